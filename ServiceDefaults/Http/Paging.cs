@@ -1,0 +1,57 @@
+using System.Buffers.Text;
+using System.Text;
+using ImageRights.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace ImageRights.ServiceDefaults.Http;
+
+/// <summary>One page of a list, newest first.</summary>
+/// <param name="Next">Cursor of the next page, or null at the end; opaque.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Keyset paging: stable while rows are added, unlike an offset.</summary>
+/// <param name="After">Last id of the page before; a value above every id for the first page.</param>
+/// <param name="Limit">Rows, 1 to 200.</param>
+public sealed record PageRequest(string After, int Limit)
+{
+    private const string AboveEveryId = "~";
+
+    /// <summary>Reads <c>?cursor=…&amp;limit=…</c>.</summary>
+    public static bool TryRead(HttpContext context, out PageRequest page, out Rejection? rejection)
+    {
+        rejection = null;
+        page = new PageRequest(AboveEveryId, 50);
+        var limit = context.Request.Query["limit"].ToString();
+        if (limit.Length > 0)
+        {
+            if (!int.TryParse(limit, out var rows) || rows is < 1 or > 200)
+            {
+                rejection = new Rejection("Request_Invalid", "limit takes 1 to 200.", "/limit");
+                return false;
+            }
+            page = page with { Limit = rows };
+        }
+        var cursor = context.Request.Query["cursor"].ToString();
+        if (cursor.Length == 0) return true;
+        try
+        {
+            var after = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+            if (after.Length is > 0 and <= 200)
+            {
+                page = page with { After = after };
+                return true;
+            }
+        }
+        catch (FormatException)
+        {
+        }
+        rejection = new Rejection("Cursor_Invalid", Pointer: "/cursor");
+        return false;
+    }
+
+    /// <summary>Makes a page of rows that were read with one more than the limit, so that the end is known.</summary>
+    public Page<T> ToPage<T>(IReadOnlyList<T> rows, Func<T, string> id) =>
+        rows.Count <= Limit
+            ? new Page<T>(rows, null)
+            : new Page<T>([.. rows.Take(Limit)], Base64Url.EncodeToString(Encoding.UTF8.GetBytes(id(rows[Limit - 1]))));
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using ImageRights.EventStore;
+using MassTransit;
+
+namespace ImageRights.ServiceDefaults.Messaging;
+
+/// <summary>Publishes committed facts: in order within a stream, streams side by side, each under its event's id and in the trace that wrote it.
+/// Progress moves after the broker confirmed, so a crash repeats at most one page, with the same message ids.</summary>
+internal sealed class Relay(IBus bus, Subscribers subscribers, Func<RecordedEvent, object?> translate) : ISubscription
+{
+    private const int InFlight = 64;
+    private static readonly ActivitySource Activities = new("ImageRights.Relay");
+
+    // RabbitMQ.Client waits for a confirm without limit (rabbitmq-dotnet-client #1682).
+    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
+
+    public async Task ProcessEventsAsync(EventPage page, CancellationToken cancellationToken)
+    {
+        var outgoing = page.Events
+            .Select(@event => (Event: @event, Contract: translate(@event)))
+            .Where(pair => pair.Contract is not null)
+            .ToList();
+        foreach (var contract in outgoing.Select(pair => pair.Contract!.GetType()).Distinct())
+            await subscribers.AwaitAsync(contract, cancellationToken);
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ConfirmTimeout);
+        await Parallel.ForEachAsync(
+            outgoing.GroupBy(pair => (pair.Event.TenantId, pair.Event.StreamKey)),
+            new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = timeout.Token },
+            async (stream, token) =>
+            {
+                foreach (var (@event, contract) in stream) await PublishAsync(@event, contract!, token);
+            });
+    }
+
+    private async Task PublishAsync(RecordedEvent @event, object contract, CancellationToken cancellationToken)
+    {
+        ActivityContext.TryParse(@event.TraceParent, null, isRemote: true, out var origin);
+        // The page's own span is no parent: each fact belongs to the trace of the request that led to it.
+        var surrounding = Activity.Current;
+        Activity.Current = null;
+        using var activity = Activities.StartActivity($"relay {contract.GetType().Name}", ActivityKind.Internal, origin);
+        activity?.SetTag("imagerights.stream", @event.StreamKey).SetTag("imagerights.event.type", @event.EventTypeName);
+        try
+        {
+            await bus.Publish(contract, contract.GetType(), context =>
+            {
+                context.MessageId = @event.Id;
+                if (Guid.TryParse(@event.CorrelationId, out var correlation)) context.CorrelationId = correlation;
+                context.Headers.Set("imagerights-stream", @event.StreamKey);
+                context.Headers.Set("imagerights-stream-version", @event.Version);
+                if (@event.TraceParent is not null) context.Headers.Set("traceparent", activity?.Id ?? @event.TraceParent);
+            }, cancellationToken);
+        }
+        finally
+        {
+            Activity.Current = surrounding;
+        }
+    }
+}

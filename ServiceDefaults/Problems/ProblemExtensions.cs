@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Reflection;
+using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageRights.ServiceDefaults.Problems;
+
+/// <summary>The one place that turns codes into RFC 9457 problem details.</summary>
+public static class ProblemExtensions
+{
+    /// <summary>Adds the catalogue of <paramref name="service"/>'s codes.</summary>
+    public static IServiceCollection AddProblems(this IServiceCollection services, Assembly service) =>
+        services.AddSingleton(new ProblemCatalogue(service)).AddExceptionHandler<ExceptionProblems>().AddProblemDetails();
+
+    /// <summary>Every error answer, also of routing and of the server itself, is a problem with a code.</summary>
+    public static WebApplication UseProblems(this WebApplication app)
+    {
+        app.UseMiddleware<SpanEnrichment>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(async pages =>
+        {
+            var code = pages.HttpContext.Response.StatusCode switch
+            {
+                404 => "Not_Found",
+                405 => "Method_Not_Allowed",
+                413 => "Request_Too_Large",
+                415 => "Media_Type_Unsupported",
+                >= 500 => "Unexpected",
+                _ => "Request_Malformed",
+            };
+            await pages.HttpContext.Problem(new Rejection(code)).ExecuteAsync(pages.HttpContext);
+        });
+        return app;
+    }
+
+    /// <summary>The answer to a refused request, in the caller's language (English, or Chinese when Accept-Language prefers it).</summary>
+    public static IResult Problem(this HttpContext context, Rejection rejection)
+    {
+        var entry = context.RequestServices.GetRequiredService<ProblemCatalogue>()[rejection.Code];
+        var problem = new ProblemDetails
+        {
+            Type = $"urn:imagerights:problem:{rejection.Code}",
+            Title = PrefersChinese(context) ? entry.Zh : entry.En,
+            Status = entry.Status,
+            Detail = rejection.Detail,
+            Instance = context.Request.Path,
+            Extensions =
+            {
+                ["code"] = rejection.Code,
+                ["traceId"] = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+            },
+        };
+        if (rejection.Pointer is { } pointer) problem.Extensions["errors"] = new[] { new { pointer, code = rejection.Code, detail = rejection.Detail ?? entry.En } };
+        if (entry.Status == 503) context.Response.Headers.RetryAfter = "5";
+        return TypedResults.Problem(problem);
+    }
+
+    private static bool PrefersChinese(HttpContext context) =>
+        context.Request.GetTypedHeaders().AcceptLanguage
+            .OrderByDescending(language => language.Quality ?? 1)
+            .FirstOrDefault()?.Value.Value?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true;
+}
+
+internal sealed class ExceptionProblems : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        var rejection = exception switch
+        {
+            BadHttpRequestException { StatusCode: 413 } => new Rejection("Request_Too_Large"),
+            BadHttpRequestException { StatusCode: 415 } => new Rejection("Media_Type_Unsupported"),
+            BadHttpRequestException bad => new Rejection("Request_Malformed", (bad.InnerException as System.Text.Json.JsonException)?.Message ?? bad.Message),
+            InvalidDataException or System.Text.Json.JsonException => new Rejection("Request_Malformed", exception.Message),
+            ConcurrencyException => new Rejection(context.Request.Headers.IfMatch.Count > 0 ? "Version_Stale" : "Version_Conflict"),
+            Npgsql.NpgsqlException { IsTransient: true } => new Rejection("Dependency_Unavailable", "The database does not answer."),
+            _ => new Rejection("Unexpected"),
+        };
+        await context.Problem(rejection).ExecuteAsync(context);
+        return true;
+    }
+}

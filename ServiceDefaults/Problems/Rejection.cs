@@ -1,0 +1,7 @@
+namespace ImageRights.ServiceDefaults.Problems;
+
+/// <summary>A command that the rules refuse: a value, not an exception.</summary>
+/// <param name="Code">Stable code of the catalogue, such as <c>Image_Truncated</c>.</param>
+/// <param name="Detail">What exactly was found, for this request, in English; adds to the catalogue's text.</param>
+/// <param name="Pointer">JSON Pointer or form field that is at fault.</param>
+public sealed record Rejection(string Code, string? Detail = null, string? Pointer = null);

@@ -1,0 +1,58 @@
+using ImageRights.Contracts.Ingestion.V1;
+
+namespace ImageRights.Contracts.Fingerprint.V1;
+
+/// <summary>What a picture was handed in as.</summary>
+public enum PictureRole
+{
+    /// <summary>An upload to the marketplace.</summary>
+    Upload,
+
+    /// <summary>A registered original.</summary>
+    Work,
+}
+
+/// <summary>A picture was decoded and fingerprinted.</summary>
+/// <param name="SubjectId">Image or work, as <paramref name="Role"/> says.</param>
+/// <param name="AccountId">Who uploaded or registered it.</param>
+/// <param name="Pdq">PDQ hash of the picture as it is, 64 hexadecimal digits.</param>
+/// <param name="PdqDihedrals">PDQ hashes of its eight orientations in <see cref="Orientation"/> order; the first equals <paramref name="Pdq"/>.</param>
+/// <param name="PdqQuality">0 (featureless) to 100; hashes below 50 do not identify a picture.</param>
+/// <param name="Algorithm">Name and version, such as <c>pdq/1</c>.</param>
+/// <param name="OccurredAt">When the picture was received or registered.</param>
+public sealed record ImageFingerprinted(
+    string TenantId, PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt);
+
+/// <summary>A picture cannot be decoded; it gets no fingerprint.</summary>
+/// <param name="Code">Stable code, such as <c>Image_Truncated</c>.</param>
+public sealed record ImageUnreadable(
+    string TenantId, PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256, string Code, DateTimeOffset OccurredAt);
+
+/// <summary>The eight ways in which a picture can be turned and mirrored, in the order of the PDQ reference implementation.</summary>
+public enum Orientation
+{
+    /// <summary>As it is.</summary>
+    Original,
+
+    /// <summary>Turned by 90 degrees.</summary>
+    Rotate90,
+
+    /// <summary>Turned by 180 degrees.</summary>
+    Rotate180,
+
+    /// <summary>Turned by 270 degrees.</summary>
+    Rotate270,
+
+    /// <summary>Mirrored top to bottom.</summary>
+    FlipX,
+
+    /// <summary>Mirrored left to right.</summary>
+    FlipY,
+
+    /// <summary>Mirrored along the main diagonal.</summary>
+    FlipPlus1,
+
+    /// <summary>Mirrored along the other diagonal.</summary>
+    FlipMinus1,
+}

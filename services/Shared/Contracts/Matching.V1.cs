@@ -1,0 +1,76 @@
+using ImageRights.Contracts.Fingerprint.V1;
+using ImageRights.Contracts.Ingestion.V1;
+
+namespace ImageRights.Contracts.Matching.V1;
+
+/// <summary>Result of screening one upload.</summary>
+public enum ScreeningVerdict
+{
+    /// <summary>Nothing known resembles it, or only what its uploader may use.</summary>
+    Clear,
+
+    /// <summary>It matches a picture that its uploader neither owns nor has a licence for.</summary>
+    Match,
+
+    /// <summary>It has too little detail to be compared.</summary>
+    Featureless,
+
+    /// <summary>It cannot be decoded.</summary>
+    Unreadable,
+}
+
+/// <summary>Set of known pictures that an upload is compared with.</summary>
+public enum Bank
+{
+    /// <summary>Registered originals.</summary>
+    Works,
+
+    /// <summary>Pictures that other accounts uploaded earlier.</summary>
+    Uploads,
+}
+
+/// <summary>What a match means for the uploader.</summary>
+public enum Disposition
+{
+    /// <summary>Not the uploader's and not licensed.</summary>
+    Hit,
+
+    /// <summary>The uploader's own picture.</summary>
+    Own,
+
+    /// <summary>A licence covers the use.</summary>
+    Licensed,
+}
+
+/// <summary>One known picture that the upload matches, with what reproduces the finding.</summary>
+/// <param name="ReferenceId">Work or image, as <paramref name="Bank"/> says.</param>
+/// <param name="OwnerAccountId">Account that registered or uploaded the reference.</param>
+/// <param name="Distance">Hamming distance between the hashes, 0 to 256 bits.</param>
+/// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
+/// <param name="LicenceId">The licence that covers it, when <paramref name="Disposition"/> is Licensed.</param>
+public sealed record ScreeningMatch(
+    Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId);
+
+/// <summary>Settings that a screening used; with the same index they give the same answer again.</summary>
+/// <param name="MaxDistance">Largest distance that counts as a match, in bits.</param>
+/// <param name="MinQuality">Smallest PDQ quality that is compared.</param>
+/// <param name="IndexVersion">Number of pictures and changes that the index had taken in.</param>
+public sealed record ScreeningThresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion);
+
+/// <summary>An upload was screened; said exactly once for each upload.</summary>
+/// <param name="Matches">Closest first; at most 50.</param>
+/// <param name="UnreadableCode">Why it cannot be decoded, when it cannot.</param>
+public sealed record ImageScreened(
+    string TenantId, string ImageId, string AccountId, Surface Surface, string? ListingId, ScreeningVerdict Verdict,
+    IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds Thresholds, string? UnreadableCode, DateTimeOffset ScreenedAt);
+
+/// <summary>A newly registered work was found in an upload that came before it.</summary>
+public sealed record CopyFound(
+    string TenantId, string WorkId, string WorkAccountId, string ImageId, string ImageAccountId, Surface Surface, string? ListingId,
+    int Distance, Orientation Transform, ScreeningThresholds Thresholds, DateTimeOffset FoundAt);
+
+/// <summary>Two accounts registered what looks like the same picture.</summary>
+/// <param name="WorkId">The later registration.</param>
+/// <param name="EarlierWorkId">The earlier one.</param>
+public sealed record OwnershipConflictFound(
+    string TenantId, string WorkId, string AccountId, string EarlierWorkId, string EarlierAccountId, int Distance, Orientation Transform, DateTimeOffset FoundAt);

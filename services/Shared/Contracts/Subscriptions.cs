@@ -1,0 +1,36 @@
+using ImageRights.Contracts.CaseManagement.V1;
+using ImageRights.Contracts.Fingerprint.V1;
+using ImageRights.Contracts.Ingestion.V1;
+using ImageRights.Contracts.Matching.V1;
+using ImageRights.Contracts.Notification.V1;
+
+namespace ImageRights.Contracts;
+
+/// <summary>Which queue hears which contract. A publisher waits until these queues exist, because RabbitMQ confirms and drops what no queue is bound to:
+/// without the table, facts published before a service's first start would be lost to it.</summary>
+public static class Subscriptions
+{
+    private const string Notices = "notification-every-contract";
+
+    /// <summary>Queues by contract.</summary>
+    public static readonly IReadOnlyDictionary<Type, IReadOnlyList<string>> Queues = new Dictionary<Type, IReadOnlyList<string>>
+    {
+        [typeof(ImageReceived)] = ["fingerprint-image-received"],
+        [typeof(ImageWithdrawn)] = ["matching-image-withdrawn"],
+        [typeof(WorkRegistered)] = ["fingerprint-work-registered", Notices],
+        [typeof(LicenceGranted)] = ["matching-licence-granted", Notices],
+        [typeof(LicenceEnded)] = ["matching-licence-ended", Notices],
+        [typeof(ImageFingerprinted)] = ["matching-image-fingerprinted"],
+        [typeof(ImageUnreadable)] = ["matching-image-unreadable"],
+        [typeof(ImageScreened)] = ["casemanagement-image-screened", Notices],
+        [typeof(CopyFound)] = ["casemanagement-copy-found", Notices],
+        [typeof(OwnershipConflictFound)] = [Notices],
+        [typeof(CaseOpened)] = [Notices],
+        [typeof(MeasureApplied)] = [Notices],
+        [typeof(CounterNoticeReceived)] = [Notices],
+        [typeof(MeasureLifted)] = [Notices],
+        [typeof(SettlementExecuted)] = [Notices],
+        [typeof(CaseClosed)] = [Notices],
+        [typeof(DeliveryFailed)] = [Notices],
+    };
+}

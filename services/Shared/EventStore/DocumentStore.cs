@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using Npgsql;
+
+namespace ImageRights.EventStore;
+
+/// <summary>The store of one service: streams, events, read models and followers in one PostgreSQL database.</summary>
+/// <remarks>Thread-safe. Sessions are not; open one for each unit of work.</remarks>
+public sealed class DocumentStore : IAsyncDisposable
+{
+    /// <summary>Tenant of an installation that has only one.</summary>
+    public const string DefaultTenant = "*DEFAULT*";
+
+    /// <summary>Activity source and meter of the store.</summary>
+    public const string TelemetryName = "ImageRights.EventStore";
+
+    internal static readonly ActivitySource Activities = new(TelemetryName);
+    internal static readonly Meter Meter = new(TelemetryName);
+    internal static readonly Counter<long> Appended = Meter.CreateCounter<long>("imagerights.event.append", "{event}", "Events appended");
+
+    private static readonly string[] Scripts = ["001_event_store.sql"];
+
+    private TaskCompletionSource appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Opens the pool; touches the database only on first use.</summary>
+    public DocumentStore(StoreOptions options)
+    {
+        Options = options;
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString) { Name = options.ServiceName };
+        builder.ConnectionStringBuilder.ApplicationName = options.ServiceName;
+        builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+        // A forgotten open transaction would hold every reader of the log back (followers read below pg_snapshot_xmin).
+        builder.ConnectionStringBuilder.Options = "-c idle_in_transaction_session_timeout=10s -c statement_timeout=60s";
+        DataSource = builder.Build();
+    }
+
+    /// <summary>What the store was configured with.</summary>
+    public StoreOptions Options { get; }
+
+    /// <summary>The pool, for a service's own tables in the same database.</summary>
+    public NpgsqlDataSource DataSource { get; }
+
+    internal string Schema => Options.DatabaseSchemaName;
+
+    /// <summary>Completes at the next append made through this process; followers wake by it instead of NOTIFY, which would serialise commits.</summary>
+    internal Task NextAppend => Volatile.Read(ref appended).Task;
+
+    /// <summary>Opens a unit of work for one tenant.</summary>
+    public DocumentSession LightweightSession(string tenantId = DefaultTenant) => new(this, tenantId);
+
+    /// <summary>Creates or migrates the tables. Safe to run from several replicas at once: the first takes a lock, the others wait and find it done.</summary>
+    public async Task ApplySchemaAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Schema}.event_store'))");
+        foreach (var script in Scripts) await ExecuteAsync(ReadScript(script));
+        foreach (var document in Options.Projections.Documents)
+        {
+            await ExecuteAsync(ReadScript("document.sql").Replace("{alias}", document.Alias));
+            for (var index = 0; index < document.Indexes.Length; index++)
+                await ExecuteAsync($"create index if not exists mt_doc_{document.Alias}_idx_{index} on {Schema}.mt_doc_{document.Alias} (tenant_id, {document.Indexes[index]})");
+        }
+        foreach (var script in Options.SchemaScripts) await ExecuteAsync(script);
+        await transaction.CommitAsync(cancellationToken);
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql.Replace("{schema}", Schema), connection, transaction);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Progress of every follower and the head of the log, for health, dashboards and the command line.</summary>
+    public async Task<IReadOnlyList<FollowerProgress>> AllProgressAsync(CancellationToken cancellationToken)
+    {
+        await using var command = DataSource.CreateCommand(
+            $"""
+            select p.name, coalesce(p.last_transaction_id, '0'::xid8), coalesce(p.last_seq_id, 0),
+                   (select count(*) from (select 1 from {Schema}.mt_events e where (e.transaction_id, e.seq_id) > (p.last_transaction_id, p.last_seq_id) limit 10001) gap)
+            from {Schema}.mt_event_progression p order by p.name
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var progress = new List<FollowerProgress>();
+        while (await reader.ReadAsync(cancellationToken))
+            progress.Add(new FollowerProgress(reader.GetString(0), new LogPosition(reader.GetFieldValue<ulong>(1), reader.GetInt64(2)), reader.GetInt64(3)));
+        return progress;
+    }
+
+    internal void SignalAppend() =>
+        Interlocked.Exchange(ref appended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    private static string ReadScript(string name)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        using var stream = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(resource => resource.EndsWith("Schema." + name, StringComparison.Ordinal)))!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => DataSource.DisposeAsync();
+}
+
+/// <summary>How far a follower is.</summary>
+/// <param name="Name">Follower.</param>
+/// <param name="Position">Last event it finished.</param>
+/// <param name="Behind">Events after it, counted to 10,001 at most.</param>
+public sealed record FollowerProgress(string Name, LogPosition Position, long Behind);

@@ -1,0 +1,80 @@
+namespace ImageRights.EventStore;
+
+/// <summary>Streams of one session's tenant. Reads go to the database at once; writes wait for <see cref="DocumentSession.SaveChangesAsync"/>.</summary>
+public sealed class EventOperations
+{
+    private readonly DocumentSession session;
+
+    internal EventOperations(DocumentSession session) => this.session = session;
+
+    /// <summary>Starts a stream.</summary>
+    /// <exception cref="ExistingStreamIdCollisionException">At save, when the key is taken.</exception>
+    public void StartStream(string key, params object[] events) => session.Track(key, 0, null).NewEvents.AddRange(events);
+
+    /// <summary>Appends whatever the stream's version is; starts the stream when it does not exist.</summary>
+    public void Append(string key, params object[] events) => session.Track(key, null, null).NewEvents.AddRange(events);
+
+    /// <summary>Loads a stream's state for a decision; what is appended to the result is refused at save if the stream has moved since.</summary>
+    public async Task<EventStream<TState>> FetchForWriting<TState>(string key, CancellationToken cancellationToken = default) where TState : notnull
+    {
+        var events = await FetchStreamAsync(key, cancellationToken: cancellationToken);
+        var action = session.Track(key, events.Count, events);
+        return new EventStream<TState>(key, session.Owner.Options.Projections.Fold<TState>(events), events.Count, events, action);
+    }
+
+    /// <summary>The events of a stream in order, optionally only up to a version or an instant.</summary>
+    public Task<IReadOnlyList<RecordedEvent>> FetchStreamAsync(string key, long version = 0, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default) =>
+        session.ReadEventsAsync(
+            "where tenant_id = $1 and stream_id = $2 and ($3 = 0 or version <= $3) and timestamp <= $4 order by version",
+            [session.TenantId, key, version, timestamp?.ToUniversalTime() ?? new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero)], cancellationToken);
+
+    /// <summary>State of a stream as it is, or as it was at a version or an instant; null if it had no event then.</summary>
+    public async Task<TState?> AggregateStreamAsync<TState>(string key, long version = 0, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default) where TState : notnull
+    {
+        var events = await FetchStreamAsync(key, version, timestamp, cancellationToken);
+        return events.Count == 0 ? default : session.Owner.Options.Projections.Fold<TState>(events);
+    }
+
+    /// <summary>Version and times of a stream, or null.</summary>
+    public async Task<StreamState?> FetchStreamStateAsync(string key, CancellationToken cancellationToken = default)
+    {
+        await using var command = session.Owner.DataSource.CreateCommand(
+            $"select version, created, timestamp from {session.Owner.Schema}.mt_streams where tenant_id = $1 and id = $2");
+        command.Parameters.Add(new() { Value = session.TenantId });
+        command.Parameters.Add(new() { Value = key });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new StreamState(key, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2))
+            : null;
+    }
+}
+
+/// <summary>A stream loaded for one decision.</summary>
+public sealed class EventStream<TState>
+{
+    private readonly StreamAction action;
+
+    internal EventStream(string key, TState aggregate, long currentVersion, IReadOnlyList<RecordedEvent> events, StreamAction action) =>
+        (Key, Aggregate, CurrentVersion, Events, this.action) = (key, aggregate, currentVersion, events, action);
+
+    /// <summary>Stream key.</summary>
+    public string Key { get; }
+
+    /// <summary>State before the decision.</summary>
+    public TState Aggregate { get; }
+
+    /// <summary>Version the decision rests on; 0 when the stream does not exist.</summary>
+    public long CurrentVersion { get; }
+
+    /// <summary>Version after the save.</summary>
+    public long NextVersion => CurrentVersion + action.NewEvents.Count;
+
+    /// <summary>Events before the decision.</summary>
+    public IReadOnlyList<RecordedEvent> Events { get; }
+
+    /// <summary>Adds one fact.</summary>
+    public void AppendOne(object @event) => action.NewEvents.Add(@event);
+
+    /// <summary>Adds facts in order.</summary>
+    public void AppendMany(IEnumerable<object> events) => action.NewEvents.AddRange(events);
+}

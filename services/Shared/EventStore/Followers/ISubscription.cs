@@ -1,0 +1,52 @@
+namespace ImageRights.EventStore;
+
+/// <summary>Reads the committed log in order. A page's writes and the progress over it commit together, so database effects happen exactly once;
+/// effects elsewhere (publishing) happen at least once and carry the event's id.</summary>
+public interface ISubscription
+{
+    /// <summary>Handles the next events, across all tenants, in commit order. Throwing keeps the follower where it is: it says so in its health and tries again; it never skips.</summary>
+    Task ProcessEventsAsync(EventPage page, CancellationToken cancellationToken);
+}
+
+/// <summary>Consecutive events and a place for what they cause.</summary>
+public sealed class EventPage
+{
+    private readonly DocumentStore store;
+    private readonly Dictionary<string, DocumentSession> sessions = [];
+
+    internal EventPage(DocumentStore store, string follower, IReadOnlyList<RecordedEvent> events, bool isCaughtUp) =>
+        (this.store, Follower, Events, IsCaughtUp) = (store, follower, events, isCaughtUp);
+
+    /// <summary>Name of the follower.</summary>
+    public string Follower { get; }
+
+    /// <summary>The events; never empty.</summary>
+    public IReadOnlyList<RecordedEvent> Events { get; }
+
+    /// <summary>Whether the log ends with this page, as far as is known.</summary>
+    public bool IsCaughtUp { get; }
+
+    /// <summary>What is stored in this session commits with the follower's progress; not for in-memory followers.</summary>
+    public DocumentSession ForTenant(string tenantId) =>
+        sessions.TryGetValue(tenantId, out var session) ? session : sessions[tenantId] = store.LightweightSession(tenantId);
+
+    internal IEnumerable<DocumentSession> Sessions => sessions.Values;
+}
+
+/// <summary>What a follower is doing.</summary>
+public enum FollowerState
+{
+    /// <summary>Another replica leads; this one waits to take over.</summary>
+    Standby,
+
+    /// <summary>Following.</summary>
+    Running,
+
+    /// <summary>Stands at an event that it cannot pass; retries, never skips.</summary>
+    Stopped,
+}
+
+/// <summary>Health of a follower in this process.</summary>
+/// <param name="Error">Why it is stopped.</param>
+/// <param name="CaughtUp">Whether its last read reached the end of the log.</param>
+public sealed record FollowerStatus(string Name, FollowerState State, LogPosition Position, string? Error, bool CaughtUp);
