@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Runs every test on a fresh Debian machine: installs what is missing, builds, starts PostgreSQL and RabbitMQ for the run, and sums up.
+#   ./test.sh            everything
+#   ./test.sh Matching   only the test projects whose name contains the word
+set -euo pipefail
+cd "$(dirname "$0")"
+source build/prerequisites.sh
+
+only="${1:-}"
+configuration=Release
+results="$PWD/artifacts/test-results"
+
+install_prerequisites
+install_chromium
+restore_web_assets
+step "Building"
+dotnet build ImageRights.sln -c "$configuration" --nologo -v quiet -clp:ErrorsOnly
+
+rm -rf "$results" && mkdir -p "$results"
+servers_file="$results/servers.env"
+dotnet "artifacts/bin/TestServers/${configuration,,}/ImageRights.TestServers.dll" "$servers_file" >"$results/servers.log" 2>&1 &
+servers_pid=$!
+stop_servers() { kill -TERM "$servers_pid" 2>/dev/null && wait "$servers_pid" 2>/dev/null || true; }
+trap stop_servers EXIT
+step "Starting PostgreSQL and RabbitMQ for the tests"
+for _ in $(seq 1 240); do
+  [ -s "$servers_file" ] && break
+  kill -0 "$servers_pid" 2>/dev/null || { cat "$results/servers.log"; echo "The test servers did not start." >&2; exit 1; }
+  sleep 0.25
+done
+[ -s "$servers_file" ] || { cat "$results/servers.log"; echo "The test servers were not ready within 60 s." >&2; exit 1; }
+set -a; source "$servers_file"; set +a
+
+passed=0 failed=0 skipped=0 empty=()
+count() { grep -o "<Counters [^>]*" "$1" | grep -o " $2=\"[0-9]*\"" | grep -o '[0-9]*'; }
+for project in tests/*Tests/*.csproj; do
+  name="$(basename "$project" .csproj)"
+  [[ "$name" == *"$only"* ]] || continue
+  step "$name"
+  trx="$results/$name.trx"
+  dotnet test "$project" --no-build -c "$configuration" --nologo -v quiet --blame-hang-timeout 5m \
+    --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" --results-directory "$results/$name" || true
+  if [ ! -f "$trx" ]; then empty+=("$name"); continue; fi
+  total=$(count "$trx" total) ok=$(count "$trx" passed) executed=$(count "$trx" executed)
+  [ "$total" -gt 0 ] || empty+=("$name")
+  passed=$((passed + ok)) failed=$((failed + executed - ok)) skipped=$((skipped + total - executed))
+done
+
+for name in "${empty[@]}"; do echo "$name ran no test." >&2; failed=$((failed + 1)); done
+if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ImageRights.Tour;
+using Spectre.Console;
+
+// The main job in one sitting: an author registers photographs, other sellers upload copies of them, a report takes one down, a webhook tells the marketplace.
+try
+{
+    var endpointsFile = args.Length == 1 ? args[0] : Path.Combine(".data", "endpoints.json");
+    if (!File.Exists(endpointsFile)) throw new TourException($"{endpointsFile} does not exist: ImageRights is not running. Start it with ./run.sh, or let ./run.sh tour do both.");
+    var services = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(endpointsFile))!
+        .Where(pair => pair.Value.StartsWith("http://", StringComparison.Ordinal))
+        .ToDictionary(pair => pair.Key, pair => new Uri(pair.Value));
+    await WalkAsync(new Desk(services));
+    return 0;
+}
+catch (TourException problem)
+{
+    AnsiConsole.MarkupLineInterpolated($"[red]The tour stopped:[/] {problem.Message}");
+    return 1;
+}
+catch (HttpRequestException problem)
+{
+    AnsiConsole.MarkupLineInterpolated($"[red]The tour stopped:[/] {problem.Message}. Is ImageRights running? Start it with ./run.sh.");
+    return 1;
+}
+
+static async Task WalkAsync(Desk desk)
+{
+    var run = Guid.NewGuid().ToString("N")[..6];
+    string author = $"fang-{run}", thief = $"shop-{run}";
+    var photographs = Pictures.Photographs();
+    var registered = photographs.Take(photographs.Count / 2).ToList();
+    var unrelated = photographs.Skip(photographs.Count / 2).ToList();
+
+    AnsiConsole.Write(new Rule("[bold]1  The marketplace listens[/]").LeftJustified());
+    await using var listener = await WebhookListener.StartAsync();
+    var endpoint = await desk.PostAsync("notification", "/v1/endpoints", new { url = listener.Url, description = "tour" });
+    listener.Trust(endpoint["secret"]!.GetValue<string>());
+    AnsiConsole.MarkupLineInterpolated($"Signed events go to {listener.Url}");
+
+    AnsiConsole.Write(new Rule("[bold]2  An author registers her photographs[/]").LeftJustified());
+    var works = new Dictionary<string, string>();
+    foreach (var (name, bytes) in registered) works[name] = await desk.RegisterWorkAsync(name, author, bytes);
+    AnsiConsole.MarkupLineInterpolated($"{author} registered {works.Count} works: {string.Join(", ", works.Keys)}");
+    await Desk.UntilAsync(async () => (await desk.GetAsync("matching", "/v1/index"))["works"]!.GetValue<long>() >= works.Count ? "" : null, "The works in the index");
+
+    AnsiConsole.Write(new Rule("[bold]3  Another seller uploads pictures[/]").LeftJustified());
+    var samples = registered.SelectMany(photograph => Pictures.Edits(photograph.Name, photograph.Bytes))
+        .Concat(unrelated.Select(photograph => new Sample("another picture", photograph.Name, photograph.Bytes, false)))
+        .ToList();
+    var verdicts = await ScreenAsync(desk, samples, thief, works);
+
+    AnsiConsole.Write(new Rule("[bold]4  A report takes one down[/]").LeftJustified());
+    var (reported, imageId, _) = verdicts.First(verdict => verdict.Sample.Edit == "untouched");
+    var report = await desk.PostAsync("casemanagement", "/v1/reports", new
+    {
+        imageId,
+        workId = works[reported.Original],
+        complainantAccountId = author,
+        reasonCode = "Copyright",
+        statement = "This is my photograph; I gave no licence.",
+    });
+    var caseId = report["caseId"]!.GetValue<string>();
+    var opened = await desk.GetAsync("casemanagement", $"/v1/cases/{caseId}");
+    await desk.PostAsync("casemanagement", $"/v1/cases/{caseId}/takedown", new { reasonCode = "Copyright", statement = "Identical to a registered work, no licence on file.", decidedBy = "reviewer-mei" }, opened["etag"]!.GetValue<string>());
+    AnsiConsole.MarkupLineInterpolated($"{author} reported {imageId}; {caseId} was decided: taken down.");
+
+    AnsiConsole.Write(new Rule("[bold]5  The marketplace hears of it[/]").LeftJustified());
+    var notice = await Desk.UntilAsync(
+        () => Task.FromResult(listener.Received.FirstOrDefault(message => message["type"]!.GetValue<string>() == "imagerights.case.measure-applied.v1" && message["data"]!["caseId"]!.GetValue<string>() == caseId)),
+        "The signed webhook");
+    AnsiConsole.MarkupLineInterpolated($"[green]Signature verified[/]: {notice["type"]} {notice["id"]}");
+    AnsiConsole.MarkupLineInterpolated($"{listener.Received.Count} events received and verified so far, {listener.Refused} refused");
+
+    AnsiConsole.Write(new Rule("[bold]6  The history of the case[/]").LeftJustified());
+    await ShowHistoryAsync(desk, caseId);
+    await desk.PostAsync("notification", $"/v1/endpoints/{endpoint["endpointId"]}/disablement", new { }, endpoint["etag"]!.GetValue<string>());
+}
+
+static async Task<List<(Sample Sample, string ImageId, JsonNode Screening)>> ScreenAsync(Desk desk, IReadOnlyList<Sample> samples, string thief, IReadOnlyDictionary<string, string> works)
+{
+    var table = new Table().RoundedBorder().AddColumns("edit", "photograph", "verdict", "distance", "how it was turned", "ms");
+    var verdicts = new List<(Sample, string, JsonNode)>();
+    await AnsiConsole.Live(table).StartAsync(async live =>
+    {
+        foreach (var sample in samples)
+        {
+            var watch = Stopwatch.StartNew();
+            var imageId = await desk.UploadAsync(thief, $"listing-{verdicts.Count + 1}", sample.Bytes);
+            var screening = await Desk.UntilAsync(
+                async () => await desk.ScreeningAsync(imageId) is { } found && found["verdict"] is not null ? found : null, $"The verdict on {imageId}");
+            verdicts.Add((sample, imageId, screening));
+            var match = screening["matches"]!.AsArray().FirstOrDefault(candidate => candidate!["bank"]!.GetValue<string>() == "Works");
+            var verdict = screening["verdict"]!.GetValue<string>();
+            table.AddRow(
+                sample.Edit, sample.Original,
+                verdict == "Match" ? "[red]Match[/]" : $"[green]{verdict}[/]",
+                match?["distance"]?.ToString() ?? "", match?["transform"]?.ToString() ?? "", $"{watch.ElapsedMilliseconds}");
+            live.Refresh();
+        }
+    });
+    foreach (var edit in verdicts.GroupBy(verdict => verdict.Item1.Edit))
+    {
+        var found = edit.Count(verdict => verdict.Item3["matches"]!.AsArray().Any(match => works.TryGetValue(verdict.Item1.Original, out var work) && match!["referenceId"]!.GetValue<string>() == work));
+        AnsiConsole.MarkupLineInterpolated($"{edit.Key,-28} {found} of {edit.Count()} recognised{(edit.First().Item1.IsCopy ? "" : ", as it should be")}");
+    }
+    return verdicts;
+}
+
+static async Task ShowHistoryAsync(Desk desk, string caseId)
+{
+    var history = await desk.GetAsync("casemanagement", $"/v1/cases/{caseId}/history");
+    var table = new Table().RoundedBorder().AddColumns("version", "what happened", "when", "who");
+    foreach (var entry in (history as JsonArray ?? history["items"]!.AsArray()))
+        table.AddRow($"{entry!["version"]}", $"{entry["type"]}", $"{entry["timestamp"]}", $"{entry["actor"]}");
+    AnsiConsole.Write(table);
+}
