@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace ImageRights.Fingerprint.Hashing;
+
+/// <summary>The eight ways to turn and mirror a picture, named and ordered as the PDQ reference implementation prints them.</summary>
+public enum Dihedral
+{
+    Original = 0,
+    Rotate90 = 1,
+    Rotate180 = 2,
+    Rotate270 = 3,
+    FlipX = 4,
+    FlipY = 5,
+    FlipPlus1 = 6,
+    FlipMinus1 = 7,
+}
+
+/// <summary>A picture's PDQ hash with the hashes of its turned and mirrored forms.</summary>
+/// <param name="Quality">0 to 100; below 50 the picture has too little structure for its hash to mean anything.</param>
+/// <param name="Variants">Eight hashes in the order of <see cref="Dihedral"/>.</param>
+public sealed record PdqFingerprint(int Quality, ImmutableArray<Pdq> Variants)
+{
+    /// <summary>The picture as it is.</summary>
+    public Pdq Hash => Variants[(int)Dihedral.Original];
+
+    public Pdq this[Dihedral variant] => Variants[(int)variant];
+}
