@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static ImageRights.Fingerprint.Decoding.VipsNative;
 
@@ -14,8 +15,9 @@ internal static unsafe class Vips
 
     static Vips()
     {
-        // libvips writes its warnings about bad files to standard error, which is the log's.
+        // Bad files make libvips and GLib write to standard error, as much as the sender likes; what counts comes back as an error.
         _ = g_setenv("VIPS_WARNING", "0", 1);
+        _ = g_log_set_default_handler(&Discard, 0);
         if (vips_init("ImageRights") != 0)
             throw new InvalidOperationException("libvips does not start: " + TakeError());
 
@@ -197,6 +199,11 @@ internal static unsafe class Vips
         g_value_set_string(&value, text);
         g_object_set_property(operation, property, &value);
         g_value_unset(&value);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Discard(byte* domain, int level, byte* message, nint data)
+    {
     }
 
     // One buffer for the whole process: with several decodes at once the text may be another picture's. Never decide by it.

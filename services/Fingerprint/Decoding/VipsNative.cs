@@ -129,4 +129,7 @@ internal static unsafe partial class VipsNative
 
     [LibraryImport(NativeLibraries.Vips, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int g_setenv(string name, string value, int overwrite);
+
+    [LibraryImport(NativeLibraries.Vips)]
+    internal static partial nint g_log_set_default_handler(delegate* unmanaged[Cdecl]<byte*, int, byte*, nint, void> handler, nint data);
 }

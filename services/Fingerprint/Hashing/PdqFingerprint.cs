@@ -6,12 +6,25 @@ namespace ImageRights.Fingerprint.Hashing;
 public enum Dihedral
 {
     Original = 0,
+
+    /// <summary>A quarter turn counter-clockwise.</summary>
     Rotate90 = 1,
+
     Rotate180 = 2,
+
+    /// <summary>A quarter turn clockwise.</summary>
     Rotate270 = 3,
+
+    /// <summary>Upside down: top and bottom change places.</summary>
     FlipX = 4,
+
+    /// <summary>Mirrored: left and right change places.</summary>
     FlipY = 5,
+
+    /// <summary>Mirrored on the diagonal from top left to bottom right.</summary>
     FlipPlus1 = 6,
+
+    /// <summary>Mirrored on the diagonal from top right to bottom left.</summary>
     FlipMinus1 = 7,
 }
 
