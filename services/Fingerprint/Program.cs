@@ -1,7 +1,7 @@
 using ImageRights.Fingerprint.Decoding.Isolation;
 
-if (args is [DecodeWorker.Switch, ..])
-    return DecodeWorker.Run();
+if (args is [DecodeWorker.Switch, var settings])
+    return DecodeWorker.Run(settings);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddHealthChecks();

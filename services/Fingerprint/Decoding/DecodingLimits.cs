@@ -30,6 +30,12 @@ public sealed record DecodingLimits
     /// <summary>Most scans in a progressive JPEG. Real encoders write about ten; thousands of empty ones are a known way to burn CPU.</summary>
     public int MaxScans { get; init; } = 100;
 
+    /// <returns>The refusal that the file's length earns, or null when it may be looked at.</returns>
+    internal ImageRefusal? RefuseLength(int length) =>
+        length == 0 ? new(RefusalCodes.Empty, "no bytes")
+        : length > MaxBytes ? new(RefusalCodes.TooManyBytes, $"{length} bytes; limit {MaxBytes}")
+        : null;
+
     /// <returns>The refusal that the header earns, or null when it may be decoded.</returns>
     internal ImageRefusal? Refuse(PictureHeader header)
     {

@@ -44,10 +44,8 @@ public sealed class PictureDecoder(DecodingLimits limits)
     private Outcome<PictureHeader> Probe(ReadOnlySpan<byte> bytes, out JpegMarkers markers)
     {
         markers = default;
-        if (bytes.IsEmpty)
-            return new ImageRefusal(RefusalCodes.Empty, "no bytes");
-        if (bytes.Length > limits.MaxBytes)
-            return new ImageRefusal(RefusalCodes.TooManyBytes, $"{bytes.Length} bytes; limit {limits.MaxBytes}");
+        if (limits.RefuseLength(bytes.Length) is { } length)
+            return length;
         if (Signature.Recognise(bytes) is not { } format)
             return new ImageRefusal(RefusalCodes.FormatUnsupported, "the first bytes are not those of JPEG, PNG, WebP, GIF or AVIF");
 

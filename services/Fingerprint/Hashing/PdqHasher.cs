@@ -241,11 +241,7 @@ public static class PdqHasher
             var negate = (evenRows && (i / Frequencies & 1) == 0) ^ (evenColumns && (i & 1) == 0);
             signed[i] = negate ? -spectrum[i] : spectrum[i];
         }
-        Span<float> ordered = stackalloc float[signed.Length];
-        signed.CopyTo(ordered);
-        ordered.Sort();
-        // The lower of the two middle values, as the reference's median is.
-        var median = ordered[ordered.Length / 2 - 1];
+        var median = LowerMedian(signed);
         for (var row = 0; row < Frequencies; row++)
         {
             var word = 0;
@@ -253,6 +249,38 @@ public static class PdqHasher
                 word |= signed[row * Frequencies + column] > median ? 1 << column : 0;
             bits[row] = (ushort)word;
         }
+    }
+
+    /// <summary>
+    /// The lower of the two middle values, as the reference's median is. Found bit by bit from the top: the largest number that at
+    /// most half of the values are below. Unlike sorting, that has no branch for the processor to guess wrong.
+    /// </summary>
+    private static float LowerMedian(ReadOnlySpan<float> values)
+    {
+        Span<int> keys = stackalloc int[values.Length];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            // As integers, floats order correctly once the negative ones are reversed.
+            var bits = BitConverter.SingleToInt32Bits(values[i]);
+            keys[i] = bits ^ (bits >> 31 & int.MaxValue);
+        }
+        var median = int.MinValue;
+        for (var bit = 31; bit >= 0; bit--)
+        {
+            var candidate = unchecked(median + (1 << bit));
+            if (CountBelow(keys, candidate) <= values.Length / 2 - 1)
+                median = candidate;
+        }
+        return BitConverter.Int32BitsToSingle(median ^ (median >> 31 & int.MaxValue));
+    }
+
+    private static int CountBelow(ReadOnlySpan<int> keys, int limit)
+    {
+        var below = Vector<int>.Zero;
+        var limits = new Vector<int>(limit);
+        for (var i = 0; i < keys.Length; i += Vector<int>.Count)
+            below -= Vector.LessThan(new Vector<int>(keys[i..]), limits);
+        return Vector.Sum(below);
     }
 
     private static ushort[] Transposed(ReadOnlySpan<ushort> bits)
