@@ -82,6 +82,47 @@ public sealed class PdqTests
         var distances = Enum.GetValues<Dihedral>().ToDictionary(d => d, d => variants[d].Distance(actual));
         distances[variant].ShouldBeLessThanOrEqualTo(2, string.Join(", ", distances));
         distances.Where(d => d.Key != variant).ShouldAllBe(d => d.Value > 60);
+
+        var signs = PdqHasher.Compute(square.Samples, square.Width, square.Height, vectorised: true).Sign;
+        var turnedSigns = PdqHasher.Compute(turned.Samples, turned.Width, turned.Height, vectorised: true).Sign;
+        signs.Turned(variant).Distance(turnedSigns).ShouldBeLessThanOrEqualTo(2);
+        signs.Distance(turnedSigns).ShouldBeGreaterThan(60);
+    }
+
+    [Fact]
+    public void The_sign_hash_of_a_negative_is_the_complement()
+    {
+        var picture = Raster.Photograph(300);
+        var negative = picture with { Samples = [.. picture.Samples.Select(sample => (byte)(255 - sample))] };
+        var sign = PdqHasher.Compute(picture.Samples, picture.Width, picture.Height, vectorised: true).Sign;
+        sign.Distance(PdqHasher.Compute(negative.Samples, negative.Width, negative.Height, vectorised: true).Sign).ShouldBeGreaterThanOrEqualTo(254);
+    }
+
+    [Fact]
+    public void The_sign_hash_is_near_the_hash_itself_once_both_are_in_the_same_order()
+    {
+        foreach (var vector in ReferenceVectors.Pictures.Where(v => v.Quality >= 80))
+        {
+            var fingerprint = PdqHasher.Compute(new PictureDecoder().Decode(ReferenceVectors.Bytes(vector.Picture)).Value!);
+            var differing = 0;
+            for (var row = 0; row < 16; row++)
+            {
+                for (var column = 0; column < 16; column++)
+                    differing += Bit(fingerprint.Hash, row * 16 + column) == SignBit(fingerprint.Sign, row, column) ? 0 : 1;
+            }
+            // They differ in the frequencies between zero and the median, which is near zero.
+            differing.ShouldBeLessThan(40, vector.Picture);
+        }
+
+        static bool Bit(Pdq hash, int at) => (((at / 64) switch { 0 => hash.W0, 1 => hash.W1, 2 => hash.W2, _ => hash.W3 }) >> (at % 64) & 1) != 0;
+
+        static bool SignBit(SignPdq hash, int row, int column) => (((row & 1, column & 1) switch
+        {
+            (0, 0) => hash.EvenEven,
+            (0, _) => hash.EvenOdd,
+            (_, 0) => hash.OddEven,
+            _ => hash.OddOdd,
+        }) >> (row / 2 * 8 + column / 2) & 1) != 0;
     }
 
     [Fact]

@@ -27,6 +27,9 @@ public sealed record DecodingLimits
     /// </summary>
     public long MaxInterlacedPixels { get; init; } = 12_500_000;
 
+    /// <summary>Most pixels in an AVIF: the largest picture of AV1's highest level (6.2). Decoders give up on more without saying why.</summary>
+    public long MaxAvifPixels { get; init; } = 35_651_584;
+
     /// <summary>Most scans in a progressive JPEG. Real encoders write about ten; thousands of empty ones are a known way to burn CPU.</summary>
     public int MaxScans { get; init; } = 100;
 
@@ -48,6 +51,8 @@ public sealed record DecodingLimits
             return new(RefusalCodes.TooManyPixels, $"{pixels} pixels; limit {MaxPixels}");
         if (header is { Interlaced: true, Format: PictureFormat.Png } && pixels > MaxInterlacedPixels)
             return new(RefusalCodes.TooManyPixels, $"{pixels} interlaced pixels; limit {MaxInterlacedPixels}");
+        if (header.Format == PictureFormat.Avif && pixels > MaxAvifPixels)
+            return new(RefusalCodes.TooManyPixels, $"{pixels} pixels of AVIF; limit {MaxAvifPixels}");
         if (header.Frames > MaxFrames)
             return new(RefusalCodes.TooManyFrames, $"{header.Frames} frames; limit {MaxFrames}");
         if (pixels * header.Frames > MaxTotalPixels)

@@ -212,6 +212,7 @@ internal static unsafe class Vips
         var text = Marshal.PtrToStringUTF8((nint)vips_error_buffer()) ?? "";
         vips_error_clear();
         text = text.Trim().ReplaceLineEndings("; ");
-        return text.Length <= 200 ? text : text[..200];
+        // The cause comes last, after whatever the loader tried.
+        return text.Length <= 200 ? text : text[^200..];
     }
 }

@@ -31,7 +31,8 @@ public enum Dihedral
 /// <summary>A picture's PDQ hash with the hashes of its turned and mirrored forms.</summary>
 /// <param name="Quality">0 to 100; below 50 the picture has too little structure for its hash to mean anything.</param>
 /// <param name="Variants">Eight hashes in the order of <see cref="Dihedral"/>.</param>
-public sealed record PdqFingerprint(int Quality, ImmutableArray<Pdq> Variants)
+/// <param name="Sign">The same spectrum thresholded at zero, for our own index; its eight forms follow from this one exactly.</param>
+public sealed record PdqFingerprint(int Quality, ImmutableArray<Pdq> Variants, SignPdq Sign)
 {
     /// <summary>The picture as it is.</summary>
     public Pdq Hash => Variants[(int)Dihedral.Original];

@@ -33,14 +33,14 @@ public static class PdqHasher
     internal static PdqFingerprint Compute(ReadOnlySpan<byte> rgb, int width, int height, bool vectorised)
     {
         if (width < SmallestSide || height < SmallestSide)
-            return new PdqFingerprint(0, ImmutableArray.Create(new Pdq[8]));
+            return new PdqFingerprint(0, ImmutableArray.Create(new Pdq[8]), default);
 
         Span<float> grid = stackalloc float[Grid * Grid];
         Reduce(rgb, width, height, grid, vectorised);
         var quality = Quality(grid);
         Span<float> spectrum = stackalloc float[Frequencies * Frequencies];
         CosineTransform(grid, spectrum, vectorised);
-        return new PdqFingerprint(quality, Orientations(spectrum));
+        return new PdqFingerprint(quality, Orientations(spectrum), SignPdq.FromSpectrum(spectrum));
     }
 
     /// <summary>Blurs and samples the picture to 64 x 64 points of luma.</summary>

@@ -47,7 +47,7 @@ internal static unsafe partial class SystemCallFilter
         }
     }
 
-    private static Instruction[] Compile(Platform platform)
+    internal static Instruction[] Compile(Platform platform)
     {
         List<Instruction> program =
         [
@@ -83,7 +83,7 @@ internal static unsafe partial class SystemCallFilter
     /// process_vm_writev, pidfd_open, pidfd_send_signal; unshare, setns, mount, chroot, pivot_root; bpf, perf_event_open, userfaultfd, keyctl, add_key,
     /// request_key, io_uring_setup; init_module, finit_module, kexec_load.
     /// </summary>
-    private sealed record Platform(uint Audit, uint Seccomp, uint CloneCall, uint Clone3Call, uint[] Refused)
+    internal sealed record Platform(uint Audit, uint Seccomp, uint CloneCall, uint Clone3Call, uint[] Refused)
     {
         internal static Platform X64 { get; } = new(
             0xC000003E, 317, 56, 435,
@@ -101,7 +101,7 @@ internal static unsafe partial class SystemCallFilter
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private readonly record struct Instruction(ushort Code, byte IfTrue, byte IfFalse, uint Value);
+    internal readonly record struct Instruction(ushort Code, byte IfTrue, byte IfFalse, uint Value);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct FilterProgram
