@@ -70,6 +70,6 @@ public class BadDayTests(OneSystem one)
         { "truncated", "Image_Truncated" },
         { "text", "Image_Format_Unsupported" },
         { "empty", "Image_Empty" },
-        { "bomb", "Image_Too_Many_Pixels" },
+        { "bomb", "Image_Side_Too_Long" },
     };
 }
