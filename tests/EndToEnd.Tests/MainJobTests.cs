@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ImageRights.TestKit;
 
 namespace ImageRights.EndToEnd.Tests;
@@ -50,7 +49,7 @@ public class MainJobTests(OneSystem one)
     [Fact]
     public async Task A_copy_is_reported_taken_down_and_the_marketplace_hears_of_it_once()
     {
-        await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.case.measure-applied.v1");
+        await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.measure.applied.v1");
         var picture = new SamplePicture(12);
         var work = await marketplace.RegisterAsync("fang-case", picture.ToPng());
         await AwaitWorkAsync(marketplace, "probe-case", picture, work);
@@ -60,14 +59,14 @@ public class MainJobTests(OneSystem one)
         var report = await marketplace.PostAsync("casemanagement", "/v1/reports", new { imageId = image, workId = work, complainantAccountId = "fang-case", reasonCode = "Copyright", statement = "Mine." });
         var caseId = report["caseId"]!.GetValue<string>();
         var opened = await marketplace.GetAsync("casemanagement", $"/v1/cases/{caseId}");
-        await marketplace.PostAsync("casemanagement", $"/v1/cases/{caseId}/takedown", new { reasonCode = "Copyright", statement = "A copy of a registered work.", decidedBy = "reviewer" }, opened["etag"]!.GetValue<string>());
+        await marketplace.PostAsync("casemanagement", $"/v1/cases/{caseId}/takedown", new { reasonCode = "Copyright", statement = "A copy of a registered work.", actor = "reviewer" }, opened["etag"]!.GetValue<string>());
 
         var notice = await Eventually.GetAsync(
             () => Task.FromResult(marketplace.Webhooks.Select(webhook => webhook.Body).FirstOrDefault(body => body["data"]!["caseId"]!.GetValue<string>() == caseId)), what: "The webhook");
         notice["data"]!["imageId"]!.GetValue<string>().ShouldBe(image);
         marketplace.Webhooks.Count(webhook => webhook.Body["data"]!["caseId"]!.GetValue<string>() == caseId).ShouldBe(1);
         var history = await marketplace.GetAsync("casemanagement", $"/v1/cases/{caseId}/history");
-        (history as JsonArray ?? history["items"]!.AsArray()).Select(entry => entry!["type"]!.GetValue<string>()).ShouldContain("measure_applied_v1");
+        history["events"]!.AsArray().Select(entry => entry!["type"]!.GetValue<string>()).ShouldContain("measure_applied_v1");
     }
 
     [Fact]

@@ -22,6 +22,14 @@ internal sealed class Desk(IReadOnlyDictionary<string, Uri> services)
     public Task<JsonNode> PostAsync(string service, string path, object body, string? version = null) =>
         SendAsync(HttpMethod.Post, service, path, JsonContent.Create(body), version);
 
+    public async Task DeleteAsync(string service, string path, string version)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(services[service], path));
+        request.Headers.TryAddWithoutValidation("If-Match", version);
+        using var response = await http.SendAsync(request);
+        if (!response.IsSuccessStatusCode) throw new TourException($"DELETE {path} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+    }
+
     public async Task<JsonNode> GetAsync(string service, string path) => await FindAsync(service, path) ?? throw new TourException($"GET {path} found nothing.");
 
     /// <summary>Asks again until <paramref name="find"/> gives something.</summary>

@@ -64,19 +64,19 @@ static async Task WalkAsync(Desk desk)
     });
     var caseId = report["caseId"]!.GetValue<string>();
     var opened = await desk.GetAsync("casemanagement", $"/v1/cases/{caseId}");
-    await desk.PostAsync("casemanagement", $"/v1/cases/{caseId}/takedown", new { reasonCode = "Copyright", statement = "Identical to a registered work, no licence on file.", decidedBy = "reviewer-mei" }, opened["etag"]!.GetValue<string>());
+    await desk.PostAsync("casemanagement", $"/v1/cases/{caseId}/takedown", new { reasonCode = "Copyright", statement = "Identical to a registered work, no licence on file.", actor = "reviewer-mei" }, opened["etag"]!.GetValue<string>());
     AnsiConsole.MarkupLineInterpolated($"{author} reported {imageId}; {caseId} was decided: taken down.");
 
     AnsiConsole.Write(new Rule("[bold]5  The marketplace hears of it[/]").LeftJustified());
     var notice = await Desk.UntilAsync(
-        () => Task.FromResult(listener.Received.FirstOrDefault(message => message["type"]!.GetValue<string>() == "imagerights.case.measure-applied.v1" && message["data"]!["caseId"]!.GetValue<string>() == caseId)),
+        () => Task.FromResult(listener.Received.FirstOrDefault(message => message["type"]!.GetValue<string>() == "imagerights.measure.applied.v1" && message["data"]!["caseId"]!.GetValue<string>() == caseId)),
         "The signed webhook");
     AnsiConsole.MarkupLineInterpolated($"[green]Signature verified[/]: {notice["type"]} {notice["id"]}");
     AnsiConsole.MarkupLineInterpolated($"{listener.Received.Count} events received and verified so far, {listener.Refused} refused");
 
     AnsiConsole.Write(new Rule("[bold]6  The history of the case[/]").LeftJustified());
     await ShowHistoryAsync(desk, caseId);
-    await desk.PostAsync("notification", $"/v1/endpoints/{endpoint["endpointId"]}/disablement", new { }, endpoint["etag"]!.GetValue<string>());
+    await desk.DeleteAsync("notification", $"/v1/endpoints/{endpoint["endpointId"]}", endpoint["etag"]!.GetValue<string>());
 }
 
 static async Task<List<(Sample Sample, string ImageId, JsonNode Screening)>> ScreenAsync(Desk desk, IReadOnlyList<Sample> samples, string thief, IReadOnlyDictionary<string, string> works)
@@ -113,7 +113,7 @@ static async Task ShowHistoryAsync(Desk desk, string caseId)
 {
     var history = await desk.GetAsync("casemanagement", $"/v1/cases/{caseId}/history");
     var table = new Table().RoundedBorder().AddColumns("version", "what happened", "when", "who");
-    foreach (var entry in (history as JsonArray ?? history["items"]!.AsArray()))
+    foreach (var entry in history["events"]!.AsArray())
         table.AddRow($"{entry!["version"]}", $"{entry["type"]}", $"{entry["timestamp"]}", $"{entry["actor"]}");
     AnsiConsole.Write(table);
 }

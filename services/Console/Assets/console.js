@@ -1,0 +1,12 @@
+// The theme is chosen before the first paint: the reader's choice, else the system's.
+(() => {
+  const key = "imagerights-theme";
+  const set = theme => document.documentElement.setAttribute("data-bs-theme", theme);
+  set(localStorage.getItem(key) ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+  document.addEventListener("click", event => {
+    if (!event.target.closest("[data-theme-switch]")) return;
+    const next = document.documentElement.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
+    localStorage.setItem(key, next);
+    set(next);
+  });
+})();

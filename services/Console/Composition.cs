@@ -1,0 +1,50 @@
+using ImageRights.Console.Features.ServingMedia;
+using ImageRights.Console.Features.Submitting;
+using ImageRights.Console.Features.TakingSteps;
+using ImageRights.Console.Pages;
+using ImageRights.Console.Peers;
+using ImageRights.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace ImageRights.Console;
+
+/// <summary>The web console: pages over the other services' HTTP APIs; it keeps nothing itself.</summary>
+public static class Composition
+{
+    /// <summary>The application, ready to run.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.Services.AddRazorComponents();
+        builder.Services.AddAntiforgery(options => options.Cookie.SameSite = SameSiteMode.Strict);
+        builder.Services.AddHttpContextAccessor();
+        foreach (var peer in Peer.All)
+            builder.Services.AddHttpClient(peer, client => client.BaseAddress = new Uri($"http://{peer}"));
+        builder.Services.AddSingleton<Desk>();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 27_000_000);
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.Use(SecurityHeaders);
+        app.UseAntiforgery();
+        app.MapDefaultEndpoints();
+        AssetEndpoint.Map(app);
+        MediaEndpoint.Map(app);
+        TakeStepEndpoint.Map(app);
+        SubmitEndpoints.Map(app);
+        app.MapRazorComponents<App>();
+        return app;
+    }
+
+    private static Task SecurityHeaders(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        return next(context);
+    }
+}

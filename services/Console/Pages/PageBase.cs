@@ -1,0 +1,34 @@
+using ImageRights.Console.Peers;
+using Microsoft.AspNetCore.Components;
+
+namespace ImageRights.Console.Pages;
+
+/// <summary>A page that reads from the services; when one does not answer, the page says which instead of failing.</summary>
+public abstract class PageBase : ComponentBase
+{
+    /// <summary>What a service said when it could not answer.</summary>
+    protected string? Trouble { get; private set; }
+
+    /// <summary>Reads what the page shows.</summary>
+    protected abstract Task LoadAsync();
+
+    /// <inheritdoc />
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            await LoadAsync();
+        }
+        catch (PeerException failure)
+        {
+            Trouble = failure.Message;
+        }
+    }
+
+    /// <summary>An instant as people read it, in UTC.</summary>
+    protected static string At(DateTimeOffset? instant) => instant?.UtcDateTime.ToString("d MMM yyyy, HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>Query string of the next page of a list.</summary>
+    protected static string Query(params (string Name, string? Value)[] parameters) =>
+        string.Join('&', parameters.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}"));
+}

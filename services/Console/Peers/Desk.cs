@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ImageRights.Console.Peers;
+
+/// <summary>The other services as the pages see them.</summary>
+public sealed class Desk(IHttpClientFactory clients)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Reads a resource; null when there is none.</summary>
+    /// <exception cref="PeerException">The service does not answer, or refuses.</exception>
+    public async Task<T?> FindAsync<T>(string peer, string path, CancellationToken cancellationToken) where T : class
+    {
+        using var response = await SendAsync(peer, new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        if (!response.IsSuccessStatusCode) throw await RefusalAsync(peer, response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken);
+    }
+
+    /// <summary>Reads a list.</summary>
+    public async Task<Page<T>> ListAsync<T>(string peer, string path, CancellationToken cancellationToken) =>
+        await FindAsync<Page<T>>(peer, path, cancellationToken) ?? new Page<T>([], null);
+
+    /// <summary>Sends a command; the refusal carries the service's own words.</summary>
+    public async Task<JsonNode?> PostAsync(string peer, string path, HttpContent content, string? ifMatch, string? acceptLanguage, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        if (acceptLanguage is not null) request.Headers.TryAddWithoutValidation("Accept-Language", acceptLanguage);
+        using var response = await SendAsync(peer, request, cancellationToken);
+        if (!response.IsSuccessStatusCode) throw await RefusalAsync(peer, response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<JsonNode>(Json, cancellationToken);
+    }
+
+    /// <summary>A re-encoded picture, or null when it cannot be shown.</summary>
+    public async Task<(byte[] Bytes, string ContentType)?> RenditionAsync(string sha256, int side, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(Peer.Fingerprint, new HttpRequestMessage(HttpMethod.Get, $"/v1/renditions/{sha256}?side={side}"), cancellationToken);
+        if (!response.IsSuccessStatusCode) return null;
+        return (await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Content.Headers.ContentType?.MediaType ?? "application/octet-stream");
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string peer, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await clients.CreateClient(peer).SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new PeerException(peer, null, $"The {peer} service does not answer. It may be starting; try again in a moment.", failure);
+        }
+    }
+
+    private static async Task<PeerException> RefusalAsync(string peer, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            var problem = JsonNode.Parse(text);
+            var said = string.Join(" ", new[] { problem?["title"]?.GetValue<string>(), problem?["detail"]?.GetValue<string>() }.Where(part => part is not null));
+            return new PeerException(peer, problem?["code"]?.GetValue<string>(), said);
+        }
+        catch (JsonException)
+        {
+            return new PeerException(peer, null, $"The {peer} service answered {(int)response.StatusCode}.");
+        }
+    }
+}
+
+/// <summary>A service refused or did not answer; the message can be shown to people.</summary>
+public sealed class PeerException(string peer, string? code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Which service.</summary>
+    public string Peer { get; } = peer;
+
+    /// <summary>Its stable code.</summary>
+    public string? Code { get; } = code;
+}

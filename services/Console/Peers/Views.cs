@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+
+namespace ImageRights.Console.Peers;
+
+/// <summary>One page of a list.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+public sealed record Image(string ImageId, string Status, string AccountId, string Surface, string? ListingId, string Sha256, string Format, int Width, int Height, long ByteCount, JsonObject? Metadata, DateTimeOffset ReceivedAt);
+
+public sealed record Work(string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description, string Sha256, string Format, int Width, int Height, int PdqQuality, DateTimeOffset RegisteredAt);
+
+public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId);
+
+public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion);
+
+public sealed record Screening(string ImageId, string AccountId, string? Surface, string? ListingId, string Status, string? Verdict, IReadOnlyList<Match> Matches, Thresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt);
+
+public sealed record Copy(string WorkId, string ImageId, string ImageAccountId, string Surface, string? ListingId, string FoundBy, int Distance, string Transform, DateTimeOffset FoundAt);
+
+public sealed record NextSteps(IReadOnlyList<string> Complainant, IReadOnlyList<string> Respondent, IReadOnlyList<string> Reviewer);
+
+public sealed record Finding(int Distance, string Transform);
+
+public sealed record Case(
+    string CaseId, long Version, string State, string? Outcome, string Origin, string Regime, string ImageId, string? WorkId, string RespondentAccountId, string? ComplainantAccountId,
+    IReadOnlyList<string> ComplainantAccountIds, string ReasonCode, Finding? Finding, DateTimeOffset OpenedAt, DateTimeOffset ChangedAt, NextSteps? Next);
+
+public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Timestamp, string? Actor, JsonObject? Data, Guid EventId);
+
+public sealed record CaseHistory(string CaseId, long Version, IReadOnlyList<HistoryEntry> Events);
+
+public sealed record Attempt(int Number, string Url, DateTimeOffset StartedAt, int DurationMilliseconds, string Outcome, int? Status, string? Error);
+
+public sealed record Delivery(string DeliveryId, string EndpointId, string EventType, string? Subject, string State, DateTimeOffset ScheduledAt, DateTimeOffset? NextAttemptAt, IReadOnlyList<Attempt> Attempts);
+
+public sealed record Endpoint(string EndpointId, string Url, string? Description, string State, string? DisabledReason, IReadOnlyList<string> EventTypes);

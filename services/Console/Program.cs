@@ -1,0 +1,3 @@
+using ImageRights.Console;
+
+Composition.Build(args).Run();
