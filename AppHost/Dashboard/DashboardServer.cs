@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -40,7 +41,7 @@ internal sealed class DashboardServer : IAsyncDisposable
         IResourceService resources, DashboardOptions options, ILoggerFactory? loggers,
         TimeProvider clock, TelemetryLimits limits, CancellationToken cancellationToken)
     {
-        // Empty: the process around it owns configuration, signals and environment variables.
+        // Empty: the process around it owns configuration and environment variables, and through OuterLifetime its signals.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(DashboardServer).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -55,6 +56,7 @@ internal sealed class DashboardServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers ?? NullLoggerFactory.Instance);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton(new DashboardState(resources, store, options, clock));
+        builder.Services.AddSingleton<IHostLifetime, OuterLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "imagerights-dashboard-form");
@@ -110,6 +112,13 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     private static Listener ListenerOf(HttpContext context) =>
         (Listener)context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[ListenerKey]!;
+
+    /// <summary>The default lifetime would take Ctrl-C and SIGTERM away from the process that the dashboard lives in.</summary>
+    private sealed class OuterLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     private enum Listener { Pages, OtlpGrpc, OtlpHttp }
 }

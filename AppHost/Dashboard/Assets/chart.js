@@ -4,6 +4,8 @@
   const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const number = value => value == null ? "–" : value.toLocaleString(undefined, { maximumSignificantDigits: 4 });
 
+  const clock = time => new Date(time * 1000).toLocaleTimeString([], { hour12: false });
+
   const build = (element, data) => {
     const colours = [0, 1, 2, 3, 4, 5, 6, 7].map(i => style(`--hue-${i}`));
     const axis = { stroke: style("--chart-text"), grid: { stroke: style("--chart-grid"), width: 1 }, ticks: { stroke: style("--chart-grid"), width: 1 } };
@@ -12,9 +14,9 @@
     plot = new uPlot({
       width: element.clientWidth,
       height: 340,
-      series: [{ value: (_, t) => t == null ? "–" : new Date(t * 1000).toLocaleTimeString() },
+      series: [{ value: (_, t) => t == null ? "–" : clock(t) },
         ...data.lines.map((line, i) => ({ label: line.label, stroke: colours[i % colours.length], width: 2, value: (_, v) => number(v), points: { show: false } }))],
-      axes: [{ ...axis }, { ...axis, size: 76, label: data.unit || undefined, values: (_, ticks) => ticks.map(number) }],
+      axes: [{ ...axis, space: 90, values: (_, times) => times.map(clock) }, { ...axis, size: 76, label: data.unit || undefined, values: (_, ticks) => ticks.map(number) }],
       scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? high * 1.1 : 1] } },
       legend: { live: true },
     }, values(data), element);

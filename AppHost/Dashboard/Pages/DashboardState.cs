@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using ImageRights.Dashboard.Telemetry;
 
@@ -6,6 +7,10 @@ namespace ImageRights.Dashboard.Pages;
 /// <summary>What every page reads from.</summary>
 internal sealed class DashboardState(IResourceService resources, TelemetryStore store, DashboardOptions options, TimeProvider clock)
 {
+    private const int HueLimit = 1000;
+    private static readonly string[] HueNames = [.. Enumerable.Range(0, 8).Select(number => $"hue-{number}")];
+    private readonly ConcurrentDictionary<string, int> _hues = new();
+
     public IResourceService Resources => resources;
     public TelemetryStore Store => store;
     public string ApplicationName => options.ApplicationName;
@@ -27,9 +32,8 @@ internal sealed class DashboardState(IResourceService resources, TelemetryStore 
     public static Func<TelemetryResource, bool> Selected(string? resource) =>
         string.IsNullOrEmpty(resource) ? _ => true : candidate => candidate.Service == resource || candidate.Key == resource;
 
-    /// <summary>One of eight colours, the same for a service wherever it appears.</summary>
-    public static string Hue(string service) =>
-        "hue-" + (service.Aggregate(7u, (hash, letter) => hash * 31 + letter) % 8).ToString(CultureInfo.InvariantCulture);
+    /// <summary>One of eight colours, handed out in the order in which services are first drawn, so that neighbours differ.</summary>
+    public string Hue(string service) => HueNames[_hues.Count >= HueLimit && !_hues.ContainsKey(service) ? 0 : _hues.GetOrAdd(service, _ => _hues.Count) % HueNames.Length];
 }
 
 /// <summary>Addresses of the dashboard's own pages; values are escaped, empty ones left out.</summary>

@@ -8,11 +8,13 @@ internal static class ResourceState
         || resource.State is "FailedToStart" or "RuntimeUnhealthy" or "ValueMissing"
         || (resource.State is "Exited" && resource.ExitCode is not (null or 0));
 
+    public static bool IsOnItsWay(ResourceSnapshot resource) => resource.State is "Waiting" or "Building" or "Starting";
+
     public static bool CanStart(ResourceSnapshot resource) =>
         resource.State is "NotStarted" or "Exited" or "Finished" or "FailedToStart";
 
     public static bool CanStop(ResourceSnapshot resource) =>
-        resource.State is "Running" or "Starting" or "Waiting" or "Building" or "RuntimeUnhealthy" && resource.Kind != "Parameter";
+        resource.State is "Running" or "Starting" or "Waiting" or "Building" or "RuntimeUnhealthy";
 
     /// <summary>Parameters and databases are no processes; there is nothing to start or stop.</summary>
     public static bool HasCommands(ResourceSnapshot resource) => resource.Kind is not ("Parameter" or "PostgresDatabase");
@@ -20,7 +22,7 @@ internal static class ResourceState
     public static string Colour(ResourceSnapshot resource) => resource.State switch
     {
         _ when IsInTrouble(resource) => "red",
-        "Running" or "Active" => "green",
+        "Running" or "Active" => resource.Health == ResourceHealth.Degraded ? "yellow" : "green",
         "Finished" or "Exited" or "NotStarted" => "secondary",
         _ => "yellow",
     };
