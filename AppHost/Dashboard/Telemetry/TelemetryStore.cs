@@ -299,7 +299,8 @@ internal sealed class TelemetryStore(TelemetryLimits limits)
         /// <returns>This, when it holds one point more than before.</returns>
         public Dimension? Add(MetricSample sample)
         {
-            foreach (var exemplar in sample.Exemplars)
+            // A cumulative instrument repeats its exemplars until it has newer ones.
+            foreach (var exemplar in sample.Exemplars.Where(exemplar => !_exemplars.Contains(exemplar)))
             {
                 _exemplars.Enqueue(exemplar);
                 if (_exemplars.Count > ExemplarLimit)
