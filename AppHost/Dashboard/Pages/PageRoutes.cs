@@ -36,6 +36,7 @@ internal static class PageRoutes
         });
 
         app.MapGet("/", () => Results.Redirect("/resources"));
+        app.MapGet("/health-summary", () => Page<HealthSummary>());
         app.MapGet("/resources", () => Page<ResourcesPage>());
         app.MapPost("/resources/{name}/{command}", ExecuteAsync);
         app.MapGet("/console", () => Page<ConsolePage>());
