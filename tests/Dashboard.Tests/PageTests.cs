@@ -92,6 +92,7 @@ public sealed class PageTests
 
         foreach (var path in new[] { "/resources", "/console", "/logs", "/traces", "/metrics" })
             (await dashboard.PageAsync(path)).ShouldContain("2 unhealthy", Case.Sensitive, path);
+        (await dashboard.PageAsync("/health-summary")).ShouldContain("2 unhealthy");
     }
 
     [Fact]
@@ -170,12 +171,27 @@ public sealed class PageTests
         await using var dashboard = await RunningDashboard.StartAsync();
         dashboard.Store.Add([Make.Log("first")]);
         var page = await dashboard.PageAsync("/logs");
-        var refresh = WebUtility.HtmlDecode(System.Text.RegularExpressions.Regex.Match(page, "hx-get=\"([^\"]+)\"").Groups[1].Value);
+        var refresh = WebUtility.HtmlDecode(System.Text.RegularExpressions.Regex.Match(page, "id=\"live\" hx-get=\"([^\"]+)\"").Groups[1].Value);
         dashboard.Browser.DefaultRequestHeaders.Add("HX-Request", "true");
 
         (await dashboard.Browser.GetAsync(refresh)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         dashboard.Store.Add([Make.Log("second")]);
         (await dashboard.PageAsync(refresh)).ShouldContain("second");
+    }
+
+    [Fact]
+    public async Task A_list_with_an_open_record_takes_in_nothing_newer_and_does_not_refresh()
+    {
+        await using var dashboard = await RunningDashboard.StartAsync();
+        dashboard.Store.Add([Make.Log("first")]);
+        var open = WebUtility.HtmlDecode(System.Text.RegularExpressions.Regex.Match(await dashboard.PageAsync("/logs"), "href=\"(/logs\\?open=[^\"]+)\"").Groups[1].Value);
+        dashboard.Store.Add([Make.Log("second")]);
+
+        var page = await dashboard.PageAsync(open);
+
+        page.ShouldContain("first");
+        page.ShouldNotContain("second");
+        page.ShouldNotContain("id=\"live\" hx-get");
     }
 
     [Fact]
