@@ -175,22 +175,22 @@ public sealed class PageTests
         dashboard.Browser.DefaultRequestHeaders.Add("HX-Request", "true");
 
         (await dashboard.Browser.GetAsync(refresh)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        dashboard.Store.Add([Make.Log("second")]);
-        (await dashboard.PageAsync(refresh)).ShouldContain("second");
+        dashboard.Store.Add([Make.Log("late riser")]);
+        (await dashboard.PageAsync(refresh)).ShouldContain("late riser");
     }
 
     [Fact]
     public async Task A_list_with_an_open_record_takes_in_nothing_newer_and_does_not_refresh()
     {
         await using var dashboard = await RunningDashboard.StartAsync();
-        dashboard.Store.Add([Make.Log("first")]);
+        dashboard.Store.Add([Make.Log("early bird")]);
         var open = WebUtility.HtmlDecode(System.Text.RegularExpressions.Regex.Match(await dashboard.PageAsync("/logs"), "href=\"(/logs\\?open=[^\"]+)\"").Groups[1].Value);
-        dashboard.Store.Add([Make.Log("second")]);
+        dashboard.Store.Add([Make.Log("late riser")]);
 
         var page = await dashboard.PageAsync(open);
 
-        page.ShouldContain("first");
-        page.ShouldNotContain("second");
+        page.ShouldContain("early bird");
+        page.ShouldNotContain("late riser");
         page.ShouldNotContain("id=\"live\" hx-get");
     }
 
