@@ -129,6 +129,7 @@ internal abstract class Supervised : IAsyncDisposable
                 }
 
                 Update(s => s with { State = KnownResourceStates.Running, ProcessId = child.Id, StartedAt = child.StartedAt });
+                await File.WriteAllTextAsync(PidPath, $"{child.Id}", CancellationToken.None);
                 using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 var health = WatchHealthAsync(() => everHealthy = true, watching.Token);
                 var byItself = await EndsByItselfAsync(child, watching.Token);
@@ -140,6 +141,7 @@ internal abstract class Supervised : IAsyncDisposable
                 await watching.CancelAsync();
                 await health;
                 var exitCode = await child.Exited;
+                File.Delete(PidPath);
                 Update(s => s with { State = KnownResourceStates.Exited, Health = ResourceHealth.Unknown, HealthReport = null, ProcessId = null, ExitCode = exitCode });
                 if (!byItself) continue;
 
@@ -153,7 +155,7 @@ internal abstract class Supervised : IAsyncDisposable
                     continue;
                 }
                 Terminal.Fault(new HostingException($"{Name} ended by itself after {lived.TotalSeconds:0.0} s ({ExitText(exitCode)}).",
-                    $"it is started again in {pause.TotalSeconds:0} s. If it keeps ending, read its console in the dashboard or in {LogPath}.", Log.Tail()));
+                    $"it is started again in {pause.TotalSeconds:0} s. If it keeps ending, read its console in the dashboard or in {LogPath}.", Log.Tail(8)));
                 Update(s => s with { RestartCount = s.RestartCount + 1 });
                 lock (gate) ordered = orders.Task;
                 await Task.WhenAny(Task.Delay(pause, cancellationToken), ordered);
@@ -170,6 +172,9 @@ internal abstract class Supervised : IAsyncDisposable
     }
 
     protected abstract string LogPath { get; }
+
+    /// <summary>For scripts and tests that want this very process.</summary>
+    private string PidPath => Path.ChangeExtension(LogPath, ".pid");
 
     private void Fail(HostingException fault)
     {
@@ -199,6 +204,7 @@ internal abstract class Supervised : IAsyncDisposable
                 {
                     await OnFirstHealthyAsync(cancellationToken);
                     onHealthy();
+                    if (snapshot.RestartCount > 0) Terminal.Progress(Name, "healthy", "again");
                 }
                 var health = report is null ? ResourceHealth.Healthy : ResourceHealth.Unhealthy;
                 if (snapshot.Health != health || snapshot.HealthReport != report) Update(s => s with { Health = health, HealthReport = report });
