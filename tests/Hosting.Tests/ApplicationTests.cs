@@ -42,6 +42,7 @@ public sealed class ApplicationTests : IDisposable
         var sibling = ProcessOf(application, "fingerprint-1").ShouldNotBeNull();
 
         ProcessTable.Signal(killed, ProcessTable.SigKill);
+        await Eventually.HoldsAsync(() => ProcessTable.StartTicks(killed) is null, "gone");
         for (var i = 0; i < 4; i++) (await http.GetStringAsync(UrlOf(application, "fingerprint") + "/process", Patience)).ShouldNotBeNull();
         await Eventually.HoldsAsync(() => Parts(application).Snapshots.Single(s => s.Name == "fingerprint-0") is { RestartCount: 1, Health: ResourceHealth.Healthy }, "started again");
 

@@ -205,7 +205,7 @@ public sealed class LocalServerTests : IDisposable
             ListeningAddresses().ShouldAllBe(address => Loopback.Contains(address));
             await PublishAsync(tenant, "apart");
             (await TakeAsync(tenant)).ShouldBe("apart");
-            (await LocalRabbitMq.CheckAsync(server.ConnectionString + "/run-2", Patience)).ShouldNotBeNull();
+            (await LocalRabbitMq.CheckAsync(server.ConnectionString + "/run-2", Patience)).ShouldNotBeNull().ShouldContain("run-2");
         }
         NothingRuns().ShouldBeTrue();
     }

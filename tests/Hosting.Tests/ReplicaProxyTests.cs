@@ -46,9 +46,10 @@ public sealed class ReplicaProxyTests
     {
         using var client = new TcpClient(address.AddressFamily);
         await client.ConnectAsync(address, port).WaitAsync(Patience);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+        var stream = client.GetStream();
+        using var reader = new StreamReader(stream);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
         client.Client.Shutdown(SocketShutdown.Send);
-        using var reader = new StreamReader(client.GetStream());
         return await reader.ReadToEndAsync().WaitAsync(Patience);
     }
 

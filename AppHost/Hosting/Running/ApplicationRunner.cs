@@ -129,7 +129,6 @@ internal sealed class ApplicationRunner(
             var local = new LocalPostgres(OptionsOf(server, server.Port, server.UserNameParameter, server.PasswordParameter), new ConsoleLog(LogPath(server.Name)));
             servers.Add(new LocalServerUnit(server, "PostgresServer", local, async (connectionString, token) =>
             {
-                mask.Add(new Npgsql.NpgsqlConnectionStringBuilder(connectionString).Password);
                 server.Allocate(connectionString);
                 await CreateDatabasesAsync(connectionString, token);
             }, mask, LogPath(server.Name), notifications));
@@ -180,7 +179,6 @@ internal sealed class ApplicationRunner(
         var local = new LocalRabbitMq(OptionsOf(server, server.Port, server.UserNameParameter, server.PasswordParameter), new ConsoleLog(LogPath(server.Name)));
         servers.Add(new LocalServerUnit(server, "RabbitMQServer", local, (connectionString, _) =>
         {
-            mask.Add(new Uri(connectionString).UserInfo.Split(':', 2)[^1]);
             server.Allocate(connectionString);
             return Task.CompletedTask;
         }, mask, LogPath(server.Name), notifications));

@@ -58,6 +58,8 @@ public sealed class LocalRabbitMq : LocalServer
                 RequestedConnectionTimeout = TimeSpan.FromSeconds(5), ContinuationTimeout = TimeSpan.FromSeconds(5),
             };
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            // A refused virtual host closes the connection only after the client has taken it for open.
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await connection.CloseAsync(cancellationToken);
             return null;
         }

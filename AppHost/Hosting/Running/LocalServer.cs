@@ -52,7 +52,7 @@ public abstract class LocalServer : IAsyncDisposable
     public int? ProcessId => Child?.Id;
 
     private protected LocalServerOptions Options { get; }
-    private protected string Password { get; private set; } = "";
+    internal string Password { get; private set; } = "";
     private protected ServerAccount? Account { get; private set; }
     internal ConsoleLog Log { get; }
     internal ChildProcess? Child { get; private set; }

@@ -14,6 +14,7 @@ internal sealed class LocalServerUnit(
     protected override async Task<ChildProcess> StartProcessAsync(CancellationToken cancellationToken)
     {
         await server.StartAsync(cancellationToken);
+        mask.Add(server.Password);
         Update(s => s with
         {
             Urls = [new ResourceUrl("tcp", $"tcp://127.0.0.1:{server.Port}")],
