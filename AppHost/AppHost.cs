@@ -1,0 +1,75 @@
+using System.IO;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+
+var builder = DistributedApplication.CreateBuilder(args);
+
+// Everything that outlives a run is in one folder: databases, queues, encrypted pictures, secrets.
+var data = Path.GetFullPath(builder.Configuration["IMAGERIGHTS_DATA"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
+
+var postgres = builder.AddPostgres("postgres").WithDataBindMount(Path.Combine(data, "postgres"));
+var messaging = builder.AddRabbitMQ("messaging").WithDataBindMount(Path.Combine(data, "rabbitmq"));
+
+// Each service owns its database; nobody reads another's.
+var ingestionDb = postgres.AddDatabase("ingestiondb");
+var fingerprintDb = postgres.AddDatabase("fingerprintdb");
+var matchingDb = postgres.AddDatabase("matchingdb");
+var casesDb = postgres.AddDatabase("casesdb");
+var notificationDb = postgres.AddDatabase("notificationdb");
+var consoleDb = postgres.AddDatabase("consoledb");
+
+// Without the first no picture in the vault can be read; the second wraps the secrets that sign webhooks.
+var vaultKey = builder.AddParameter("vault-key", secret: true);
+var secretsKey = builder.AddParameter("secrets-key", secret: true);
+
+// Takes pictures, works and licences in.
+var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
+    .WithReference(ingestionDb).WaitFor(ingestionDb)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
+    .WithEnvironment("Vault__Key", vaultKey)
+    .WithHttpHealthCheck("/health");
+
+// Decodes each picture and says what it looks like; keeps nothing in memory, so there may be any number of it.
+var fingerprint = builder.AddProject<Projects.Fingerprint>("fingerprint")
+    .WithReference(fingerprintDb).WaitFor(fingerprintDb)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithReplicas(2)
+    .WithHttpHealthCheck("/health");
+
+// A rights holder's pre-check asks for a fingerprint on the spot.
+ingestion.WithReference(fingerprint);
+
+// Finds what looks alike and decides once for each picture.
+var matching = builder.AddProject<Projects.Matching>("matching")
+    .WithReference(matchingDb).WaitFor(matchingDb)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithHttpHealthCheck("/health");
+
+// Leads every dispute from report to close.
+var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement")
+    .WithReference(casesDb).WaitFor(casesDb)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithHttpHealthCheck("/health");
+
+// Tells the parties, in signed webhooks.
+var notification = builder.AddProject<Projects.Notification>("notification")
+    .WithReference(notificationDb).WaitFor(notificationDb)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Secrets__Key", secretsKey)
+    .WithHttpHealthCheck("/health");
+
+// The desk itself: what people see and click.
+builder.AddProject<Projects.Console>("console")
+    .WithReference(consoleDb).WaitFor(consoleDb)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithReference(fingerprint)
+    .WithReference(matching)
+    .WithReference(caseManagement)
+    .WithReference(notification)
+    .WithHttpHealthCheck("/health");
+
+builder.Build().Run();

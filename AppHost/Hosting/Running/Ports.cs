@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImageRights.Hosting;
+
+internal static class Ports
+{
+    private static readonly HashSet<int> Given = [];
+
+    /// <summary>A port that is free on both loopback addresses and was not handed out before by this process.</summary>
+    internal static int Free()
+    {
+        while (true)
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, 0);
+            probe.Start();
+            var port = ((IPEndPoint)probe.LocalEndpoint).Port;
+            probe.Stop();
+            lock (Given)
+                if (IsFree(port) && Given.Add(port)) return port;
+        }
+    }
+
+    internal static bool IsFree(int port)
+    {
+        foreach (var address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
+        {
+            if (address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6) continue;
+            try
+            {
+                using var probe = new TcpListener(address, port);
+                probe.Start();
+                probe.Stop();
+            }
+            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+            {
+                return false;
+            }
+            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressNotAvailable)
+            {
+                // A machine without IPv6 on its loopback.
+            }
+        }
+        return true;
+    }
+
+    /// <exception cref="HostingException">Someone listens on the port; the message says who, if that can be seen.</exception>
+    internal static void EnsureFree(int port, string resource, string howToChange)
+    {
+        if (IsFree(port)) return;
+        var owner = FindOwner(port) is var (pid, command) ? $" by process {pid} ({command})" : "";
+        throw new HostingException($"Port {port} of \"{resource}\" is taken{owner}.",
+            (owner.Length > 0 ? "Stop that process" : $"Find who listens with `ss -ltnp sport = :{port}` and stop it") + $", or {howToChange}.");
+    }
+
+    /// <summary>Who listens on the port; null when the process belongs to another user or is gone.</summary>
+    private static (int Pid, string Command)? FindOwner(int port)
+    {
+        var sockets = new HashSet<string>();
+        foreach (var table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
+        {
+            if (!File.Exists(table)) continue;
+            // sl local_address rem_address st …: "0: 0100007F:1538 00000000:0000 0A … inode"; 0A is LISTEN.
+            foreach (var line in File.ReadLines(table).Skip(1))
+            {
+                var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (columns[3] == "0A" && int.Parse(columns[1].AsSpan(columns[1].LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) == port)
+                    sockets.Add($"socket:[{columns[9]}]");
+            }
+        }
+        foreach (var process in ProcessTable.All())
+        {
+            try
+            {
+                if (Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Any(fd => new FileInfo(fd).LinkTarget is { } target && sockets.Contains(target)))
+                    return (process, ProcessTable.CommandLine(process) is { Length: > 80 } command ? command[..80] + "…" : ProcessTable.CommandLine(process));
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // Ended meanwhile, or not ours to look into.
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Starts ImageRights on this machine: installs what is missing, builds, and runs the AppHost until Ctrl-C.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+source build/prerequisites.sh
+
+usage() {
+  cat <<'TEXT'
+./run.sh          installs what is missing (apt, npm), builds, and starts everything; Ctrl-C stops it
+./run.sh tour     walks one set of pictures through the running product and prints what happens
+./run.sh --help   this text
+
+Settings (environment):
+  ConnectionStrings__postgres, ConnectionStrings__messaging
+                              servers of yours in place of the local ones; also one for each database
+                              (ConnectionStrings__ingestiondb, …)
+  Parameters__vault-key       the key of the picture vault, 32 bytes in base64 (`env 'Parameters__vault-key=…' ./run.sh`);
+                              drawn once and kept in .data/secrets.json when not given
+  IMAGERIGHTS_DATA            where data is kept (default: .data)
+  IMAGERIGHTS_RANDOM_PORTS    true: free ports for everything; addresses are in $IMAGERIGHTS_DATA/endpoints.json
+  IMAGERIGHTS_START_TIMEOUT   seconds until a start counts as failed (default: 180)
+  ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS
+                              true: the dashboard asks nobody to sign in
+TEXT
+}
+
+case "${1:-}" in
+  -h|--help|help) usage; exit 0 ;;
+  tour) exec dotnet run -c Release --project tests/Tour -- "${@:2}" ;;
+  ''|--*) ;;
+  *) usage >&2; fail "There is no \"$1\"." ;;
+esac
+
+ensure_dotnet
+ensure_packages
+ensure_node_modules
+build_solution Release
+# The assembly itself, not `dotnet run`: this process then is the AppHost, and a signal to it reaches it.
+exec dotnet artifacts/bin/AppHost/release/ImageRights.AppHost.dll "$@"
