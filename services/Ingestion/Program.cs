@@ -1,0 +1,3 @@
+using ImageRights.Ingestion;
+
+Composition.Build(args).Run();
