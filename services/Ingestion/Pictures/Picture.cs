@@ -8,6 +8,6 @@ namespace ImageRights.Ingestion.Pictures;
 /// <param name="Frames">1 for a still picture.</param>
 public sealed record Picture(string Sha256, string Format, int Width, int Height, int Frames, long ByteCount)
 {
-    /// <summary>The side that decides whether there is enough to compare.</summary>
-    public int ShorterSide => Math.Min(Width, Height);
+    /// <summary>The side that decides whether there is enough to compare. A method, so that it is not stored: facts hold no derived values.</summary>
+    public int ShorterSide() => Math.Min(Width, Height);
 }

@@ -23,17 +23,17 @@ public static class HeaderProbe
         return ProbeOutcome.Refused("Image_Format_Unsupported");
     }
 
-    // Pixels come first: of a bomb that breaks several limits, the count says best what is wrong with it.
+    // The order of Fingerprint's own check, so that a picture that breaks several limits gets the same code from both.
     private static ProbeOutcome? Judge(PictureHeader header, PictureLimits limits)
     {
         var pixels = (long)header.Width * header.Height;
         if (pixels == 0) return ProbeOutcome.Corrupt($"It is {header.Width} x {header.Height} pixels.");
+        if (header.Width > limits.Side || header.Height > limits.Side)
+            return ProbeOutcome.Refused("Image_Side_Too_Long", $"{header.Width} x {header.Height}; a side of {limits.Side} is allowed.");
         if (pixels > limits.Pixels)
             return ProbeOutcome.Refused("Image_Too_Many_Pixels", $"{header.Width} x {header.Height} is {pixels} pixels; {limits.Pixels} are allowed.");
         if (header is { IsInterlaced: true, Format: PictureFormat.Png } && pixels > limits.InterlacedPixels)
             return ProbeOutcome.Refused("Image_Too_Many_Pixels", $"{pixels} interlaced pixels; {limits.InterlacedPixels} are allowed.");
-        if (header.Width > limits.Side || header.Height > limits.Side)
-            return ProbeOutcome.Refused("Image_Side_Too_Long", $"{header.Width} x {header.Height}; a side of {limits.Side} is allowed.");
         if (header.Frames > limits.Frames)
             return ProbeOutcome.Refused("Image_Too_Many_Frames", $"{header.Frames} frames; {limits.Frames} are allowed.");
         if (pixels * header.Frames > limits.TotalPixels)

@@ -43,8 +43,8 @@ public static class Work
     public static Decision Decide(WorkState state, WorkCommand command) => command switch
     {
         WorkCommand.Register when state.IsRegistered => Decision.Nothing,
-        WorkCommand.Register c when c.Picture.ShorterSide < c.Rules.MinShorterSide => Decision.Refuse(
-            "Reg_Resolution_Low", $"Its shorter side has {c.Picture.ShorterSide} pixels; {c.Rules.MinShorterSide} are needed.", "/file"),
+        WorkCommand.Register c when c.Picture.ShorterSide() < c.Rules.MinShorterSide => Decision.Refuse(
+            "Reg_Resolution_Low", $"Its shorter side has {c.Picture.ShorterSide()} pixels; {c.Rules.MinShorterSide} are needed.", "/file"),
         WorkCommand.Register c when c.PdqQuality < c.Rules.MinPdqQuality => Decision.Refuse(
             "Reg_Featureless", $"Its PDQ quality is {c.PdqQuality}; {c.Rules.MinPdqQuality} is needed.", "/file"),
         WorkCommand.Register c when c.CreatedOn > LatestToday(c.Now) => Decision.Refuse("Request_Invalid", "createdOn lies in the future.", "/createdOn"),
