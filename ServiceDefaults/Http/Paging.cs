@@ -36,7 +36,8 @@ public sealed record PageRequest(string After, int Limit)
         try
         {
             var after = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
-            if (after.Length is > 0 and <= 200)
+            // A NUL, for one, is no text to PostgreSQL.
+            if (after.Length is > 0 and <= 200 && after.All(letter => letter is > ' ' and <= '~'))
             {
                 page = page with { After = after };
                 return true;

@@ -1,0 +1,100 @@
+using ImageRights.EventStore;
+using ImageRights.Ingestion.Decoding;
+using ImageRights.Ingestion.Features.EndingLicences;
+using ImageRights.Ingestion.Features.GrantingLicences;
+using ImageRights.Ingestion.Features.ReadingImages;
+using ImageRights.Ingestion.Features.ReadingLicences;
+using ImageRights.Ingestion.Features.ReadingWorks;
+using ImageRights.Ingestion.Features.ReceivingImages;
+using ImageRights.Ingestion.Features.RegisteringWorks;
+using ImageRights.Ingestion.Features.ServingContents;
+using ImageRights.Ingestion.Features.StatingLimits;
+using ImageRights.Ingestion.Features.WithdrawingImages;
+using ImageRights.Ingestion.Images;
+using ImageRights.Ingestion.Intake;
+using ImageRights.Ingestion.Licences;
+using ImageRights.Ingestion.Probing;
+using ImageRights.Ingestion.Projections;
+using ImageRights.Ingestion.Publishing;
+using ImageRights.Ingestion.Vault;
+using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Messaging;
+using ImageRights.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ImageRights.Ingestion;
+
+/// <summary>The service's table of contents.</summary>
+public static class Composition
+{
+    /// <summary>Builds the service; nothing runs yet.</summary>
+    /// <exception cref="InvalidOperationException">A setting is missing or unfit; the message says what to set.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.Services.AddEventStore(options => Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
+            ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb.")));
+        builder.AddBus("ingestion");
+
+        var limits = builder.Configuration.GetSection("Limits").Get<PictureLimits>() ?? new PictureLimits();
+        builder.Services.AddSingleton(limits);
+        builder.Services.AddSingleton(builder.Configuration.GetSection("Uploads").Get<UploadOptions>() ?? new UploadOptions());
+        builder.Services.AddSingleton(builder.Configuration.GetSection("Works").Get<RegistrationRules>() ?? new RegistrationRules());
+        builder.Services.AddSingleton(VaultOptions.Read(builder.Configuration));
+        builder.Services.AddSingleton<ContentVault>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHttpClient<FingerprintClient>(FingerprintClient.Configure);
+        builder.Services.AddTransient<PictureIntake>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = limits.Bytes + UploadOptions.FormOverhead;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 10_000, gracePeriod: TimeSpan.FromSeconds(10));
+        });
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
+            foreach (var converter in StoreOptions.Json.Converters) options.SerializerOptions.Converters.Add(converter);
+        });
+
+        var app = builder.Build();
+        app.Services.GetRequiredService<ContentVault>().Prepare(DateTimeOffset.UtcNow);
+        app.UseProblems();
+        app.MapDefaultEndpoints();
+        var images = app.MapGroup("/v1/images").WithTags("Images");
+        images.MapReceiveImage();
+        images.MapWithdrawImage();
+        images.MapReadImages();
+        var works = app.MapGroup("/v1/works").WithTags("Works");
+        works.MapRegisterWork();
+        works.MapReadWorks();
+        var licences = app.MapGroup("/v1/licences").WithTags("Licences");
+        licences.MapGrantLicence();
+        licences.MapEndLicence();
+        licences.MapReadLicences();
+        app.MapLimits();
+        app.MapContents();
+        return app;
+    }
+
+    /// <summary>Facts, state, read models and what is published.</summary>
+    public static void Configure(StoreOptions options, string connectionString)
+    {
+        options.ServiceName = "ingestion";
+        options.ConnectionString = connectionString;
+        options.Events
+            .Map<ImageReceived>("image_received_v1")
+            .Map<ImageWithdrawn>("image_withdrawn_v1")
+            .Map<WorkRegistered>("work_registered_v1")
+            .Map<LicenceGranted>("licence_granted_v1")
+            .Map<LicenceEnded>("licence_ended_v1");
+        options.Projections.LiveStreamAggregation(ImageState.Initial, Image.Evolve);
+        options.Projections.LiveStreamAggregation(WorkState.Initial, Work.Evolve);
+        options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
+        options.Projections.InlineSnapshot<ImageView>(Image.StreamPrefix, ImageView.Evolve, "(data ->> 'accountId'), id");
+        options.Projections.InlineSnapshot<WorkView>(Work.StreamPrefix, WorkView.Evolve, "(data ->> 'accountId'), id");
+        options.Projections.InlineSnapshot<LicenceView>(Licence.StreamPrefix, LicenceView.Evolve, "(data ->> 'workId'), id");
+        options.PublishFacts(IngestionContracts.Translate);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Text.Json;
+using ImageRights.EventStore;
+using ImageRights.Ingestion.Intake;
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.Ingestion.Decoding;
+
+/// <summary>What decoding says of a picture.</summary>
+public abstract record DecodeAnswer
+{
+    private DecodeAnswer()
+    {
+    }
+
+    /// <summary>It decodes.</summary>
+    /// <param name="PdqQuality">0 (featureless) to 100.</param>
+    public sealed record Decoded(int PdqQuality) : DecodeAnswer;
+
+    /// <summary>It does not decode, or must not be.</summary>
+    /// <param name="Code">A code of this service's catalogue.</param>
+    public sealed record Refused(string Code, string? Detail) : DecodeAnswer;
+
+    /// <summary>Nobody could say.</summary>
+    public sealed record Unavailable : DecodeAnswer;
+}
+
+/// <summary>Asks Fingerprint to decode a picture: <c>POST /v1/fingerprints</c> with the bytes as application/octet-stream.</summary>
+public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogue, ILogger<FingerprintClient> logger)
+{
+    /// <summary>Longest wait for an answer.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    // The answer holds nine hashes; more is not one.
+    private const int LongestAnswer = 64 * 1024;
+
+    /// <summary>Asks once; a caller that can wait asks again later.</summary>
+    public async Task<DecodeAnswer> AskAsync(SpooledUpload upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var content = new StreamContent(upload.OpenRead());
+            content.Headers.ContentType = new("application/octet-stream");
+            using var response = await http.PostAsync("/v1/fingerprints", content, cancellationToken);
+            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            if (response.StatusCode == HttpStatusCode.OK) return new DecodeAnswer.Decoded(JsonSerializer.Deserialize<FingerprintAnswer>(body, StoreOptions.Json)!.PdqQuality!.Value);
+            if (response.StatusCode == HttpStatusCode.UnprocessableEntity) return Refusal(body);
+            logger.LogWarning("Fingerprint answered {Status} for {Sha256}", (int)response.StatusCode, upload.Sha256);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or JsonException or InvalidOperationException
+            || failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning("Fingerprint gave no answer for {Sha256}: {Reason}", upload.Sha256, failure.Message);
+        }
+        return new DecodeAnswer.Unavailable();
+    }
+
+    /// <summary>Sets address and bounds of the client.</summary>
+    public static void Configure(HttpClient http)
+    {
+        http.BaseAddress = new Uri("http://fingerprint");
+        http.Timeout = Timeout;
+        http.MaxResponseContentBufferSize = LongestAnswer;
+    }
+
+    private DecodeAnswer Refusal(byte[] body)
+    {
+        var problem = JsonSerializer.Deserialize<FingerprintProblem>(body, StoreOptions.Json);
+        if (problem?.Code is { } code && code.StartsWith("Image_", StringComparison.Ordinal) && catalogue.Entries.ContainsKey(code))
+            return new DecodeAnswer.Refused(code, problem.Detail);
+        logger.LogWarning("Fingerprint refused with the unknown code {Code}", problem?.Code);
+        return new DecodeAnswer.Refused("Image_Corrupt", null);
+    }
+
+    private sealed record FingerprintAnswer(int? PdqQuality);
+
+    private sealed record FingerprintProblem(string? Code, string? Detail);
+}

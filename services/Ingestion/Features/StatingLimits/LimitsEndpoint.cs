@@ -1,0 +1,31 @@
+using ImageRights.Ingestion.Images;
+using ImageRights.Ingestion.Intake;
+using ImageRights.Ingestion.Probing;
+using ImageRights.Ingestion.Works;
+
+namespace ImageRights.Ingestion.Features.StatingLimits;
+
+/// <summary>What this installation takes in; an integrator reads it instead of guessing.</summary>
+/// <param name="Formats">Formats, recognised by content.</param>
+/// <param name="Surfaces">Values of the field surface.</param>
+/// <param name="Form">Limits of the form around the picture.</param>
+/// <param name="Works">What an original must be beyond that.</param>
+public sealed record Limits(
+    IReadOnlyList<string> Formats, IReadOnlyList<string> Surfaces, PictureLimits Picture, FormLimits Form, RegistrationRules Works);
+
+/// <summary>Limits of a multipart form.</summary>
+/// <param name="Parts">Most parts.</param>
+/// <param name="FieldBytes">Longest text field.</param>
+/// <param name="UploadSeconds">Longest duration of an upload.</param>
+public sealed record FormLimits(int Parts, int FieldBytes, double UploadSeconds);
+
+/// <summary>The limits as a resource.</summary>
+public static class LimitsEndpoint
+{
+    /// <summary>GET /v1/limits.</summary>
+    public static void MapLimits(this IEndpointRouteBuilder app) =>
+        app.MapGet("/v1/limits", (PictureLimits picture, UploadOptions uploads, RegistrationRules works) => TypedResults.Ok(new Limits(
+                [.. Enum.GetNames<PictureFormat>().Select(name => name.ToUpperInvariant())], Enum.GetNames<Surface>(), picture,
+                new FormLimits(UploadOptions.Parts, UploadOptions.FieldBytes, uploads.Deadline.TotalSeconds), works)))
+            .WithTags("Limits").WithName("GetLimits").WithSummary("What is taken in: formats, bytes, pixels, sides, frames");
+}

@@ -1,0 +1,25 @@
+using ImageRights.EventStore;
+using ImageRights.Ingestion.Pictures;
+using ImageRights.Ingestion.Works;
+
+namespace ImageRights.Ingestion.Projections;
+
+/// <summary>A registered original as it is read.</summary>
+/// <param name="Version">Version of the work's stream; its ETag.</param>
+public sealed record WorkView(
+    string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description,
+    string Sha256, string Format, int Width, int Height, int Frames, long ByteCount,
+    PictureMetadata Metadata, int PdqQuality, DateTimeOffset RegisteredAt, long Version)
+{
+    /// <summary>Related addresses.</summary>
+    public IReadOnlyDictionary<string, string> Links => new Dictionary<string, string> { ["self"] = $"/v1/works/{WorkId}", ["licences"] = $"/v1/licences?workId={WorkId}" };
+
+    /// <summary>Folds the next event.</summary>
+    public static WorkView? Evolve(WorkView? view, RecordedEvent recorded) => recorded.Data switch
+    {
+        WorkRegistered e => new WorkView(
+            e.WorkId, e.AccountId, e.Title, e.Author, e.CreatedOn, e.Description, e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height,
+            e.Picture.Frames, e.Picture.ByteCount, e.Metadata, e.PdqQuality, e.RegisteredAt, recorded.Version),
+        _ => view,
+    };
+}

@@ -1,0 +1,61 @@
+using ImageRights.Ingestion.Pictures;
+
+namespace ImageRights.Ingestion.Works;
+
+/// <summary>What decisions about a work rest on.</summary>
+public sealed record WorkState(bool IsRegistered)
+{
+    /// <summary>Before the first event.</summary>
+    public static readonly WorkState Initial = new(false);
+}
+
+/// <summary>What a picture must be to be registered as an original.</summary>
+/// <param name="MinShorterSide">Pixels of the shorter side.</param>
+/// <param name="MinPdqQuality">PDQ quality, 0 to 100; below it a hash does not identify a picture.</param>
+public sealed record RegistrationRules(int MinShorterSide = 320, int MinPdqQuality = 50);
+
+/// <summary>What can be asked of a work.</summary>
+public abstract record WorkCommand
+{
+    private WorkCommand()
+    {
+    }
+
+    /// <summary>Registers an original.</summary>
+    public sealed record Register(
+        string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description,
+        Picture Picture, PictureMetadata Metadata, int PdqQuality, RegistrationRules Rules, DateTimeOffset Now) : WorkCommand;
+}
+
+/// <summary>A registered original. Pure.</summary>
+public static class Work
+{
+    /// <summary>Begin of a work's stream key.</summary>
+    public const string StreamPrefix = "work-";
+
+    /// <summary>Begin of the ids.</summary>
+    public const string IdPrefix = "wrk_";
+
+    /// <summary>Stream of a work.</summary>
+    public static string Stream(string workId) => StreamPrefix + workId;
+
+    /// <summary>Decides; the same command again decides nothing.</summary>
+    public static Decision Decide(WorkState state, WorkCommand command) => command switch
+    {
+        WorkCommand.Register when state.IsRegistered => Decision.Nothing,
+        WorkCommand.Register c when c.Picture.ShorterSide() < c.Rules.MinShorterSide => Decision.Refuse(
+            "Reg_Resolution_Low", $"Its shorter side has {c.Picture.ShorterSide()} pixels; {c.Rules.MinShorterSide} are needed.", "/file"),
+        WorkCommand.Register c when c.PdqQuality < c.Rules.MinPdqQuality => Decision.Refuse(
+            "Reg_Featureless", $"Its PDQ quality is {c.PdqQuality}; {c.Rules.MinPdqQuality} is needed.", "/file"),
+        WorkCommand.Register c when c.CreatedOn > LatestToday(c.Now) => Decision.Refuse("Request_Invalid", "createdOn lies in the future.", "/createdOn"),
+        WorkCommand.Register c => Decision.Accept(new WorkRegistered(
+            c.WorkId, c.AccountId, c.Title, c.Author, c.CreatedOn, c.Description, c.Picture, c.Metadata, c.PdqQuality, c.Now)),
+        _ => throw new InvalidOperationException($"{command.GetType().Name} has no decision."),
+    };
+
+    /// <summary>Folds a fact.</summary>
+    public static WorkState Evolve(WorkState state, object fact) => fact is WorkRegistered ? new WorkState(true) : state;
+
+    // The calendar day of the author may be ahead of UTC's by up to 14 hours.
+    private static DateOnly LatestToday(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime.AddHours(14));
+}

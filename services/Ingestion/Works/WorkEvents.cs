@@ -1,0 +1,14 @@
+using ImageRights.Ingestion.Pictures;
+
+namespace ImageRights.Ingestion.Works;
+
+// This is the stored form: a change here needs a new stored name and an upcast.
+
+/// <summary>An original was registered; its bytes were in the vault before this was written.</summary>
+/// <param name="AccountId">Account of the rights holder.</param>
+/// <param name="Author">Author's name as it is to be credited.</param>
+/// <param name="CreatedOn">When the author made it, as claimed.</param>
+/// <param name="PdqQuality">Distinctiveness on which it was accepted, 0 to 100.</param>
+public sealed record WorkRegistered(
+    string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description,
+    Picture Picture, PictureMetadata Metadata, int PdqQuality, DateTimeOffset RegisteredAt);

@@ -1,0 +1,34 @@
+using ImageRights.Ingestion.Images;
+using ImageRights.Ingestion.Licences;
+using ImageRights.Ingestion.Pictures;
+using ImageRights.Ingestion.Works;
+
+namespace ImageRights.Ingestion.UnitTests;
+
+/// <summary>One of each fact, complete, and the least that it can hold.</summary>
+internal static class Facts
+{
+    public static readonly DateTimeOffset Noon = new(2024, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly Picture ThePicture = new(new string('a', 64), "JPEG", 4000, 3000, 1, 1_234_567);
+
+    public static readonly PictureMetadata Described = new(
+        "Ada Example", "(c) 2024 Ada Example", "Example Agency", "Editorial use only", "Example Agency", "https://agency.example/licence",
+        "2024-05-01T10:20:30", "Darkroom 3", 6, true, true, true);
+
+    public static readonly ImageReceived Received = new("img_1", "seller-1", Surface.Listing, "listing-1", ThePicture, Described, true, Noon);
+    public static readonly ImageWithdrawn Withdrawn = new("img_1", "seller-1", Noon);
+    public static readonly WorkRegistered Registered = new(
+        "wrk_1", "author-1", "Coat, autumn", "Ada Example", new DateOnly(2024, 4, 30), "Studio, daylight", ThePicture, Described, 97, Noon);
+    public static readonly LicenceGranted Granted = new("lic_1", "wrk_1", "seller-1", Noon, Noon.AddYears(1), Noon);
+    public static readonly LicenceEnded Ended = new("lic_1", "wrk_1", "seller-1", Noon);
+
+    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, Granted, Ended];
+
+    public static readonly IReadOnlyList<object> Least =
+    [
+        Received with { ListingId = null, Metadata = PictureMetadata.None, Decoded = false },
+        Registered with { CreatedOn = null, Description = null, Metadata = PictureMetadata.None },
+        Granted with { Until = null },
+    ];
+}
