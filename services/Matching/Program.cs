@@ -1,0 +1,1 @@
+ImageRights.Matching.Composition.Build(args).Run();
