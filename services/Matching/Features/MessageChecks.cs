@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ImageRights.Matching.Features;
 
 /// <summary>A message breaks its contract. It is retried and then parked in the queue's <c>_error</c> queue, where an operator sees it; nothing of it is stored.</summary>
-public sealed class MalformedMessageException(string field, string expected) : Exception($"{field} of the message is not {expected}.");
+public sealed class MalformedMessageException(string field, string expected) : Exception($"{field[(field.LastIndexOf('.') + 1)..]} of the message is not {expected}.");
 
 /// <summary>What the serializer does not check: a contract's non-null fields may arrive as null, and its strings as anything.</summary>
 internal static class MessageChecks

@@ -37,7 +37,7 @@ public static class Judgement
         var verdict = matches.Exists(match => match.Disposition == Disposition.Hit) ? Verdict.Match : Verdict.Clear;
         return (verdict,
         [
-            // LINQ's sort is stable, so equals stay in log order: the earliest first.
+            // LINQ's sort is stable: of equally close pictures of a bank hits come first, and of those the earliest.
             .. matches
                 .OrderBy(match => match.Disposition == Disposition.Hit ? 0 : 1).ThenBy(match => match.Bank).ThenBy(match => match.Distance)
                 .Take(MostMatches)
