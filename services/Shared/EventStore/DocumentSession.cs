@@ -41,6 +41,9 @@ public sealed class DocumentSession : IAsyncDisposable
     /// <summary>Who acts.</summary>
     public string? LastModifiedBy { get; set; }
 
+    /// <summary>W3C trace context written beside each event; null: that of the current activity at the save.</summary>
+    public string? TraceParent { get; set; }
+
     internal DocumentStore Owner => store;
     internal IReadOnlyList<StreamAction> PendingActions => actions;
 
@@ -228,7 +231,7 @@ public sealed class DocumentSession : IAsyncDisposable
         // Derived from the message, so that a redelivery that slips past the inbox meets the same ids in the unique index.
         inbox is { } message ? DeterministicGuid.Create(message.MessageId, $"{message.Consumer}/{causedEvents++}") : Guid.CreateVersion7(),
         0, 0, action.Key, (action.ExpectedVersion ?? action.Known?.Count ?? 0) + index + 1, data, store.Options.Events.NameOf(data.GetType()),
-        DateTimeOffset.UtcNow, TenantId, CorrelationId, CausationId, LastModifiedBy, Activity.Current?.Id);
+        DateTimeOffset.UtcNow, TenantId, CorrelationId, CausationId, LastModifiedBy, TraceParent ?? Activity.Current?.Id);
 
     private NpgsqlBatchCommand AppendCommand(StreamAction action, IReadOnlyList<RecordedEvent> events)
     {

@@ -13,6 +13,7 @@ public sealed class EventPage
 {
     private readonly DocumentStore store;
     private readonly Dictionary<string, DocumentSession> sessions = [];
+    private readonly List<DocumentSession> caused = [];
 
     internal EventPage(DocumentStore store, string follower, IReadOnlyList<RecordedEvent> events, bool isCaughtUp) =>
         (this.store, Follower, Events, IsCaughtUp) = (store, follower, events, isCaughtUp);
@@ -30,7 +31,18 @@ public sealed class EventPage
     public DocumentSession ForTenant(string tenantId) =>
         sessions.TryGetValue(tenantId, out var session) ? session : sessions[tenantId] = store.LightweightSession(tenantId);
 
-    internal IEnumerable<DocumentSession> Sessions => sessions.Values;
+    /// <summary>A session for what one event leads to: written in the event's trace and conversation, with it as the cause; commits with the follower's progress.</summary>
+    public DocumentSession CausedBy(RecordedEvent @event)
+    {
+        var session = store.LightweightSession(@event.TenantId);
+        session.CausationId = @event.Id.ToString();
+        session.CorrelationId = @event.CorrelationId;
+        session.TraceParent = @event.TraceParent;
+        caused.Add(session);
+        return session;
+    }
+
+    internal IEnumerable<DocumentSession> Sessions => sessions.Values.Concat(caused);
 }
 
 /// <summary>What a follower is doing.</summary>

@@ -1,0 +1,91 @@
+using ImageRights.EventStore;
+using ImageRights.Matching.Features.DescribingIndex;
+using ImageRights.Matching.Features.ListingCopies;
+using ImageRights.Matching.Features.ListingScreenings;
+using ImageRights.Matching.Features.RecordingFingerprints;
+using ImageRights.Matching.Features.RecordingLicences;
+using ImageRights.Matching.Features.RecordingWithdrawals;
+using ImageRights.Matching.Features.ScreeningPictures;
+using ImageRights.Matching.Features.Searching;
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Licences;
+using ImageRights.Matching.Projections;
+using ImageRights.Matching.Publishing;
+using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Messaging;
+using ImageRights.ServiceDefaults.Problems;
+using MassTransit;
+
+namespace ImageRights.Matching;
+
+/// <summary>The service's table of contents.</summary>
+public static class Composition
+{
+    // A page is answered as a whole; a shorter page brings the first answer sooner.
+    private const int ScreenerPage = 100;
+
+    /// <summary>Puts the service together.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.Services.ConfigureHttpJsonOptions(http =>
+        {
+            http.SerializerOptions.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
+            foreach (var converter in StoreOptions.Json.Converters) http.SerializerOptions.Converters.Add(converter);
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddOptions<MatchingOptions>().BindConfiguration("Matching")
+            .Validate(options => options.MaxDistance is >= 0 and <= 256, "Matching:MaxDistance takes 0 to 256 bits.")
+            .Validate(options => options.MinQuality is >= 0 and <= 100, "Matching:MinQuality takes 0 to 100.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<PictureIndex>().AddSingleton<Search>().AddSingleton<Screener>();
+        builder.Services.AddHealthChecks().AddCheck<IndexHealthCheck>("index", tags: ["ready"]);
+        builder.Services.AddEventStore(options =>
+        {
+            options.ServiceName = "matching";
+            options.ConnectionString = builder.Configuration.GetConnectionString("matchingdb")
+                ?? throw new InvalidOperationException("ConnectionStrings:matchingdb is missing; start the service through AppHost or set ConnectionStrings__matchingdb.");
+            Describe(options);
+        });
+        builder.AddBus("matching", bus =>
+        {
+            bus.AddConsumer<ImageFingerprintedConsumer>();
+            bus.AddConsumer<ImageUnreadableConsumer>();
+            bus.AddConsumer<ImageWithdrawnConsumer>();
+            bus.AddConsumer<LicenceGrantedConsumer>();
+            bus.AddConsumer<LicenceEndedConsumer>();
+        });
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.MapDefaultEndpoints();
+        app.MapScreenings();
+        app.MapCopies();
+        app.MapSearches();
+        app.MapIndex();
+        return app;
+    }
+
+    /// <summary>What the store holds and who follows it.</summary>
+    public static void Describe(StoreOptions options)
+    {
+        options.Events
+            .Map<FingerprintRecorded>("fingerprint_recorded_v1")
+            .Map<UnreadableRecorded>("unreadable_recorded_v1")
+            .Map<PictureWithdrawn>("picture_withdrawn_v1")
+            .Map<LicenceRecorded>("licence_recorded_v1")
+            .Map<LicenceEndRecorded>("licence_ended_recorded_v1")
+            .Map<ImageScreened>("image_screened_v1")
+            .Map<CopyFound>("copy_found_v1")
+            .Map<OwnershipConflictFound>("ownership_conflict_found_v1");
+        options.Projections.LiveStreamAggregation(ScreeningState.Initial, ScreeningDecider.Evolve);
+        options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
+        options.Projections.InlineSnapshot<ScreeningView>(ScreeningDecider.StreamPrefix, ScreeningView.Evolve, ScreeningView.Indexes);
+        options.Projections.Document<CopyView>();
+        options.FollowInMemory(PictureIndex.FollowerName, services => services.GetRequiredService<PictureIndex>());
+        options.Follow(Screener.FollowerName, services => services.GetRequiredService<Screener>(), ScreenerPage);
+        options.PublishFacts(MatchingContracts.Translate);
+    }
+}

@@ -1,0 +1,42 @@
+using ImageRights.Contracts.Fingerprint.V1;
+using ImageRights.EventStore;
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Messaging;
+using MassTransit;
+using static ImageRights.Matching.Features.MessageChecks;
+
+namespace ImageRights.Matching.Features.RecordingFingerprints;
+
+/// <summary>Takes in a fingerprint; the screener goes on from the log.</summary>
+public sealed class ImageFingerprintedConsumer(DocumentStore store) : IConsumer<ImageFingerprinted>
+{
+    private const int OrientationCount = 8;
+
+    /// <inheritdoc />
+    public async Task Consume(ConsumeContext<ImageFingerprinted> context)
+    {
+        var fingerprint = Read(context.Message);
+        await using var session = store.LightweightSession(RequiredId(context.Message.TenantId));
+        session.Enlist(context, this);
+        var stream = await session.Events.FetchForWriting<ScreeningState>(ScreeningDecider.StreamKey(fingerprint.SubjectId), context.CancellationToken);
+        stream.AppendMany(ScreeningDecider.Decide(stream.Aggregate, new ScreeningCommand.RecordFingerprint(fingerprint)));
+        await session.SaveChangesAsync(context.CancellationToken);
+    }
+
+    private static FingerprintRecorded Read(ImageFingerprinted message)
+    {
+        var hash = ReadHash(message.Pdq, nameof(message.Pdq));
+        if (message.PdqDihedrals is not { Count: OrientationCount }) throw new MalformedMessageException(nameof(message.PdqDihedrals), "a list of eight hashes");
+        var dihedrals = message.PdqDihedrals.Select(dihedral => ReadHash(dihedral, nameof(message.PdqDihedrals))).ToList();
+        if (dihedrals[0] != hash) throw new MalformedMessageException(nameof(message.PdqDihedrals), "begun by the hash of the picture as it is");
+        if (message.PdqQuality is < 0 or > 100) throw new MalformedMessageException(nameof(message.PdqQuality), "0 to 100");
+        if (message.Role == PictureRole.Upload && message.Surface is null) throw new MalformedMessageException(nameof(message.Surface), "given for an upload");
+        return new FingerprintRecorded(
+            message.Role, RequiredId(message.SubjectId), RequiredId(message.AccountId), message.Surface, OptionalId(message.ListingId), RequiredId(message.Sha256),
+            hash.ToString(), [.. dihedrals.Select(dihedral => dihedral.ToString())], message.PdqQuality, RequiredId(message.Algorithm), message.OccurredAt);
+    }
+
+    private static PdqHash ReadHash(string? text, string field) =>
+        PdqHash.TryParse(text, out var hash) ? hash : throw new MalformedMessageException(field, "64 hexadecimal digits");
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using ImageRights.EventStore;
+using ImageRights.Matching.Features.Searching;
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Projections;
+using ImageRights.Matching.Screening;
+using Microsoft.Extensions.Options;
+
+namespace ImageRights.Matching.Features.ScreeningPictures;
+
+/// <summary>Compares each picture with everything before it in the log and says what it finds. One replica at a time leads.</summary>
+/// <remarks>
+/// Of any two pictures one comes later in the log, and only that one is compared with the other; hence no pair is missed and none is said twice, also within a page.
+/// The index may have read further than the screener: each search asks for the index as of the picture's own place. A finding is thus a function of the log,
+/// and findings commit with the progress over the facts they rest on. A crash repeats a page with the same result; a new leader has its index already.
+/// See docs/adr/0010-screening-in-commit-order.md.
+/// </remarks>
+internal sealed class Screener(PictureIndex index, Search search, IOptions<MatchingOptions> options, TimeProvider clock) : ISubscription
+{
+    public const string FollowerName = "screener";
+
+    public async Task ProcessEventsAsync(EventPage page, CancellationToken cancellationToken)
+    {
+        if (!page.Events.Any(@event => @event.Data is FingerprintRecorded or UnreadableRecorded)) return;
+        await index.ReachAsync(page.Events[^1].Position, cancellationToken);
+        foreach (var @event in page.Events)
+        {
+            switch (@event.Data)
+            {
+                case FingerprintRecorded { Role: PictureRole.Upload } upload: await ScreenAsync(page, @event, upload, cancellationToken); break;
+                case FingerprintRecorded { Role: PictureRole.Work } work: await TraceAsync(page, @event, work, cancellationToken); break;
+                case UnreadableRecorded { Role: PictureRole.Upload } unreadable: await RefuseAsync(page, @event, unreadable, cancellationToken); break;
+            }
+        }
+    }
+
+    private async Task ScreenAsync(EventPage page, RecordedEvent @event, FingerprintRecorded upload, CancellationToken cancellationToken)
+    {
+        using var span = StartSpan("screen upload", @event, upload.SubjectId);
+        var tenant = index.For(@event.TenantId);
+        var thresholds = ThresholdsOf(upload.Algorithm, tenant.VersionBefore(@event.Position));
+        var (verdict, matches) = search.Screen(tenant, upload.AccountId, upload.OccurredAt, HashesOf(upload), upload.PdqQuality, thresholds.IndexVersion);
+        span?.SetTag("imagerights.verdict", verdict.ToString());
+        await SayAsync(page, @event, span, upload.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
+            upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, verdict, matches, thresholds, null, clock.GetUtcNow())), cancellationToken);
+    }
+
+    private async Task TraceAsync(EventPage page, RecordedEvent @event, FingerprintRecorded work, CancellationToken cancellationToken)
+    {
+        using var span = StartSpan("trace work", @event, work.SubjectId);
+        if (work.PdqQuality < options.Value.MinQuality) return;
+        var tenant = index.For(@event.TenantId);
+        var thresholds = ThresholdsOf(work.Algorithm, tenant.VersionBefore(@event.Position));
+        var (works, uploads) = search.Neighbours(tenant, HashesOf(work), thresholds.IndexVersion);
+        var (copies, conflicts) = Judgement.JudgeWork(work, works, uploads, tenant.LicencesAt(thresholds.IndexVersion), thresholds, clock.GetUtcNow());
+        span?.SetTag("imagerights.copies", copies.Count).SetTag("imagerights.conflicts", conflicts.Count);
+        if (copies.Count + conflicts.Count == 0) return;
+        await SayAsync(page, @event, span, work.SubjectId, new ScreeningCommand.Report(copies, conflicts), cancellationToken);
+    }
+
+    private async Task RefuseAsync(EventPage page, RecordedEvent @event, UnreadableRecorded unreadable, CancellationToken cancellationToken)
+    {
+        using var span = StartSpan("screen upload", @event, unreadable.SubjectId);
+        span?.SetTag("imagerights.verdict", nameof(Verdict.Unreadable));
+        var thresholds = ThresholdsOf(Search.Algorithm, index.For(@event.TenantId).VersionBefore(@event.Position));
+        await SayAsync(page, @event, span, unreadable.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
+            unreadable.SubjectId, unreadable.AccountId, unreadable.Surface!.Value, unreadable.ListingId, Verdict.Unreadable, [], thresholds, unreadable.Code, clock.GetUtcNow())),
+            cancellationToken);
+    }
+
+    private static async Task SayAsync(
+        EventPage page, RecordedEvent @event, Activity? span, string subjectId, ScreeningCommand command, CancellationToken cancellationToken)
+    {
+        var session = page.CausedBy(@event);
+        session.TraceParent = span?.Id ?? @event.TraceParent;
+        var stream = await session.Events.FetchForWriting<ScreeningState>(ScreeningDecider.StreamKey(subjectId), cancellationToken);
+        var facts = ScreeningDecider.Decide(stream.Aggregate, command);
+        stream.AppendMany(facts);
+        foreach (var copy in facts.SelectMany(CopyView.Of)) session.Store(copy.Id, copy);
+    }
+
+    private Thresholds ThresholdsOf(string algorithm, long version) => new(algorithm, options.Value.MaxDistance, options.Value.MinQuality, version);
+
+    private static PdqHash[] HashesOf(FingerprintRecorded picture) => [.. picture.PdqDihedrals.Select(PdqHash.Parse)];
+
+    // The page holds pictures of many traces; each is screened in its own.
+    private static Activity? StartSpan(string name, RecordedEvent cause, string subjectId)
+    {
+        Activity.Current = null;
+        ActivityContext.TryParse(cause.TraceParent, null, isRemote: true, out var parent);
+        return Search.Activities.StartActivity(name, ActivityKind.Internal, parent)?.SetTag("imagerights.subject", subjectId);
+    }
+}

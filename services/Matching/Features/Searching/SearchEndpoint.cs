@@ -1,0 +1,46 @@
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Problems;
+using Microsoft.Extensions.Options;
+using static ImageRights.Matching.Features.MessageChecks;
+
+namespace ImageRights.Matching.Features.Searching;
+
+/// <summary>A fingerprint to look for.</summary>
+/// <param name="Pdq">PDQ hash, 64 hexadecimal digits.</param>
+/// <param name="PdqQuality">0 to 100; without it the hash is taken as good.</param>
+/// <param name="PdqDihedrals">Hashes of the eight orientations; without them only the picture as it is is looked for.</param>
+/// <param name="AccountId">Who would upload it; without it every match is a hit.</param>
+public sealed record SearchRequest(string? Pdq, int? PdqQuality, IReadOnlyList<string?>? PdqDihedrals, string? AccountId);
+
+/// <summary>What a screening would say now.</summary>
+public sealed record SearchResult(Verdict Verdict, IReadOnlyList<Match> Matches, Thresholds Thresholds);
+
+/// <summary>Searches the index as it is; stores nothing.</summary>
+internal static class SearchEndpoint
+{
+    public static void MapSearches(this IEndpointRouteBuilder app) =>
+        app.MapPost("/v1/searches", Handle).WithTags("Searches").WithName("SearchIndex")
+            .WithSummary("What a screening of this fingerprint would say now; nothing is stored");
+
+    private static IResult Handle(
+        SearchRequest request, HttpContext context, PictureIndex index, Search search, IOptions<MatchingOptions> options, TimeProvider clock, IServiceProvider services)
+    {
+        if (!PdqHash.TryParse(request.Pdq, out var hash)) return context.Problem(new Rejection("Request_Invalid", "pdq takes 64 hexadecimal digits.", "/pdq"));
+        if (request.PdqQuality is < 0 or > 100) return context.Problem(new Rejection("Request_Invalid", "pdqQuality takes 0 to 100.", "/pdqQuality"));
+        if (request.AccountId is not null && !IsId(request.AccountId)) return context.Problem(new Rejection("Request_Invalid", "accountId takes 1 to 200 visible characters.", "/accountId"));
+        PdqHash[] hashes = [hash];
+        if (request.PdqDihedrals is { } dihedrals)
+        {
+            hashes = [.. dihedrals.Select(text => PdqHash.TryParse(text, out var dihedral) ? dihedral : default)];
+            if (dihedrals.Count != 8 || hashes[0] != hash || !dihedrals.All(text => PdqHash.TryParse(text, out _)))
+                return context.Problem(new Rejection("Request_Invalid", "pdqDihedrals takes eight hashes, the first of them pdq.", "/pdqDihedrals"));
+        }
+        if (!IndexHealthCheck.IsCaughtUp(services)) return context.Problem(new Rejection("Dependency_Unavailable", "The index is being rebuilt."));
+        var tenant = index.For(context.Tenant());
+        var thresholds = new Thresholds(Search.Algorithm, options.Value.MaxDistance, options.Value.MinQuality, tenant.Version);
+        var (verdict, matches) = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), hashes, request.PdqQuality ?? 100, thresholds.IndexVersion);
+        return TypedResults.Ok(new SearchResult(verdict, matches, thresholds));
+    }
+}

@@ -1,0 +1,119 @@
+using ImageRights.Matching.Screening;
+
+namespace ImageRights.Matching.Index;
+
+/// <summary>The pictures of one bank of one tenant: structure of arrays in the order of the log. One writer, many readers without locks.</summary>
+/// <remarks>Nothing is removed: a withdrawn picture keeps its row with the version at which it went, so that the past can be searched as it was.</remarks>
+internal sealed class PictureBank
+{
+    private const long Never = long.MaxValue;
+
+    private readonly Column<ulong> front = new(perRow: 2);
+    private readonly Column<ulong> back = new(perRow: 2);
+    private readonly Column<string> ids = new();
+    private readonly Column<string> accounts = new();
+    private readonly Column<Surface?> surfaces = new();
+    private readonly Column<string?> listings = new();
+    private readonly Column<long> times = new();
+    private readonly Column<long> addedAt = new();
+    private readonly Column<long> withdrawnAt = new();
+    private readonly Dictionary<string, int> rows = [];
+    private int count;
+    private int live;
+
+    /// <summary>Pictures that can be found.</summary>
+    public int Live => Volatile.Read(ref live);
+
+    /// <summary>Adds a picture, unless it is there.</summary>
+    /// <param name="version">Version of the index that it makes; above all before.</param>
+    public void Add(PdqHash hash, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version)
+    {
+        var row = count;
+        if (!rows.TryAdd(id, row)) return;
+        front.Extend(row);
+        back.Extend(row);
+        var (block, lane) = (row % Column<ulong>.ChunkRows / HammingScan.Lanes * HammingScan.Stride, row % HammingScan.Lanes);
+        var (ab, cd) = (front.Chunk(row / Column<ulong>.ChunkRows), back.Chunk(row / Column<ulong>.ChunkRows));
+        (ab[block + lane], ab[block + HammingScan.Lanes + lane]) = (hash.A, hash.B);
+        (cd[block + lane], cd[block + HammingScan.Lanes + lane]) = (hash.C, hash.D);
+        Set(ids, row, id);
+        Set(accounts, row, accountId);
+        Set(surfaces, row, surface);
+        Set(listings, row, listingId);
+        Set(times, row, occurredAt.UtcTicks);
+        Set(addedAt, row, version);
+        Set(withdrawnAt, row, Never);
+        live++;
+        Volatile.Write(ref count, row + 1);
+    }
+
+    /// <summary>Takes a picture out from <paramref name="version"/> on; false when it is not in the bank.</summary>
+    public bool Withdraw(string id, long version)
+    {
+        if (!rows.TryGetValue(id, out var row)) return false;
+        if (withdrawnAt[row] != Never) return true;
+        Volatile.Write(ref withdrawnAt[row], version);
+        live--;
+        return true;
+    }
+
+    /// <summary>Adds every picture that was in the bank at <paramref name="asOf"/> and lies within the distance of one of the query's orientations, in log order.</summary>
+    /// <param name="query">The hash as it is, or the hashes of all eight orientations.</param>
+    public void Search(ReadOnlySpan<PdqHash> query, int maxDistance, long asOf, ScanKernel kernel, List<Neighbour> neighbours)
+    {
+        var rowsThen = RowsAt(asOf);
+        var blocks = new List<int>();
+        for (var first = 0; first < rowsThen; first += Column<ulong>.ChunkRows)
+        {
+            var rowsHere = Math.Min(Column<ulong>.ChunkRows, rowsThen - first);
+            var numbers = (rowsHere + HammingScan.Lanes - 1) / HammingScan.Lanes * HammingScan.Stride;
+            var (ab, cd) = (front.Chunk(first / Column<ulong>.ChunkRows), back.Chunk(first / Column<ulong>.ChunkRows));
+            blocks.Clear();
+            HammingScan.FindBlocks(kernel, ab.AsSpan(0, numbers), cd.AsSpan(0, numbers), query, maxDistance, blocks);
+            foreach (var block in blocks)
+            {
+                for (var lane = 0; lane < HammingScan.Lanes; lane++)
+                {
+                    var row = first + block * HammingScan.Lanes + lane;
+                    if (row >= rowsThen || Volatile.Read(ref withdrawnAt[row]) <= asOf) continue;
+                    var at = block * HammingScan.Stride + lane;
+                    var code = new PdqHash(ab[at], ab[at + HammingScan.Lanes], cd[at], cd[at + HammingScan.Lanes]);
+                    var (distance, turn) = Nearest(code, query);
+                    if (distance <= maxDistance) neighbours.Add(ToNeighbour(row, distance, turn));
+                }
+            }
+        }
+    }
+
+    // Of equally close orientations the first counts, so that the answer does not depend on the kernel.
+    private static (int Distance, Orientation Turn) Nearest(PdqHash code, ReadOnlySpan<PdqHash> query)
+    {
+        var (distance, turn) = (int.MaxValue, 0);
+        for (var orientation = 0; orientation < query.Length; orientation++)
+        {
+            if (query[orientation].DistanceTo(code) is var found && found < distance) (distance, turn) = (found, orientation);
+        }
+        return (distance, (Orientation)turn);
+    }
+
+    private Neighbour ToNeighbour(int row, int distance, Orientation turn) =>
+        new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn);
+
+    private int RowsAt(long asOf)
+    {
+        var (low, high) = (0, Volatile.Read(ref count));
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (addedAt[middle] <= asOf) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    private static void Set<T>(Column<T> column, int row, T value)
+    {
+        column.Extend(row);
+        column[row] = value;
+    }
+}

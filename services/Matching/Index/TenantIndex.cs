@@ -1,0 +1,90 @@
+using ImageRights.EventStore;
+using ImageRights.Matching.Licences;
+using ImageRights.Matching.Screening;
+
+namespace ImageRights.Matching.Index;
+
+/// <summary>Everything of one tenant that a picture is compared with, as it is and as it was.</summary>
+/// <remarks>
+/// Each fact that can change an answer makes a version: the number of such facts in the tenant's log so far, hence the same in every replica and after every
+/// restart. A search names the version it wants, so it does not matter how far ahead of it the index has read.
+/// </remarks>
+public sealed class TenantIndex
+{
+    private readonly PictureBank works = new();
+    private readonly PictureBank uploads = new();
+    private readonly LicenceRegister licences = new();
+    private readonly Column<LogPosition> changes = new();
+    private readonly HashSet<string> withdrawnUnseen = [];
+    private readonly Dictionary<string, string> accounts = [];
+    private readonly int minQuality;
+    private int version;
+
+    internal TenantIndex(int minQuality) => this.minQuality = minQuality;
+
+    /// <summary>Facts taken in.</summary>
+    public long Version => Volatile.Read(ref version);
+
+    /// <summary>Pictures of a bank that can be found.</summary>
+    public int Count(Bank bank) => BankOf(bank).Live;
+
+    /// <summary>The version before the fact at a position of the log.</summary>
+    public long VersionBefore(LogPosition position)
+    {
+        var (low, high) = (0, Volatile.Read(ref version));
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (changes[middle].CompareTo(position) < 0) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    /// <summary>Pictures of a bank within a distance, in log order.</summary>
+    /// <param name="query">The hash as it is, or the hashes of all eight orientations in <see cref="Orientation"/> order.</param>
+    /// <param name="asOf">Version of the index that answers.</param>
+    /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
+    public IReadOnlyList<Neighbour> Search(Bank bank, ReadOnlySpan<PdqHash> query, int maxDistance, long asOf, ScanKernel? kernel = null)
+    {
+        var neighbours = new List<Neighbour>();
+        BankOf(bank).Search(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, neighbours);
+        return neighbours;
+    }
+
+    /// <summary>Licences as they were known at a version.</summary>
+    public LicenceLookup LicencesAt(long asOf) => (workId, accountId, at) => licences.Find(workId, accountId, at, asOf);
+
+    internal void Apply(RecordedEvent @event)
+    {
+        var next = version + 1;
+        switch (@event.Data)
+        {
+            case FingerprintRecorded fingerprint: Add(fingerprint, next); break;
+            // The fingerprint may still be on its way.
+            case PictureWithdrawn withdrawal when !uploads.Withdraw(withdrawal.ImageId, next): withdrawnUnseen.Add(withdrawal.ImageId); break;
+            case PictureWithdrawn: break;
+            case LicenceRecorded grant: licences.Add(grant, next); break;
+            case LicenceEndRecorded end: licences.End(end, next); break;
+            default: return;
+        }
+        changes.Extend(version);
+        changes[version] = @event.Position;
+        Volatile.Write(ref version, next);
+    }
+
+    private void Add(FingerprintRecorded picture, int next)
+    {
+        if (picture.PdqQuality < minQuality) return;
+        if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) return;
+        if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
+        BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads)
+            .Add(PdqHash.Parse(picture.Pdq), picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next);
+    }
+
+    private PictureBank BankOf(Bank bank) => bank switch
+    {
+        Bank.Works => works,
+        Bank.Uploads => uploads,
+    };
+}

@@ -1,0 +1,34 @@
+using ImageRights.Contracts.Matching.V1;
+using ImageRights.EventStore;
+using ImageRights.Matching.Licences;
+using ImageRights.Matching.Screening;
+using Facts = ImageRights.Matching.Screening;
+
+namespace ImageRights.Matching.Publishing;
+
+/// <summary>Which facts others hear of, and as what.</summary>
+public static class MatchingContracts
+{
+    /// <summary>The contract that tells of a fact; null for facts that stay inside.</summary>
+    /// <exception cref="InvalidOperationException">The fact is in neither list.</exception>
+    public static object? Translate(RecordedEvent @event) => @event.Data switch
+    {
+        Facts.ImageScreened screened => new Contracts.Matching.V1.ImageScreened(
+            @event.TenantId, screened.ImageId, screened.AccountId, screened.Surface, screened.ListingId, screened.Verdict,
+            [.. screened.Matches.Select(ToContract)], ToContract(screened.Thresholds), screened.UnreadableCode, screened.ScreenedAt),
+        Facts.CopyFound copy => new Contracts.Matching.V1.CopyFound(
+            @event.TenantId, copy.WorkId, copy.WorkAccountId, copy.ImageId, copy.ImageAccountId, copy.Surface, copy.ListingId,
+            copy.Distance, copy.Transform, ToContract(copy.Thresholds), copy.FoundAt),
+        Facts.OwnershipConflictFound conflict => new Contracts.Matching.V1.OwnershipConflictFound(
+            @event.TenantId, conflict.WorkId, conflict.AccountId, conflict.EarlierWorkId, conflict.EarlierAccountId, conflict.Distance, conflict.Transform, conflict.FoundAt),
+        // Others said these; Matching only remembers them.
+        FingerprintRecorded or UnreadableRecorded or PictureWithdrawn or LicenceRecorded or LicenceEndRecorded => null,
+        _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),
+    };
+
+    private static ScreeningMatch ToContract(Match match) =>
+        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId);
+
+    private static ScreeningThresholds ToContract(Thresholds thresholds) =>
+        new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion);
+}

@@ -1,0 +1,92 @@
+namespace ImageRights.Matching.Screening;
+
+/// <summary>A known picture within the threshold of the one that is asked about.</summary>
+/// <param name="Turn">How the picture that is asked about has to be turned or mirrored to look like this one.</param>
+/// <param name="OccurredAt">When the known picture was received or registered.</param>
+public readonly record struct Neighbour(
+    string Id, string AccountId, Surface? Surface, string? ListingId, DateTimeOffset OccurredAt, int Distance, Orientation Turn);
+
+/// <summary>Finds the licence for a work that covers a use by an account at an instant; null when none does.</summary>
+public delegate string? LicenceLookup(string workId, string accountId, DateTimeOffset at);
+
+/// <summary>What a finding means. Pure: the same neighbours and licences give the same judgement.</summary>
+public static class Judgement
+{
+    /// <summary>Matches that a screening lists.</summary>
+    public const int MostMatches = 50;
+
+    /// <summary>Judges an upload by its neighbours in both banks, each in log order.</summary>
+    /// <remarks>The verdict rests on all neighbours. When there are more than <see cref="MostMatches"/>, hits are listed before what the uploader may use, and
+    /// works before uploads: a seller's own many near-identical pictures must not push the work they were taken from off the list.</remarks>
+    public static (Verdict Verdict, IReadOnlyList<Match> Matches) Judge(
+        string? accountId, DateTimeOffset at, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, LicenceLookup licences)
+    {
+        var rights = RightsOf(accountId, at, [.. works.Select(work => (work.Id, work.AccountId))], licences);
+        var matches = new List<Match>(works.Count + uploads.Count);
+        foreach (var work in works)
+        {
+            var (disposition, licence) = RightsOf(accountId, at, [(work.Id, work.AccountId)], licences);
+            matches.Add(ToMatch(Bank.Works, work, disposition, licence));
+        }
+        foreach (var upload in uploads)
+        {
+            // Who owns or licensed the work may use it, whoever else uploaded it before.
+            var (disposition, licence) = upload.AccountId == accountId ? (Disposition.Own, null) : rights;
+            matches.Add(ToMatch(Bank.Uploads, upload, disposition, licence));
+        }
+        var verdict = matches.Exists(match => match.Disposition == Disposition.Hit) ? Verdict.Match : Verdict.Clear;
+        return (verdict,
+        [
+            // LINQ's sort is stable: of equally close pictures of a bank hits come first, and of those the earliest.
+            .. matches
+                .OrderBy(match => match.Disposition == Disposition.Hit ? 0 : 1).ThenBy(match => match.Bank).ThenBy(match => match.Distance)
+                .Take(MostMatches)
+                .OrderBy(match => match.Distance).ThenBy(match => match.Bank),
+        ]);
+    }
+
+    /// <summary>Judges a new work by the earlier uploads and earlier works it resembles.</summary>
+    public static (IReadOnlyList<CopyFound> Copies, IReadOnlyList<OwnershipConflictFound> Conflicts) JudgeWork(
+        FingerprintRecorded work, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, LicenceLookup licences, Thresholds thresholds, DateTimeOffset now)
+    {
+        // An account that registered the picture before is in a conflict of ownership, not a copyist.
+        (string, string)[] claims = [(work.SubjectId, work.AccountId), .. works.Select(earlier => (earlier.Id, earlier.AccountId))];
+        return (
+        [
+            .. uploads
+                .Where(upload => RightsOf(upload.AccountId, upload.OccurredAt, claims, licences).Disposition == Disposition.Hit)
+                .Select(upload => new CopyFound(
+                    work.SubjectId, work.AccountId, upload.Id, upload.AccountId, upload.Surface!.Value, upload.ListingId,
+                    upload.Distance, upload.Turn, thresholds, now)),
+        ],
+        [
+            .. works
+                .Where(earlier => earlier.AccountId != work.AccountId)
+                .Select(earlier => new OwnershipConflictFound(
+                    work.SubjectId, work.AccountId, earlier.Id, earlier.AccountId, earlier.Distance, Inverse(earlier.Turn), thresholds, now)),
+        ]);
+    }
+
+    /// <summary>What undoes a turn. Mirrorings and half turns undo themselves.</summary>
+    public static Orientation Inverse(Orientation turn) => turn switch
+    {
+        Orientation.Rotate90 => Orientation.Rotate270,
+        Orientation.Rotate270 => Orientation.Rotate90,
+        _ => turn,
+    };
+
+    private static (Disposition Disposition, string? LicenceId) RightsOf(
+        string? accountId, DateTimeOffset at, IReadOnlyList<(string WorkId, string AccountId)> works, LicenceLookup licences)
+    {
+        if (accountId is null) return (Disposition.Hit, null);
+        if (works.Any(work => work.AccountId == accountId)) return (Disposition.Own, null);
+        foreach (var (workId, _) in works)
+        {
+            if (licences(workId, accountId, at) is { } licence) return (Disposition.Licensed, licence);
+        }
+        return (Disposition.Hit, null);
+    }
+
+    private static Match ToMatch(Bank bank, Neighbour neighbour, Disposition disposition, string? licence) =>
+        new(bank, neighbour.Id, neighbour.AccountId, neighbour.Distance, Inverse(neighbour.Turn), disposition, licence);
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace ImageRights.Matching.Screening;
+
+/// <summary>What is known of one picture, as far as decisions need it.</summary>
+/// <param name="Recorded">Its fingerprint, or that it has none, is known.</param>
+/// <param name="Withdrawn">It is no longer published.</param>
+/// <param name="Screened">Its one screening was said.</param>
+/// <param name="Found">For a work: the uploads and earlier works in which it was found.</param>
+public sealed record ScreeningState(bool Recorded, bool Withdrawn, bool Screened, ImmutableHashSet<string> Found)
+{
+    /// <summary>Nothing is known.</summary>
+    public static readonly ScreeningState Initial = new(false, false, false, []);
+}
+
+/// <summary>What can be asked of a picture's stream.</summary>
+public abstract record ScreeningCommand
+{
+    private ScreeningCommand() { }
+
+    /// <summary>Take in a fingerprint. The first word on a picture stands: its bytes do not change.</summary>
+    public sealed record RecordFingerprint(FingerprintRecorded Fingerprint) : ScreeningCommand;
+
+    /// <summary>Take in that there is no fingerprint.</summary>
+    public sealed record RecordUnreadable(UnreadableRecorded Unreadable) : ScreeningCommand;
+
+    /// <summary>Take in that it is no longer published; may come before the fingerprint, for the two travel on different queues.</summary>
+    public sealed record RecordWithdrawal(PictureWithdrawn Withdrawal) : ScreeningCommand;
+
+    /// <summary>Say an upload's screening.</summary>
+    public sealed record Conclude(ImageScreened Result) : ScreeningCommand;
+
+    /// <summary>Say where a work was found.</summary>
+    public sealed record Report(IReadOnlyList<CopyFound> Copies, IReadOnlyList<OwnershipConflictFound> Conflicts) : ScreeningCommand;
+}
+
+/// <summary>The stream of one picture: what was learned of it and what was concluded, each at most once.</summary>
+public static class ScreeningDecider
+{
+    /// <summary>Prefix of stream keys.</summary>
+    public const string StreamPrefix = "screening-";
+
+    /// <summary>Stream of an image or a work.</summary>
+    public static string StreamKey(string subjectId) => StreamPrefix + subjectId;
+
+    /// <summary>The next state.</summary>
+    public static ScreeningState Evolve(ScreeningState state, object fact) => fact switch
+    {
+        FingerprintRecorded or UnreadableRecorded => state with { Recorded = true },
+        PictureWithdrawn => state with { Withdrawn = true },
+        ImageScreened => state with { Screened = true },
+        CopyFound copy => state with { Found = state.Found.Add(copy.ImageId) },
+        OwnershipConflictFound conflict => state with { Found = state.Found.Add(conflict.EarlierWorkId) },
+        _ => throw new InvalidOperationException($"{fact.GetType().Name} does not belong to a screening."),
+    };
+
+    /// <summary>The facts that follow from a command; none when it says nothing new.</summary>
+    public static IReadOnlyList<object> Decide(ScreeningState state, ScreeningCommand command) => (state, command) switch
+    {
+        ({ Recorded: false }, ScreeningCommand.RecordFingerprint(var fingerprint)) => [fingerprint],
+        ({ Recorded: false }, ScreeningCommand.RecordUnreadable(var unreadable)) => [unreadable],
+        ({ Withdrawn: false }, ScreeningCommand.RecordWithdrawal(var withdrawal)) => [withdrawal],
+        ({ Recorded: true, Screened: false }, ScreeningCommand.Conclude(var result)) => [result],
+        ({ Recorded: true }, ScreeningCommand.Report report) =>
+        [
+            .. report.Copies.Where(copy => !state.Found.Contains(copy.ImageId)).DistinctBy(copy => copy.ImageId),
+            .. report.Conflicts.Where(conflict => !state.Found.Contains(conflict.EarlierWorkId)).DistinctBy(conflict => conflict.EarlierWorkId),
+        ],
+        _ => [],
+    };
+}

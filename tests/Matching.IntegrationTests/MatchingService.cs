@@ -1,0 +1,22 @@
+namespace ImageRights.Matching.IntegrationTests;
+
+/// <summary>One running replica that the tests of a class share; each uses hashes and ids of its own.</summary>
+public sealed class MatchingService : IAsyncLifetime
+{
+    internal Surroundings Surroundings { get; private set; } = null!;
+    internal Replica Replica { get; private set; } = null!;
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        Surroundings = await Surroundings.CreateAsync();
+        Replica = await Replica.StartAsync(Surroundings);
+    }
+
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        await Replica.DisposeAsync();
+        await Surroundings.DisposeAsync();
+    }
+}

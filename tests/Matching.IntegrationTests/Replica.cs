@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ImageRights.EventStore;
+using ImageRights.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageRights.Matching.IntegrationTests;
+
+/// <summary>The service in this process, on real Kestrel.</summary>
+internal sealed class Replica : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private Replica(WebApplication app)
+    {
+        this.app = app;
+        Http = new HttpClient
+        {
+            BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    public HttpClient Http { get; }
+
+    public IReadOnlyList<FollowerStatus> Followers => app.Services.FollowerStatuses();
+
+    public static string[] Arguments(Surroundings surroundings, string url) =>
+    [
+        $"--urls={url}", $"--ConnectionStrings:matchingdb={surroundings.Database}", $"--ConnectionStrings:messaging={surroundings.Messaging}",
+        "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Critical",
+    ];
+
+    /// <summary>Starts it and waits until it is healthy, when its queues are bound.</summary>
+    public static async Task<Replica> StartAsync(Surroundings surroundings, params string[] more)
+    {
+        var app = Composition.Build([.. Arguments(surroundings, "http://127.0.0.1:0"), .. more]);
+        await app.StartAsync().WaitAsync(Surroundings.Patience);
+        var replica = new Replica(app);
+        await Eventually.HoldsAsync(async () => (await replica.Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience, "health");
+        return replica;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync().WaitAsync(Surroundings.Patience);
+        await app.DisposeAsync();
+    }
+}
+
+/// <summary>The service as a process of its own, so that it can be killed as a machine fault would.</summary>
+internal sealed class ReplicaProcess : IDisposable
+{
+    private readonly Process process;
+
+    private ReplicaProcess(Process process) => this.process = process;
+
+    public static async Task<ReplicaProcess> StartAsync(Surroundings surroundings)
+    {
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(typeof(Composition).Assembly.Location);
+        foreach (var argument in Replica.Arguments(surroundings, url)) start.ArgumentList.Add(argument);
+        var process = Process.Start(start)!;
+        // A full pipe would stop it.
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var replica = new ReplicaProcess(process);
+        using var http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(5) };
+        await Eventually.HoldsAsync(async () => (await http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience, "health");
+        return replica;
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit(10_000).ShouldBeTrue();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) process.Kill();
+        process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using ImageRights.Contracts;
+using ImageRights.EventStore;
+using ImageRights.Matching.Licences;
+using ImageRights.Matching.Projections;
+using ImageRights.Matching.Publishing;
+using ImageRights.Matching.Screening;
+using ImageRights.TestKit;
+using static ImageRights.Matching.UnitTests.Pictures;
+
+namespace ImageRights.Matching.UnitTests;
+
+public class ContractTests
+{
+    private const string Digits = "d8f8f0cee0f4a84f0637022a078f67f0b36e2ed596621e1d33e6339c4e9c9b22";
+    private static readonly Thresholds Used = new("pdq/1", 31, 50, 1234);
+    private static readonly IReadOnlyList<string> Turned = [.. Enumerable.Repeat(Digits, 8)];
+
+    /// <summary>Each fact with everything it can hold and with only what it must.</summary>
+    private static readonly Dictionary<string, (object Complete, object Required)> Facts = new()
+    {
+        ["fingerprint_recorded_v1"] = (
+            new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon),
+            new FingerprintRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, Digits, Turned, 0, "pdq/1", Noon)),
+        ["unreadable_recorded_v1"] = (
+            new UnreadableRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.Avatar, "listing_1", Digits, "Image_Truncated", Noon),
+            new UnreadableRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, "Image_Truncated", Noon)),
+        ["picture_withdrawn_v1"] = (new PictureWithdrawn("img_1", "acct_1", Noon), new PictureWithdrawn("img_1", "acct_1", Noon)),
+        ["licence_recorded_v1"] = (
+            new LicenceRecorded("lic_1", "wrk_1", "acct_2", Noon, Noon.AddDays(30), Noon), new LicenceRecorded("lic_1", "wrk_1", "acct_2", Noon, null, Noon)),
+        ["licence_ended_recorded_v1"] = (new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon), new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon)),
+        ["image_screened_v1"] = (
+            new ImageScreened("img_1", "acct_1", Surface.Listing, "listing_1", Verdict.Match,
+            [
+                new Match(Bank.Works, "wrk_1", "acct_2", 3, Orientation.FlipMinus1, Disposition.Hit, null),
+                new Match(Bank.Uploads, "img_0", "acct_3", 9, Orientation.Original, Disposition.Licensed, "lic_1"),
+            ], Used, null, Noon),
+            new ImageScreened("img_1", "acct_1", Surface.Listing, null, Verdict.Unreadable, [], Used, "Image_Truncated", Noon)),
+        ["copy_found_v1"] = (
+            new CopyFound("wrk_1", "acct_2", "img_1", "acct_1", Surface.Review, "listing_1", 5, Orientation.Rotate90, Used, Noon),
+            new CopyFound("wrk_1", "acct_2", "img_1", "acct_1", Surface.Review, null, 5, Orientation.Rotate90, Used, Noon)),
+        ["ownership_conflict_found_v1"] = (
+            new OwnershipConflictFound("wrk_2", "acct_2", "wrk_1", "acct_1", 5, Orientation.FlipX, Used, Noon),
+            new OwnershipConflictFound("wrk_2", "acct_2", "wrk_1", "acct_1", 5, Orientation.FlipX, Used, Noon)),
+    };
+
+    public static TheoryData<string> Names() => [.. Facts.Keys];
+
+    [Fact]
+    public void The_names_table_holds_these_facts_and_no_others()
+    {
+        Options().Events.Mapped.ToDictionary(pair => pair.Value, pair => pair.Key).ShouldBe(Facts.ToDictionary(pair => pair.Key, pair => pair.Value.Complete.GetType()), ignoreOrder: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_stored_fact_looks_as_it_always_has(string name)
+    {
+        foreach (var (fact, form) in new[] { (Facts[name].Complete, "complete"), (Facts[name].Required, "required") })
+        {
+            var json = JsonSerializer.Serialize(fact, fact.GetType(), StoreOptions.Json);
+            Golden.Matches($"{name}.{form}.json", Pretty(json));
+            JsonSerializer.Serialize(JsonSerializer.Deserialize(json, fact.GetType(), StoreOptions.Json), fact.GetType(), StoreOptions.Json).ShouldBe(json);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_fact_is_published_as_its_contract_or_stays_inside(string name)
+    {
+        var contract = MatchingContracts.Translate(At(1, Facts[name].Complete, "tenant"));
+        var isPublished = name is "image_screened_v1" or "copy_found_v1" or "ownership_conflict_found_v1";
+        (contract is not null).ShouldBe(isPublished);
+        if (contract is null) return;
+        Subscriptions.Queues.Keys.ShouldContain(contract.GetType());
+        Golden.Matches($"contract.{contract.GetType().Name}.json", Pretty(JsonSerializer.Serialize(contract, contract.GetType(), StoreOptions.Json)));
+    }
+
+    [Fact]
+    public void A_fact_in_neither_list_is_a_fault() => Should.Throw<InvalidOperationException>(() => MatchingContracts.Translate(At(1, "unheard of")));
+
+    [Fact]
+    public void A_screening_reads_as_its_stream_says()
+    {
+        var upload = (FingerprintRecorded)Facts["fingerprint_recorded_v1"].Complete;
+        var screened = (ImageScreened)Facts["image_screened_v1"].Complete;
+        var withdrawn = (PictureWithdrawn)Facts["picture_withdrawn_v1"].Complete;
+
+        var pending = Fold(upload)!;
+        (pending.Status, pending.Verdict, pending.Surface, pending.ReceivedAt).ShouldBe((ScreeningStatus.Pending, null, Surface.VideoCover, Noon));
+        Golden.Matches("view.pending.json", Pretty(JsonSerializer.Serialize(pending, StoreOptions.Json)));
+
+        var done = Fold(withdrawn, upload, screened)!;
+        (done.Status, done.Verdict, done.Matches.Count, done.WithdrawnAt).ShouldBe((ScreeningStatus.Screened, Verdict.Match, 2, Noon));
+        Golden.Matches("view.screened.json", Pretty(JsonSerializer.Serialize(done, StoreOptions.Json)));
+    }
+
+    [Fact]
+    public void A_work_has_no_screening() =>
+        Fold(Facts["fingerprint_recorded_v1"].Required, Facts["copy_found_v1"].Complete, Facts["ownership_conflict_found_v1"].Complete).ShouldBeNull();
+
+    [Fact]
+    public void Only_hits_on_works_are_copies()
+    {
+        CopyView.Of(Facts["image_screened_v1"].Complete).Select(copy => (copy.Id, copy.FoundBy)).ShouldBe([("wrk_1:img_1", FoundBy.Screening)]);
+        CopyView.Of(Facts["copy_found_v1"].Complete).Select(copy => (copy.Id, copy.FoundBy)).ShouldBe([("wrk_1:img_1", FoundBy.Registration)]);
+        CopyView.Of(Facts["ownership_conflict_found_v1"].Complete).ShouldBeEmpty();
+    }
+
+    private static ScreeningView? Fold(params object[] facts) =>
+        facts.Select((fact, index) => At(index + 1, fact)).Aggregate((ScreeningView?)null, ScreeningView.Evolve);
+
+    private static StoreOptions Options()
+    {
+        var options = new StoreOptions();
+        Composition.Describe(options);
+        return options;
+    }
+
+    private static string Pretty(string json) =>
+        JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(json), new JsonSerializerOptions { WriteIndented = true });
+}

@@ -1,0 +1,173 @@
+using ImageRights.EventStore;
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Licences;
+using ImageRights.Matching.Screening;
+using static ImageRights.Matching.UnitTests.Pictures;
+
+namespace ImageRights.Matching.UnitTests;
+
+/// <summary>The index as it was at any place of the log.</summary>
+public class IndexHistoryTests
+{
+    private static readonly PdqHash Hash = RandomHash(new Random(11));
+
+    [Fact]
+    public void A_picture_sees_only_what_came_before_it_however_far_the_index_has_read()
+    {
+        var log = Log(Upload("1", "a", Hash), Upload("2", "b", Hash), Upload("3", "c", Hash));
+        var tenant = IndexOf(log).For("t");
+        Found(tenant, tenant.VersionBefore(log[0].Position)).ShouldBeEmpty();
+        Found(tenant, tenant.VersionBefore(log[1].Position)).ShouldBe(["1"]);
+        Found(tenant, tenant.VersionBefore(log[2].Position)).ShouldBe(["1", "2"]);
+        Found(tenant, tenant.Version).ShouldBe(["1", "2", "3"]);
+    }
+
+    [Fact]
+    public void The_log_is_ordered_by_transaction_first()
+    {
+        RecordedEvent[] log = [At(9, Upload("1", "a", Hash), transaction: 100), At(2, Upload("2", "b", Hash), transaction: 101)];
+        var tenant = IndexOf(log).For("t");
+        Found(tenant, tenant.VersionBefore(log[1].Position)).ShouldBe(["1"]);
+        tenant.Version.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_withdrawn_picture_is_found_no_more_but_was_found_before()
+    {
+        var tenant = IndexOf(Log(Upload("1", "a", Hash), new PictureWithdrawn("1", "a", Noon), Upload("2", "b", Hash))).For("t");
+        Found(tenant, 1).ShouldBe(["1"]);
+        Found(tenant, 2).ShouldBeEmpty();
+        Found(tenant, 3).ShouldBe(["2"]);
+        tenant.Count(Bank.Uploads).ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_withdrawal_that_overtook_the_fingerprint_counts()
+    {
+        var tenant = IndexOf(Log(new PictureWithdrawn("1", "a", Noon), Upload("1", "a", Hash))).For("t");
+        Found(tenant, tenant.Version).ShouldBeEmpty();
+        tenant.Count(Bank.Uploads).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_featureless_picture_is_not_matched_against()
+    {
+        var tenant = IndexOf(Log(Upload("49", "a", Hash, quality: 49), Upload("50", "a", Hash, quality: 50))).For("t");
+        Found(tenant, tenant.Version).ShouldBe(["50"]);
+        tenant.Version.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Reading_the_log_again_changes_nothing()
+    {
+        RecordedEvent[] log =
+        [
+            .. Log(Upload("1", "a", Hash), Work("w", "a", Hash), Licence("l", "w", "b", Noon), Upload("2", "b", Hash), new PictureWithdrawn("1", "a", Noon)),
+        ];
+        var index = IndexOf(log);
+        index.Apply(log);
+        index.Apply(log[2..]);
+        index.For("t").Version.ShouldBe(5);
+        Found(index.For("t"), 5).ShouldBe(["2"]);
+        index.For("t").Count(Bank.Works).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Pages_of_any_length_give_the_same_index()
+    {
+        var random = new Random(3);
+        var log = Log(Enumerable.Range(0, 300).Select(number => (object)(number % 9 == 8
+            ? new PictureWithdrawn($"{random.Next(number)}", "a", Noon)
+            : Upload($"{number}", "a", Off(Hash, random.Next(60))))));
+        var atOnce = IndexOf(log).For("t");
+        var index = IndexOf();
+        for (var at = 0; at < log.Length;)
+        {
+            var length = Math.Min(random.Next(1, 40), log.Length - at);
+            index.Apply(log[at..(at + length)]);
+            at += length;
+        }
+        for (var version = 0; version <= log.Length; version++) Found(index.For("t"), version).ShouldBe(Found(atOnce, version));
+    }
+
+    [Fact]
+    public void Tenants_are_apart()
+    {
+        var index = IndexOf(At(1, Upload("1", "a", Hash), tenant: "red"), At(2, Upload("2", "a", Hash), tenant: "blue"));
+        Found(index.For("red"), 10).ShouldBe(["1"]);
+        Found(index.For("blue"), 10).ShouldBe(["2"]);
+        Found(index.For("green"), 10).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_licence_covers_its_term_to_the_last_instant_for_its_work_and_licensee_only()
+    {
+        var tenant = IndexOf(Log(Licence("l", "w", "b", Noon, Noon.AddDays(1)))).For("t");
+        var licences = tenant.LicencesAt(1);
+        licences("w", "b", Noon).ShouldBe("l");
+        licences("w", "b", Noon.AddDays(1)).ShouldBe("l");
+        licences("w", "b", Noon.AddTicks(-1)).ShouldBeNull();
+        licences("w", "b", Noon.AddDays(1).AddTicks(1)).ShouldBeNull();
+        licences("w", "c", Noon).ShouldBeNull();
+        licences("v", "b", Noon).ShouldBeNull();
+        tenant.LicencesAt(0)("w", "b", Noon).ShouldBeNull("it was not known then");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_ended_licence_covers_what_came_before_its_end(bool endIsKnownFirst)
+    {
+        object[] facts = [Licence("l", "w", "b", Noon), new LicenceEndRecorded("l", "w", "b", Noon.AddHours(1))];
+        var tenant = IndexOf(Log(endIsKnownFirst ? facts.Reverse() : facts)).For("t");
+        tenant.LicencesAt(2)("w", "b", Noon.AddMinutes(59)).ShouldBe("l");
+        tenant.LicencesAt(2)("w", "b", Noon.AddHours(1)).ShouldBeNull();
+        if (!endIsKnownFirst) tenant.LicencesAt(1)("w", "b", Noon.AddHours(1)).ShouldBe("l", "its end was not known then");
+    }
+
+    [Fact]
+    public void A_second_licence_covers_where_the_first_has_ended()
+    {
+        var tenant = IndexOf(Log(Licence("l", "w", "b", Noon), new LicenceEndRecorded("l", "w", "b", Noon.AddHours(1)), Licence("m", "w", "b", Noon.AddHours(2)))).For("t");
+        tenant.LicencesAt(3)("w", "b", Noon.AddHours(3)).ShouldBe("m");
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_place_in_the_log_ends_when_the_index_gets_there()
+    {
+        var log = Log(Upload("1", "a", Hash), Upload("2", "b", Hash));
+        var index = IndexOf(log[..1]);
+        await index.ReachAsync(log[0].Position, CancellationToken.None);
+        var waiting = index.ReachAsync(log[1].Position, CancellationToken.None);
+        waiting.IsCompleted.ShouldBeFalse();
+        index.Apply(log[1..]);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void Searches_while_the_index_grows_see_a_prefix_and_no_half_written_picture()
+    {
+        var random = new Random(8);
+        var hashes = Enumerable.Range(0, 20_000).Select(_ => RandomHash(random)).ToArray();
+        var index = IndexOf();
+        var tenant = index.For("t");
+        var writing = Task.Run(() =>
+        {
+            for (var number = 0; number < hashes.Length; number++) index.Apply([At(number + 1, Upload($"{number}", "a", hashes[number]))]);
+        });
+        var faults = 0;
+        while (!writing.IsCompleted)
+        {
+            var version = tenant.Version;
+            if (version == 0) continue;
+            var wanted = (int)version - 1;
+            var found = tenant.Search(Bank.Uploads, [hashes[wanted]], 0, version);
+            if (found is not [{ Distance: 0 } one] || one.Id != $"{wanted}" || one.AccountId != "a") faults++;
+            if (tenant.Search(Bank.Uploads, [hashes[wanted]], 0, version - 1).Count != 0) faults++;
+        }
+        writing.IsCompletedSuccessfully.ShouldBeTrue();
+        faults.ShouldBe(0);
+    }
+
+    private static IEnumerable<string> Found(TenantIndex tenant, long asOf) => tenant.Search(Bank.Uploads, [Hash], 31, asOf).Select(found => found.Id);
+}

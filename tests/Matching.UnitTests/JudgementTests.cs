@@ -1,0 +1,131 @@
+using ImageRights.Matching.Screening;
+using static ImageRights.Matching.UnitTests.Pictures;
+
+namespace ImageRights.Matching.UnitTests;
+
+public class JudgementTests
+{
+    private static readonly Thresholds Defaults = new("pdq/1", 31, 50, 7);
+    private static readonly LicenceLookup NoLicence = (_, _, _) => null;
+
+    [Fact]
+    public void Nothing_near_is_clear()
+    {
+        var (verdict, matches) = Judgement.Judge("seller", Noon, [], [], NoLicence);
+        verdict.ShouldBe(Verdict.Clear);
+        matches.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Somebody_elses_work_is_a_match()
+    {
+        var (verdict, matches) = Judgement.Judge("seller", Noon, [Near("w", "author", 4, Orientation.FlipY)], [], NoLicence);
+        verdict.ShouldBe(Verdict.Match);
+        matches.ShouldBe([new Match(Bank.Works, "w", "author", 4, Orientation.FlipY, Disposition.Hit, null)]);
+    }
+
+    [Fact]
+    public void Somebody_elses_upload_alone_is_a_match_too() =>
+        Judgement.Judge("seller", Noon, [], [Near("i", "other")], NoLicence).Verdict.ShouldBe(Verdict.Match);
+
+    [Fact]
+    public void Own_pictures_are_named_and_are_no_hit()
+    {
+        var (verdict, matches) = Judgement.Judge("author", Noon, [Near("w", "author")], [Near("i", "author")], NoLicence);
+        verdict.ShouldBe(Verdict.Clear);
+        matches.Select(match => (match.Bank, match.Disposition)).ShouldBe([(Bank.Works, Disposition.Own), (Bank.Uploads, Disposition.Own)]);
+    }
+
+    [Fact]
+    public void A_licence_at_the_time_of_upload_makes_it_licensed()
+    {
+        var (verdict, matches) = Judgement.Judge("seller", Noon, [Near("w", "author")], [], Licensed("w", "seller", "lic", Noon));
+        verdict.ShouldBe(Verdict.Clear);
+        matches.ShouldHaveSingleItem().ShouldBe(new Match(Bank.Works, "w", "author", 0, Orientation.Original, Disposition.Licensed, "lic"));
+        Judgement.Judge("seller", Noon.AddDays(1), [Near("w", "author")], [], Licensed("w", "seller", "lic", Noon)).Verdict.ShouldBe(Verdict.Match);
+    }
+
+    [Fact]
+    public void A_licence_for_one_work_does_not_cover_another_that_looks_the_same()
+    {
+        var (verdict, matches) = Judgement.Judge("seller", Noon, [Near("w", "author"), Near("v", "rival")], [], Licensed("w", "seller", "lic", Noon));
+        verdict.ShouldBe(Verdict.Match);
+        matches.Select(match => (match.ReferenceId, match.Disposition)).ShouldBe([("v", Disposition.Hit), ("w", Disposition.Licensed)]);
+    }
+
+    [Fact]
+    public void Who_owns_or_licensed_the_work_may_use_it_whoever_uploaded_it_before()
+    {
+        var owner = Judgement.Judge("author", Noon, [Near("w", "author")], [Near("i", "thief")], NoLicence);
+        owner.Verdict.ShouldBe(Verdict.Clear);
+        owner.Matches[1].Disposition.ShouldBe(Disposition.Own);
+
+        var licensee = Judgement.Judge("seller", Noon, [Near("w", "author")], [Near("i", "author")], Licensed("w", "seller", "lic", Noon));
+        licensee.Verdict.ShouldBe(Verdict.Clear);
+        (licensee.Matches[1].Disposition, licensee.Matches[1].LicenceId).ShouldBe((Disposition.Licensed, "lic"));
+    }
+
+    [Fact]
+    public void Matches_stand_closest_first_then_works_before_uploads_then_the_earliest_first()
+    {
+        var (_, matches) = Judgement.Judge(
+            "seller", Noon, [Near("w9", "author", 9), Near("w3", "author", 3)], [Near("i3", "other", 3), Near("i1", "other", 1), Near("i1b", "other", 1)], NoLicence);
+        matches.Select(match => match.ReferenceId).ShouldBe(["i1", "i1b", "w3", "i3", "w9"]);
+    }
+
+    [Fact]
+    public void More_than_fifty_matches_keep_the_hits_on_works_and_the_verdict_rests_on_all()
+    {
+        var own = Enumerable.Range(0, 200).Select(number => Near($"own{number}", "seller")).ToArray();
+        var (verdict, matches) = Judgement.Judge("seller", Noon, [Near("w", "author", 31)], own, NoLicence);
+        verdict.ShouldBe(Verdict.Match);
+        matches.Count.ShouldBe(Judgement.MostMatches);
+        matches[^1].ReferenceId.ShouldBe("w");
+        matches.Take(49).Select(match => match.ReferenceId).ShouldBe(own.Take(49).Select(neighbour => neighbour.Id));
+    }
+
+    [Fact]
+    public void Without_an_account_every_match_is_a_hit() =>
+        Judgement.Judge(null, Noon, [Near("w", "author")], [Near("i", "other")], (_, _, _) => "lic")
+            .Matches.ShouldAllBe(match => match.Disposition == Disposition.Hit);
+
+    [Fact]
+    public void A_new_work_is_said_to_be_copied_by_each_earlier_upload_of_others()
+    {
+        var work = Work("w", "author", default);
+        var (copies, conflicts) = Judgement.JudgeWork(
+            work, [], [Near("i1", "thief", 5, Orientation.Rotate90), Near("i2", "author"), Near("i3", "thief"), Near("i4", "licensee")],
+            Licensed("w", "licensee", "lic", Noon), Defaults, Noon);
+        copies.Select(copy => copy.ImageId).ShouldBe(["i1", "i3"]);
+        copies[0].ShouldBe(new CopyFound("w", "author", "i1", "thief", Surface.Listing, null, 5, Orientation.Rotate90, Defaults, Noon));
+        conflicts.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_licence_that_did_not_run_when_the_upload_came_does_not_excuse_it() =>
+        Judgement.JudgeWork(Work("w", "author", default), [], [Near("i", "licensee")], Licensed("w", "licensee", "lic", Noon.AddDays(1)), Defaults, Noon)
+            .Copies.ShouldHaveSingleItem();
+
+    [Fact]
+    public void Two_accounts_with_the_same_work_are_in_conflict_and_the_earlier_is_no_copyist()
+    {
+        var (copies, conflicts) = Judgement.JudgeWork(
+            Work("late", "rival", default), [Near("early", "author", 2, Orientation.Rotate90), Near("mine", "rival")], [Near("i1", "author"), Near("i2", "thief")],
+            NoLicence, Defaults, Noon);
+        conflicts.ShouldBe([new OwnershipConflictFound("late", "rival", "early", "author", 2, Orientation.Rotate270, Defaults, Noon)]);
+        copies.Select(copy => copy.ImageId).ShouldBe(["i2"]);
+    }
+
+    [Fact]
+    public void Undoing_a_turn_twice_gives_it_back()
+    {
+        foreach (var turn in Enum.GetValues<Orientation>()) Judgement.Inverse(Judgement.Inverse(turn)).ShouldBe(turn);
+        Judgement.Inverse(Orientation.Rotate90).ShouldBe(Orientation.Rotate270);
+    }
+
+    private static Neighbour Near(string id, string account, int distance = 0, Orientation turn = Orientation.Original) =>
+        new(id, account, Surface.Listing, null, Noon, distance, turn);
+
+    private static LicenceLookup Licensed(string work, string account, string licence, DateTimeOffset at) =>
+        (workId, accountId, when) => (workId, accountId, when) == (work, account, at) ? licence : null;
+}
