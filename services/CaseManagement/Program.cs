@@ -1,0 +1,1 @@
+ImageRights.CaseManagement.Composition.Build(args).Run();
