@@ -1,4 +1,4 @@
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
@@ -13,7 +13,7 @@ using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using MassTransit;
-using static ImageRights.CaseManagement.Case.CaseEvent;
+using static ImageRights.CaseManagement.Cases.CaseEvent;
 
 namespace ImageRights.CaseManagement;
 

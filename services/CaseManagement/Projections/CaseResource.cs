@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 
 namespace ImageRights.CaseManagement.Projections;
 

@@ -1,6 +1,6 @@
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.EventStore;
-using static ImageRights.CaseManagement.Case.CaseEvent;
+using static ImageRights.CaseManagement.Cases.CaseEvent;
 
 namespace ImageRights.CaseManagement.Projections;
 
@@ -32,7 +32,7 @@ public record CaseView(
 
     /// <summary>Folds the next fact as it stands in the log.</summary>
     public static CaseView? Evolve(CaseView? view, RecordedEvent @event) =>
-        Evolve(view, Case.CaseId.OfStream(@event.StreamKey), @event.Version, (CaseEvent)@event.Data);
+        Evolve(view, Cases.CaseId.OfStream(@event.StreamKey), @event.Version, (CaseEvent)@event.Data);
 
     /// <summary>Folds the next fact.</summary>
     public static CaseView Evolve(CaseView? view, CaseId id, long version, CaseEvent fact) => fact is CaseOpened opened

@@ -1,6 +1,6 @@
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.EventStore;
-using static ImageRights.CaseManagement.Case.CaseEvent;
+using static ImageRights.CaseManagement.Cases.CaseEvent;
 using V1 = ImageRights.Contracts.CaseManagement.V1;
 
 namespace ImageRights.CaseManagement.Publishing;

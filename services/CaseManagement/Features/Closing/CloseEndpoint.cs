@@ -1,4 +1,4 @@
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.CaseManagement.Features.Closing;

@@ -1,4 +1,4 @@
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 
 namespace ImageRights.CaseManagement.Features.Dismissing;
 

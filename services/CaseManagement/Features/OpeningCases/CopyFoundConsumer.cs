@@ -1,4 +1,4 @@
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Messaging;

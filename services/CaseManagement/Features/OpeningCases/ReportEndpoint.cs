@@ -1,4 +1,4 @@
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ImageRights.CaseManagement.Case;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;

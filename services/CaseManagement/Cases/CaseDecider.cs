@@ -1,7 +1,7 @@
-using static ImageRights.CaseManagement.Case.CaseCommand;
-using static ImageRights.CaseManagement.Case.CaseEvent;
+using static ImageRights.CaseManagement.Cases.CaseCommand;
+using static ImageRights.CaseManagement.Cases.CaseEvent;
 
-namespace ImageRights.CaseManagement.Case;
+namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>Facts to append, none when everything asked for is recorded already, or a refusal.</summary>
 /// <param name="Code">Why the command is refused; null when it is not.</param>
@@ -92,11 +92,11 @@ public static class CaseDecider
     };
 
     /// <summary>The complaint that says what this one says: the same report, the same words of the same account, or a finding for an account that complains already.
-    /// Two reporters without accounts are two, even with the same words.</summary>
+    /// Two reporters without accounts are two, even with the same words: the act of each is their report's.</summary>
     public static Complaint? FindComplaint(CaseState state, JoinComplaint join) => state.Complaints.FirstOrDefault(complaint =>
         (join.ReportId is not null && complaint.ReportId == join.ReportId)
-        || (join.ComplainantAccountId is not null && complaint.AccountId == join.ComplainantAccountId
-            && (join.ReportId is null || complaint.Act.Repeats(join.Act))));
+        || (complaint.AccountId == join.ComplainantAccountId && complaint.Act.Repeats(join.Act))
+        || (join.ReportId is null && join.ComplainantAccountId is not null && complaint.AccountId == join.ComplainantAccountId));
 
     private static bool IsBlank(Act act) =>
         string.IsNullOrWhiteSpace(act.By) || string.IsNullOrWhiteSpace(act.ReasonCode) || string.IsNullOrWhiteSpace(act.Statement);

@@ -1,6 +1,6 @@
-using static ImageRights.CaseManagement.Case.CaseEvent;
+using static ImageRights.CaseManagement.Cases.CaseEvent;
 
-namespace ImageRights.CaseManagement.Case;
+namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>Where a case stands.</summary>
 public enum CaseStatus

@@ -1,4 +1,4 @@
-namespace ImageRights.CaseManagement.Case;
+namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>What can be asked of a case. Ids and times come in as data.</summary>
 public abstract record CaseCommand

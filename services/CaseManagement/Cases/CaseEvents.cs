@@ -1,4 +1,4 @@
-namespace ImageRights.CaseManagement.Case;
+namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>Who acted, why and when. An act is the same act at any time: a repetition differs in <paramref name="At"/> only.</summary>
 /// <param name="By">Account or reviewer by id; a report by its id when its author has no account; <c>screening</c> for the product itself.</param>

@@ -1,4 +1,4 @@
-namespace ImageRights.CaseManagement.Case;
+namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>Codes with which a case refuses a command; texts are in <c>problems.json</c>.</summary>
 public static class CaseCodes

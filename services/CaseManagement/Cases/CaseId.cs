@@ -1,4 +1,4 @@
-namespace ImageRights.CaseManagement.Case;
+namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>Identity of a case: <c>case_</c> and 32 lower-case hexadecimal digits.</summary>
 public readonly record struct CaseId(string Value)

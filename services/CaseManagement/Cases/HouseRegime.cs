@@ -1,4 +1,4 @@
-namespace ImageRights.CaseManagement.Case;
+namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>Steps of a procedure.</summary>
 public enum CaseStep
