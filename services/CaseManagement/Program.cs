@@ -1,7 +1,1 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddHealthChecks();
-
-var app = builder.Build();
-app.MapHealthChecks("/health");
-app.MapHealthChecks("/alive");
-app.Run();
+ImageRights.CaseManagement.Composition.Build(args).Run();

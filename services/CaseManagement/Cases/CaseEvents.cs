@@ -1,0 +1,107 @@
+namespace ImageRights.CaseManagement.Cases;
+
+/// <summary>Who acted, why and when. An act is the same act at any time: a repetition differs in <paramref name="At"/> only.</summary>
+/// <param name="By">Account or reviewer by id; a report by its id when its author has no account; <c>screening</c> for the product itself.</param>
+/// <param name="ReasonCode">Stable code of the ground.</param>
+/// <param name="Statement">The ground in the actor's words.</param>
+/// <param name="At">When it was received.</param>
+public sealed record Act(string By, string ReasonCode, string Statement, DateTimeOffset At)
+{
+    /// <summary>Whether both say the same.</summary>
+    public bool Repeats(Act other) => this with { At = other.At } == other;
+}
+
+/// <summary>What a case is about and between whom.</summary>
+/// <param name="WorkId">The work that is said to be in the picture; null when the complaint names none, as for a portrait.</param>
+/// <param name="RespondentAccountId">Account that published the picture.</param>
+/// <param name="ComplainantAccountId">First complainant who has an account; null while there is none.</param>
+public sealed record Dispute(string ImageId, string? WorkId, string RespondentAccountId, string? ComplainantAccountId);
+
+/// <summary>Where the marketplace shows the picture.</summary>
+/// <param name="Surface">Kind of place, such as <c>Listing</c> or <c>Avatar</c>.</param>
+/// <param name="ListingId">The marketplace's id of the listing, where there is one.</param>
+public sealed record Location(string Surface, string? ListingId);
+
+/// <summary>What matching found, as evidence that can be computed again.</summary>
+/// <param name="Distance">Hamming distance between the hashes, in bits.</param>
+/// <param name="Transform">How the picture was turned or mirrored against the work.</param>
+/// <param name="Algorithm">Name and version of the fingerprint.</param>
+/// <param name="MaxDistance">Threshold that the finding passed, in bits.</param>
+/// <param name="IndexVersion">State of the index that was searched.</param>
+public sealed record Finding(int Distance, string Transform, string Algorithm, int MaxDistance, long IndexVersion);
+
+/// <summary>How a case came about.</summary>
+public enum Origin
+{
+    /// <summary>Somebody reported the picture.</summary>
+    Report,
+
+    /// <summary>Screening at upload found a registered work in it.</summary>
+    Screening,
+
+    /// <summary>A later registration was found in it.</summary>
+    Retroactive,
+}
+
+/// <summary>How a case ended.</summary>
+public enum Outcome
+{
+    /// <summary>The complaint was not upheld.</summary>
+    Dismissed,
+
+    /// <summary>The picture stays down.</summary>
+    Upheld,
+
+    /// <summary>The picture is back.</summary>
+    Reinstated,
+
+    /// <summary>The parties settled.</summary>
+    Settled,
+}
+
+/// <summary>The facts of a case. These records are the stored format: a change is a new version beside the old one.</summary>
+public abstract record CaseEvent
+{
+    private CaseEvent()
+    {
+    }
+
+    /// <summary>What the case is about and between whom.</summary>
+    public abstract Dispute Dispute { get; init; }
+
+    /// <summary>Who, why, when.</summary>
+    public abstract Act Act { get; init; }
+
+    /// <summary>A dispute over one picture began.</summary>
+    /// <param name="Regime">Name and version of the procedure that the case keeps to its end.</param>
+    /// <param name="ReportId">The report that opened it; null when matching did.</param>
+    /// <param name="Finding">What matching had found of the work in the picture, if it had.</param>
+    public sealed record CaseOpened(Dispute Dispute, Origin Origin, string Regime, Location Location, string? ReportId, Finding? Finding, Act Act) : CaseEvent;
+
+    /// <summary>Somebody else complained of the same picture and work while the case was open.</summary>
+    /// <param name="ComplainantAccountId">Account of the further complainant; null for a reporter without one.</param>
+    public sealed record ComplainantJoined(Dispute Dispute, string? ReportId, string? ComplainantAccountId, Finding? Finding, Act Act) : CaseEvent;
+
+    /// <summary>The picture was taken down.</summary>
+    public sealed record MeasureApplied(Dispute Dispute, string MeasureId, Act Act) : CaseEvent;
+
+    /// <summary>The complaint was found to be without ground.</summary>
+    public sealed record CaseDismissed(Dispute Dispute, Act Act) : CaseEvent;
+
+    /// <summary>The respondent objected to the measure.</summary>
+    public sealed record CounterNoticeReceived(Dispute Dispute, Act Act) : CaseEvent;
+
+    /// <summary>The measure ended; the picture is back.</summary>
+    public sealed record MeasureLifted(Dispute Dispute, string MeasureId, Act Act) : CaseEvent;
+
+    /// <summary>The parties settled.</summary>
+    /// <param name="AgreedBy">Accounts that agreed: the respondent and every complainant with an account.</param>
+    /// <param name="Amount">Money that the respondent pays, in units of <paramref name="Currency"/>; 0 for none.</param>
+    /// <param name="Currency">ISO 4217 code.</param>
+    /// <param name="ImageStays">Whether the picture may be shown again.</param>
+    public sealed record SettlementExecuted(
+        Dispute Dispute, IReadOnlyList<string> AgreedBy, decimal Amount, string Currency, bool ImageStays, Act Act) : CaseEvent;
+
+    /// <summary>The case ended.</summary>
+    public sealed record CaseClosed(Dispute Dispute, Outcome Outcome, Act Act) : CaseEvent;
+}

@@ -1,0 +1,82 @@
+using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.Closing;
+using ImageRights.CaseManagement.Features.CounterNoticing;
+using ImageRights.CaseManagement.Features.Dismissing;
+using ImageRights.CaseManagement.Features.OpeningCases;
+using ImageRights.CaseManagement.Features.ReadingCases;
+using ImageRights.CaseManagement.Features.Reinstating;
+using ImageRights.CaseManagement.Features.Settling;
+using ImageRights.CaseManagement.Features.TakingDown;
+using ImageRights.CaseManagement.Projections;
+using ImageRights.CaseManagement.Publishing;
+using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Messaging;
+using ImageRights.ServiceDefaults.Problems;
+using MassTransit;
+using static ImageRights.CaseManagement.Cases.CaseEvent;
+
+namespace ImageRights.CaseManagement;
+
+/// <summary>The service's table of contents.</summary>
+public static class Composition
+{
+    /// <summary>Builds the service from its command line and environment.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
+        builder.Services.AddEventStore(options =>
+        {
+            options.ServiceName = "casemanagement";
+            options.ConnectionString = builder.Configuration.GetConnectionString("casesdb")
+                ?? throw new InvalidOperationException("ConnectionStrings:casesdb is missing; start the service through AppHost or set ConnectionStrings__casesdb.");
+            Register(options);
+            options.PublishFacts(CaseManagementContracts.Translate);
+        });
+        builder.AddBus("casemanagement", bus =>
+        {
+            bus.AddConsumer<ImageScreenedConsumer>();
+            bus.AddConsumer<CopyFoundConsumer>();
+        });
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.MapDefaultEndpoints();
+        app.MapReports();
+        app.MapCases();
+        app.MapTakedown();
+        app.MapDismissal();
+        app.MapCounterNotice();
+        app.MapReinstatement();
+        app.MapSettlement();
+        app.MapClosure();
+        return app;
+    }
+
+    /// <summary>Names, aggregates and read models; apart so that tests read the same table.</summary>
+    public static void Register(StoreOptions options)
+    {
+        options.Events
+            .Map<CaseOpened>("case_opened_v1")
+            .Map<ComplainantJoined>("complainant_joined_v1")
+            .Map<MeasureApplied>("measure_applied_v1")
+            .Map<CaseDismissed>("case_dismissed_v1")
+            .Map<CounterNoticeReceived>("counter_notice_received_v1")
+            .Map<MeasureLifted>("measure_lifted_v1")
+            .Map<SettlementExecuted>("settlement_executed_v1")
+            .Map<CaseClosed>("case_closed_v1");
+        options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
+        options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
+        options.Projections.Document<KnownImage>();
+        options.SchemaScripts.Add(CaseView.Constraints);
+    }
+
+    private static void Matches(System.Text.Json.JsonSerializerOptions json)
+    {
+        json.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
+        foreach (var converter in StoreOptions.Json.Converters) json.Converters.Add(converter);
+    }
+}

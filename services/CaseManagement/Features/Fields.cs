@@ -1,0 +1,41 @@
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.CaseManagement.Features;
+
+/// <summary>What texts from outside may look like. PostgreSQL stores no NUL in text or jsonb, so that a control character must be refused here.</summary>
+internal static class Fields
+{
+    private const int LongestId = 128;
+    private const int LongestStatement = 4000;
+    private const int LongestCode = 64;
+
+    /// <summary>An id of the marketplace or of ours.</summary>
+    public static Rejection? Id(string? value, string pointer, bool required = false) =>
+        string.IsNullOrWhiteSpace(value) ? (required || value is not null ? Invalid(pointer, "is missing") : null)
+        : value.Length > LongestId || value.Any(char.IsControl) ? Invalid(pointer, $"takes at most {LongestId} visible characters")
+        : null;
+
+    /// <summary>A stable code; absence is for the rules to judge.</summary>
+    public static Rejection? Code(string? value, string pointer) =>
+        string.IsNullOrEmpty(value) || (value.Length <= LongestCode && char.IsAsciiLetter(value[0]) && value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))
+            ? null
+            : Invalid(pointer, $"takes at most {LongestCode} letters, digits and underscores, a letter first");
+
+    /// <summary>Somebody's own words; absence is for the rules to judge.</summary>
+    public static Rejection? Statement(string? value, string pointer) =>
+        value is { Length: > LongestStatement } ? Invalid(pointer, $"takes at most {LongestStatement} characters")
+        : value?.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) == true ? Invalid(pointer, "has a control character")
+        : null;
+
+    /// <summary>One of an enumeration's names, exactly.</summary>
+    public static bool TryChoice<T>(string? value, string pointer, out T choice, out Rejection? invalid) where T : struct, Enum
+    {
+        // Enum.TryParse also takes numbers and lists.
+        var isName = Enum.GetNames<T>().Contains(value);
+        choice = isName ? Enum.Parse<T>(value!) : default;
+        invalid = isName ? null : Invalid(pointer, $"takes one of {string.Join(", ", Enum.GetNames<T>())}");
+        return isName;
+    }
+
+    public static Rejection Invalid(string pointer, string what) => new("Request_Invalid", $"{pointer[1..]} {what}.", pointer);
+}

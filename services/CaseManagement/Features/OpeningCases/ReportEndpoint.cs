@@ -1,0 +1,87 @@
+using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Projections;
+using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Problems;
+using System.Text.Json;
+
+namespace ImageRights.CaseManagement.Features.OpeningCases;
+
+/// <summary>Grounds of a report.</summary>
+public enum ReportReason
+{
+    /// <summary>The picture shows somebody else's work.</summary>
+    Copyright,
+
+    /// <summary>The picture shows a person who did not consent.</summary>
+    Portrait,
+
+    /// <summary>The picture discloses something private.</summary>
+    Privacy,
+
+    /// <summary>Another ground, told in the statement.</summary>
+    Other,
+}
+
+/// <summary>A complaint of a picture.</summary>
+/// <param name="WorkId">The work that is in the picture, where the complaint is about one.</param>
+/// <param name="ComplainantAccountId">Account of who complains; left out by a reporter without one.</param>
+/// <param name="ReasonCode">A <see cref="ReportReason"/>.</param>
+/// <param name="ContactEmail">Not taken: a report's record is kept for good and has no place for personal data.</param>
+public sealed record ReportRequest(string? ImageId, string? WorkId, string? ComplainantAccountId, string? ReasonCode, string? Statement, JsonElement? ContactEmail);
+
+/// <summary>Where a report went.</summary>
+/// <param name="Joined">Whether it joined a case that was open before.</param>
+public sealed record ReportAnswer(string ReportId, string CaseId, CaseStatus State, bool Joined);
+
+/// <summary>Reporting a picture.</summary>
+internal static class ReportEndpoint
+{
+    private const int Attempts = 5;
+
+    /// <summary><c>POST /v1/reports</c>.</summary>
+    public static void MapReports(this IEndpointRouteBuilder app) => app
+        .MapPost("/v1/reports", ReportAsync)
+        .WithTags("Reports").WithName("Report").WithSummary("Report a picture: opens a case, or joins the open one").LimitBody();
+
+    private static async Task<IResult> ReportAsync(ReportRequest request, HttpContext context, DocumentStore store, TimeProvider time)
+    {
+        if (Check(request) is { } invalid) return context.Problem(invalid);
+        var reportId = $"rpt_{Guid.CreateVersion7():N}";
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession(context.Tenant());
+            try
+            {
+                return await context.CreateOnceAsync(session, request, () => FileAsync(session, request, reportId, time.GetUtcNow(), context.RequestAborted));
+            }
+            catch (Exception failure) when (Intake.LostRace(failure))
+            {
+                if (attempt == Attempts) return context.Problem(new Rejection("Version_Conflict"));
+            }
+        }
+    }
+
+    private static async Task<CreateOutcome> FileAsync(DocumentSession session, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
+        var complainant = request.ComplainantAccountId?.Trim();
+        var (filed, decision) = await Intake.FileAsync(session, new CaseCommand.OpenCase(
+            new Dispute(image.ImageId, request.WorkId, image.AccountId, complainant), Origin.Report, image.Location, reportId,
+            image.Works.FirstOrDefault(work => work.WorkId == request.WorkId)?.Finding,
+            new Act(complainant ?? reportId, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);
+        if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
+        var answer = new ReportAnswer(filed!.ReportId ?? reportId, filed.Case.CaseId, filed.Case.State, filed.Joined);
+        return filed.IsNew
+            ? CreateOutcome.Created($"/v1/cases/{answer.CaseId}", answer, filed.Case.Version)
+            : new CreateOutcome(StatusCodes.Status200OK, $"/v1/cases/{answer.CaseId}", answer, filed.Case.Version);
+    }
+
+    private static Rejection? Check(ReportRequest request) =>
+        Fields.Id(request.ImageId, "/imageId", required: true)
+        ?? Fields.Id(request.WorkId, "/workId")
+        ?? Fields.Id(request.ComplainantAccountId, "/complainantAccountId")
+        ?? (Fields.TryChoice<ReportReason>(request.ReasonCode, "/reasonCode", out _, out var invalid) ? null : invalid)
+        ?? (string.IsNullOrWhiteSpace(request.Statement) ? Fields.Invalid("/statement", "is missing") : Fields.Statement(request.Statement, "/statement"))
+        ?? (request.ContactEmail is null ? null : Fields.Invalid("/contactEmail", "is not taken: give the account, or follow the case by its number"));
+}

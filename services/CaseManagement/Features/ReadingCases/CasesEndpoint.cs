@@ -1,0 +1,92 @@
+using System.Globalization;
+using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Projections;
+using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.CaseManagement.Features.ReadingCases;
+
+/// <summary>A case's stream, up to the version or the instant that was asked for.</summary>
+/// <param name="Version">Version of the last event given.</param>
+/// <param name="Case">The case as it stood then.</param>
+public sealed record CaseHistory(string CaseId, long Version, CaseResource Case, IReadOnlyList<HistoryEntry> Events);
+
+/// <summary>One fact as it was recorded.</summary>
+/// <param name="Version">Position in the stream, from 1 without gaps.</param>
+/// <param name="Type">Stored name, with its version.</param>
+/// <param name="Timestamp">The database's clock when it was recorded.</param>
+/// <param name="EventId">Identity; also the message id under which it was published.</param>
+public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Timestamp, string Actor, object Data, Guid EventId);
+
+/// <summary>Reading cases.</summary>
+internal static class CasesEndpoint
+{
+    /// <summary><c>GET /v1/cases</c>, <c>GET /v1/cases/{id}</c>, <c>GET /v1/cases/{id}/history</c>.</summary>
+    public static void MapCases(this IEndpointRouteBuilder app)
+    {
+        var cases = app.MapGroup("/v1/cases").WithTags("Cases");
+        cases.MapGet("", ListAsync).WithName("ListCases").WithSummary("Cases, newest first, by state, parties, picture or work");
+        cases.MapGet("{id}", GetAsync).WithName("GetCase").WithSummary("A case and what each part can do next");
+        cases.MapGet("{id}/history", GetHistoryAsync).WithName("GetCaseHistory").WithSummary("The case's stream, as it is or as it was at a version or an instant");
+    }
+
+    private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
+    {
+        await using var session = store.LightweightSession(context.Tenant());
+        if (!CaseId.TryParse(id, out var caseId) || await session.LoadAsync<CaseView>(caseId.Value, context.RequestAborted) is not { } view)
+            return context.Problem(new Rejection(CaseCodes.NotFound));
+        context.Response.SetVersion(view.Version);
+        return TypedResults.Ok(new CaseResource(view));
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
+    {
+        if (!PageRequest.TryRead(context, out var page, out var refused)) return context.Problem(refused!);
+        var (conditions, parameters) = (new List<string>(), new List<object>());
+        foreach (var (name, condition) in Filters)
+        {
+            if (!context.Request.Query.TryGetValue(name, out var given)) continue;
+            var value = given.ToString();
+            var invalid = Fields.Id(value, $"/{name}", required: true);
+            if (name == "state" && invalid is null) Fields.TryChoice<CaseStatus>(value, "/state", out _, out invalid);
+            if (invalid is not null) return context.Problem(invalid);
+            conditions.Add(condition);
+            parameters.Add(value);
+        }
+        await using var session = store.LightweightSession(context.Tenant());
+        var rows = await session.QueryAsync<CaseView>(
+            $"where {string.Join(" and ", conditions.Append("id < ?"))} order by id desc limit ?", [.. parameters, page.After, page.Limit + 1], context.RequestAborted);
+        return TypedResults.Ok(page.ToPage(rows.Select(view => new CaseResource(view)).ToList(), view => view.CaseId));
+    }
+
+    private static readonly (string Name, string Condition)[] Filters =
+    [
+        ("state", "data ->> 'state' = ?"),
+        ("respondentAccountId", "data ->> 'respondentAccountId' = ?"),
+        ("complainantAccountId", "data -> 'complainantAccountIds' @> jsonb_build_array(?::text)"),
+        ("imageId", "data ->> 'imageId' = ?"),
+        ("workId", "data ->> 'workId' = ?"),
+    ];
+
+    private static async Task<IResult> GetHistoryAsync(string id, string? version, string? at, HttpContext context, DocumentStore store)
+    {
+        if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(CaseCodes.NotFound));
+        var upTo = 0L;
+        if (version is not null && (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out upTo) || upTo < 1))
+            return context.Problem(Fields.Invalid("/version", "takes a number from 1"));
+        DateTimeOffset? instant = null;
+        if (at is not null)
+        {
+            if (!DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed))
+                return context.Problem(Fields.Invalid("/at", "takes an instant such as 2026-11-20T08:30:00Z"));
+            instant = parsed;
+        }
+        await using var session = store.LightweightSession(context.Tenant());
+        var events = await session.Events.FetchStreamAsync(caseId.StreamKey, upTo, instant, context.RequestAborted);
+        if (events.Count == 0) return context.Problem(new Rejection(CaseCodes.NotFound, instant is null ? null : $"There was none at {instant:O}."));
+        var view = events.Aggregate((CaseView?)null, CaseView.Evolve)!;
+        return TypedResults.Ok(new CaseHistory(caseId.Value, view.Version, new CaseResource(view),
+            [.. events.Select(e => new HistoryEntry(e.Version, e.EventTypeName, e.Timestamp, ((CaseEvent)e.Data).Act.By, e.Data, e.Id))]));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Projections;
+using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.CaseManagement.Features;
+
+/// <summary>Who takes a step, and why.</summary>
+/// <param name="Actor">Account or reviewer, by the marketplace's id.</param>
+/// <param name="ReasonCode">Stable code of the ground.</param>
+/// <param name="Statement">The ground in the actor's words.</param>
+public record StepRequest(string? Actor, string? ReasonCode, string? Statement)
+{
+    internal Rejection? Check() => Fields.Id(Actor, "/actor") ?? Fields.Code(ReasonCode, "/reasonCode") ?? Fields.Statement(Statement, "/statement");
+}
+
+/// <summary>The way of every step on a case: load, decide, append under the version that the caller saw, answer the case.</summary>
+internal static class StepHandling
+{
+    internal static readonly ActivitySource Activities = new("ImageRights.CaseManagement");
+
+    // The body of a step is a few ids and at most 4,000 characters of statement.
+    private const int LargestBody = 64 * 1024;
+    private const int Attempts = 3;
+
+    /// <summary>Maps <c>POST /v1/cases/{id}/{noun}</c>.</summary>
+    public static void MapStep(this IEndpointRouteBuilder app, CaseStep step, string summary, Delegate handler) => app
+        .MapPost($"/v1/cases/{{id}}/{NextSteps.Noun(step)}", handler)
+        .WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody();
+
+    /// <summary>Refuses bodies that no request here has.</summary>
+    public static RouteHandlerBuilder LimitBody(this RouteHandlerBuilder route) => route.WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestBody));
+
+    /// <summary>Takes a step. An act that is recorded already is answered with the case as it is, also under an older entity tag:
+    /// the change was made and only its answer was lost (RFC 9110, 13.1.1).</summary>
+    public static async Task<IResult> TakeStepAsync(this HttpContext context, string id, StepRequest request, Func<Act, CaseCommand> command)
+    {
+        if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(CaseCodes.NotFound));
+        if (request.Check() is { } invalid) return context.Problem(invalid);
+        var act = new Act(
+            request.Actor?.Trim() ?? "", request.ReasonCode ?? "", request.Statement?.Trim() ?? "",
+            context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        var store = context.RequestServices.GetRequiredService<DocumentStore>();
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession(context.Tenant());
+            session.LastModifiedBy = act.By;
+            try
+            {
+                return await context.CreateOnceAsync(session, request, () => DecideAsync(context, session, caseId, command(act)));
+            }
+            catch (ConcurrencyException) when (attempt < Attempts)
+            {
+                // The other writer may have recorded this very act; looking again tells.
+            }
+        }
+    }
+
+    private static async Task<CreateOutcome> DecideAsync(HttpContext context, DocumentSession session, CaseId id, CaseCommand command)
+    {
+        using var activity = Activities.StartActivity($"decide {NextSteps.Noun(command.Step)}");
+        activity?.SetTag("imagerights.case.id", id.Value);
+        var stream = await session.Events.FetchForWriting<CaseState>(id.StreamKey, context.RequestAborted);
+        if (stream.CurrentVersion == 0) return new Rejection(CaseCodes.NotFound);
+        var precondition = context.Request.CheckVersion(stream.CurrentVersion);
+        if (precondition is not null and not { Code: "Version_Stale" }) return precondition;
+        var decision = CaseDecider.Decide(stream.Aggregate, command);
+        var isRecorded = decision.Code is null && decision.Events.Count == 0;
+        if (!isRecorded && precondition is not null) return precondition;
+        activity?.SetTag("imagerights.decision.code", decision.Code ?? (isRecorded ? "recorded" : "decided"));
+        if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
+        stream.AppendMany(decision.Events);
+        var view = stream.Events.Aggregate((CaseView?)null, CaseView.Evolve)!;
+        foreach (var fact in decision.Events) view = CaseView.Evolve(view, id, view.Version + 1, fact);
+        return new CreateOutcome(StatusCodes.Status200OK, null, new CaseResource(view), view.Version);
+    }
+}

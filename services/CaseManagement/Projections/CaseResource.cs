@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using ImageRights.CaseManagement.Cases;
+
+namespace ImageRights.CaseManagement.Projections;
+
+/// <summary>A case as it is answered: with what each part can do next.</summary>
+public sealed record CaseResource : CaseView
+{
+    /// <summary>Adds to a view what the regime allows in its state.</summary>
+    public CaseResource(CaseView view) : base(view) => Next = new NextSteps(
+        NextSteps.Of(view.State, Role.Complainant), NextSteps.Of(view.State, Role.Respondent), NextSteps.Of(view.State, Role.Reviewer));
+
+    /// <summary>Steps that can be taken now.</summary>
+    [JsonPropertyOrder(1)]
+    public NextSteps Next { get; }
+}
+
+/// <summary>Steps that can be taken now, by part; each is also the last segment of the address that takes it.</summary>
+public sealed record NextSteps(IReadOnlyList<string> Complainant, IReadOnlyList<string> Respondent, IReadOnlyList<string> Reviewer)
+{
+    /// <summary>Address of a step under its case; a report goes to <c>/v1/reports</c>.</summary>
+    public static string Noun(CaseStep step) => step switch
+    {
+        CaseStep.Report => "report",
+        CaseStep.Takedown => "takedown",
+        CaseStep.Dismissal => "dismissal",
+        CaseStep.CounterNotice => "counter-notice",
+        CaseStep.Reinstatement => "reinstatement",
+        CaseStep.Settlement => "settlement",
+        CaseStep.Closure => "closure",
+    };
+
+    internal static IReadOnlyList<string> Of(CaseStatus status, Role role) => [.. HouseRegime.NextSteps(status, role).Select(Noun)];
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using ImageRights.Contracts.CaseManagement.V1;
+using ImageRights.TestKit;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+
+namespace ImageRights.CaseManagement.IntegrationTests;
+
+/// <summary>The service on a database and a virtual host of its own, with a bus of ours beside it that speaks for matching and hears what is published.</summary>
+public sealed class RunningService : IAsyncLifetime
+{
+    private readonly ConcurrentQueue<(Guid MessageId, object Contract)> heard = [];
+    private WebApplication app = null!;
+    private IBusControl bus = null!;
+
+    public string Database { get; private set; } = "";
+    public string Messaging { get; private set; } = "";
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Virtual host, for the management API.</summary>
+    public string VirtualHost => new Uri(Messaging).AbsolutePath[1..];
+
+    public async Task InitializeAsync()
+    {
+        Database = await TestServers.CreateDatabaseAsync();
+        Messaging = await TestServers.CreateVirtualHostAsync();
+        bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
+        {
+            rabbit.Host(new Uri(Messaging));
+            rabbit.ReceiveEndpoint("listener", endpoint =>
+            {
+                Hear<CaseOpened>(endpoint);
+                Hear<MeasureApplied>(endpoint);
+                Hear<CounterNoticeReceived>(endpoint);
+                Hear<MeasureLifted>(endpoint);
+                Hear<SettlementExecuted>(endpoint);
+                Hear<CaseClosed>(endpoint);
+                // One at a time, so that the order heard is the order published.
+                endpoint.PrefetchCount = 1;
+                endpoint.ConcurrentMessageLimit = 1;
+            });
+        });
+        await bus.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await StartAsync();
+    }
+
+    public async Task StartAsync()
+    {
+        app = Composition.Build(
+        [
+            "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
+            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
+        ]);
+        await app.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
+        await Eventually.HoldsAsync(async () => (await Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), TimeSpan.FromSeconds(60), "health");
+    }
+
+    public async Task StopAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+        await app.DisposeAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await StopAsync();
+        await bus.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+    }
+
+    public async Task SayAsync<T>(T contract, Guid? messageId = null) where T : class
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await bus.Publish(contract, context => context.MessageId = messageId ?? Guid.CreateVersion7(), timeout.Token);
+    }
+
+    public IReadOnlyList<object> HeardOf(string caseId) => [.. heard.DistinctBy(message => message.MessageId).Select(message => message.Contract).Where(contract => CaseOf(contract) == caseId)];
+
+    public async Task<Answer> GetAsync(string path) => await Answer.ReadAsync(await Http.GetAsync(path));
+
+    public Task<Answer> PostAsync(string path, object body, string? ifMatch = null, string? idempotencyKey = null, string? language = null) =>
+        SendAsync(path, JsonContent.Create(body), ifMatch, idempotencyKey, language);
+
+    public async Task<Answer> SendAsync(string path, HttpContent content, string? ifMatch = null, string? idempotencyKey = null, string? language = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        if (idempotencyKey is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);
+        using var response = await Http.SendAsync(request);
+        return await Answer.ReadAsync(response);
+    }
+
+    private void Hear<T>(IReceiveEndpointConfigurator endpoint) where T : class => endpoint.Handler<T>(context =>
+    {
+        heard.Enqueue((context.MessageId!.Value, context.Message));
+        return Task.CompletedTask;
+    });
+
+    private static string CaseOf(object contract) => (string)contract.GetType().GetProperty("CaseId")!.GetValue(contract)!;
+}
+
+/// <summary>An answer, read whole.</summary>
+public sealed record Answer(HttpStatusCode Status, JsonNode? Body, string? ETag, string? Location, bool Replayed)
+{
+    public string? Code => (string?)Body?["code"];
+
+    public static async Task<Answer> ReadAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        return new Answer(
+            response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text), response.Headers.ETag?.ToString(), response.Headers.Location?.ToString(),
+            response.Headers.Contains("Idempotent-Replayed"));
+    }
+
+    public Answer ShouldBe(HttpStatusCode status, string? code = null)
+    {
+        Status.ShouldBe(status, Body?.ToJsonString());
+        if (code is not null) Code.ShouldBe(code);
+        return this;
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class ServiceCollection : ICollectionFixture<RunningService>
+{
+    public const string Name = "one service";
+}
