@@ -1,0 +1,3 @@
+using ImageRights.Notification;
+
+Composition.Build(args).Run();
