@@ -52,7 +52,9 @@ public static class PublicAddresses
     public static bool Contains(IPAddress address) => address.AddressFamily switch
     {
         AddressFamily.InterNetwork => !SpecialIPv4.Any(network => network.Contains(address)),
-        AddressFamily.InterNetworkV6 => address.ScopeId == 0 && GlobalUnicast.Contains(address) && !SpecialIPv6.Any(network => network.Contains(address)) && !IsIsatap(address),
+        // Mapped addresses go first: IPNetwork compares their embedded IPv4 bits with the IPv6 prefix, and so finds ::ffff:10.0.0.1 in 2000::/3.
+        AddressFamily.InterNetworkV6 => !address.IsIPv4MappedToIPv6 && address.ScopeId == 0 && GlobalUnicast.Contains(address)
+            && !SpecialIPv6.Any(network => network.Contains(address)) && !IsIsatap(address),
         _ => false,
     };
 
