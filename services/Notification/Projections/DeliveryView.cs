@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.Notification.Deliveries;
 
@@ -13,9 +14,10 @@ public sealed record AttemptView(
 /// <param name="Order">Place in the list: later deliveries sort after earlier ones.</param>
 /// <param name="NextAttemptAt">When the next attempt is due, while one is.</param>
 /// <param name="Attempts">All attempts, first to last, over all replays.</param>
+/// <param name="Event">The CloudEvent that is the body of every attempt; only where a single delivery is read.</param>
 public sealed record DeliveryView(
     string DeliveryId, string EndpointId, Guid EventId, string EventType, string? Subject, DeliveryState State, DateTimeOffset ScheduledAt, DateTimeOffset? NextAttemptAt,
-    string Order, IReadOnlyList<AttemptView> Attempts)
+    string Order, IReadOnlyList<AttemptView> Attempts, JsonElement? Event = null)
 {
     /// <summary>SQL expression of <see cref="Order"/>, compared byte by byte.</summary>
     public const string OrderSql = "((data ->> 'order') collate \"C\")";

@@ -9,10 +9,6 @@ using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Notification.Features.ReadingDeliveries;
 
-/// <summary>A delivery with what was sent.</summary>
-/// <param name="Event">The CloudEvent that is the body of every attempt.</param>
-public sealed record DeliveryAnswer(DeliveryView Delivery, JsonElement Event);
-
 internal static class ReadDeliveries
 {
     public static void Map(RouteGroupBuilder deliveries)
@@ -72,8 +68,10 @@ internal static class ReadDeliveries
         await using var reader = await command.ExecuteReaderAsync(context.RequestAborted);
         await reader.ReadAsync(context.RequestAborted);
         var responses = reader.GetFieldValue<Guid[]>(1).Zip(reader.GetFieldValue<string[]>(2)).ToDictionary(pair => pair.First, pair => pair.Second);
-        return TypedResults.Ok(new DeliveryAnswer(
-            view with { Attempts = [.. view.Attempts.Select(attempt => attempt with { Response = responses.GetValueOrDefault(attempt.AttemptId) })] },
-            JsonSerializer.Deserialize<JsonElement>(reader.GetString(0))));
+        return TypedResults.Ok(view with
+        {
+            Attempts = [.. view.Attempts.Select(attempt => attempt with { Response = responses.GetValueOrDefault(attempt.AttemptId) })],
+            Event = JsonSerializer.Deserialize<JsonElement>(reader.GetString(0)),
+        });
     }
 }
