@@ -1,7 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddHealthChecks();
+using ImageRights.Notification;
 
-var app = builder.Build();
-app.MapHealthChecks("/health");
-app.MapHealthChecks("/alive");
-app.Run();
+Composition.Build(args).Run();

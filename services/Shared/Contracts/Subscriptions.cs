@@ -32,5 +32,6 @@ public static class Subscriptions
         [typeof(SettlementExecuted)] = [Notices],
         [typeof(CaseClosed)] = [Notices],
         [typeof(DeliveryFailed)] = [Notices],
+        [typeof(EndpointDisabled)] = [Notices],
     };
 }

@@ -1,0 +1,125 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+using ImageRights.EventStore;
+using ImageRights.Notification.Deliveries;
+using ImageRights.Notification.Egress;
+using ImageRights.Notification.Endpoints;
+using ImageRights.Notification.Features.ChangingEndpoints;
+using ImageRights.Notification.Features.HearingContracts;
+using ImageRights.Notification.Features.ReadingDeliveries;
+using ImageRights.Notification.Features.ReadingEndpoints;
+using ImageRights.Notification.Features.ReadingFeed;
+using ImageRights.Notification.Features.RegisteringEndpoints;
+using ImageRights.Notification.Features.ReplayingDeliveries;
+using ImageRights.Notification.Features.RotatingSecrets;
+using ImageRights.Notification.Features.SendingTestEvents;
+using ImageRights.Notification.Projections;
+using ImageRights.Notification.Publishing;
+using ImageRights.Notification.Secrets;
+using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Messaging;
+using ImageRights.ServiceDefaults.Problems;
+using MassTransit;
+
+namespace ImageRights.Notification;
+
+/// <summary>Everything that the service consists of, by name.</summary>
+public static class Composition
+{
+    /// <summary>Builds the service.</summary>
+    /// <exception cref="InvalidOperationException">Configuration that it cannot run without is missing or makes no sense.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+        });
+
+        var egress = EgressOptions.FromConfiguration(builder.Configuration.GetSection("Egress"));
+        var webhooks = WebhookOptions.FromConfiguration(builder.Configuration.GetSection("Webhooks"));
+        builder.Services.AddSingleton(SecretSeal.FromConfiguration(builder.Configuration["Secrets:Key"]));
+        builder.Services.AddSingleton(webhooks);
+        builder.Services.AddSingleton(TimeProvider.System);
+
+        builder.Services.AddEventStore(options => Facts(options, builder.Configuration.GetConnectionString("notificationdb")
+            ?? throw new InvalidOperationException("ConnectionStrings:notificationdb is missing; start the service through AppHost or set ConnectionStrings__notificationdb.")));
+        builder.AddBus("notification", bus => bus.AddConsumer<EveryContractConsumer>());
+
+        builder.Services.AddSingleton(new EgressPolicy(egress));
+        builder.Services.AddSingleton(services => new HttpMessageInvoker(new EgressHandler(services.GetRequiredService<EgressPolicy>(), webhooks.Timeout)));
+        builder.Services.AddSingleton<EndpointSecrets>();
+        builder.Services.AddSingleton<DueDeliveries>();
+        builder.Services.AddSingleton<DueSignal>();
+        builder.Services.AddSingleton<WebhookSender>();
+        builder.Services.AddHostedService<Dispatcher>();
+        builder.Services.AddHealthChecks().AddCheck<BacklogHealthCheck>("webhook-backlog", tags: ["ready"]);
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.MapDefaultEndpoints();
+        Doors(app);
+        if (egress.AllowLoopback || egress.AllowHttp)
+        {
+            app.Logger.LogWarning(
+                "Webhooks may go to this machine's own addresses: {AllowLoopback}; by plain HTTP: {AllowHttp}. Meant for development and sandboxes only", egress.AllowLoopback, egress.AllowHttp);
+        }
+        return app;
+    }
+
+    /// <summary>Names of the facts, what is folded from them, who follows them.</summary>
+    public static void Facts(StoreOptions options, string connectionString)
+    {
+        options.ServiceName = "notification";
+        options.ConnectionString = connectionString;
+        options.Events
+            .Map<EndpointEvent.Registered>("endpoint_registered_v1")
+            .Map<EndpointEvent.Moved>("endpoint_moved_v1")
+            .Map<EndpointEvent.FilterChanged>("endpoint_filter_changed_v1")
+            .Map<EndpointEvent.Described>("endpoint_described_v1")
+            .Map<EndpointEvent.SecretRotated>("endpoint_secret_rotated_v1")
+            .Map<EndpointEvent.Disabled>("endpoint_disabled_v1")
+            .Map<EndpointEvent.Enabled>("endpoint_enabled_v1")
+            .Map<DeliveryEvent.Scheduled>("delivery_scheduled_v1")
+            .Map<DeliveryEvent.Attempted>("delivery_attempted_v1")
+            .Map<DeliveryEvent.Succeeded>("delivery_succeeded_v1")
+            .Map<DeliveryEvent.Exhausted>("delivery_exhausted_v1")
+            .Map<DeliveryEvent.Replayed>("delivery_replayed_v1");
+        options.Projections.LiveStreamAggregation(WebhookEndpoint.Initial, WebhookEndpoint.Evolve);
+        options.Projections.LiveStreamAggregation(Delivery.Initial, Delivery.Evolve);
+        options.Projections.InlineSnapshot<EndpointView>("endpoint-", EndpointView.Evolve, "(data ->> 'state')");
+        options.Projections.InlineSnapshot<DeliveryView>(
+            "delivery-", DeliveryView.Evolve, DeliveryView.OrderSql, $"(data ->> 'endpointId'), {DeliveryView.OrderSql}", $"(data ->> 'state'), {DeliveryView.OrderSql}");
+        options.SchemaScripts.Add(ReadScript("webhooks.sql"));
+        options.PublishFacts(NotificationContracts.Translate);
+    }
+
+    private static void Doors(WebApplication app)
+    {
+        var endpoints = app.MapGroup("/v1/endpoints").WithTags("Webhook endpoints");
+        RegisterEndpoint.Map(endpoints);
+        ReadEndpoints.Map(endpoints);
+        ChangeEndpoint.Map(endpoints);
+        RotateSecret.Map(endpoints);
+        SendTestEvent.Map(endpoints);
+        ReplayRange.Map(endpoints);
+
+        var deliveries = app.MapGroup("/v1/deliveries").WithTags("Deliveries");
+        ReadDeliveries.Map(deliveries);
+        ReplayDelivery.Map(deliveries);
+
+        ReadFeed.Map(app.MapGroup("/v1").WithTags("Feed"));
+        ReadEndpoints.MapTypes(app.MapGroup("/v1/event-types").WithTags("Webhook endpoints"));
+    }
+
+    private static string ReadScript(string name)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        using var stream = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(resource => resource.EndsWith(name, StringComparison.Ordinal)))!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+using ImageRights.EventStore;
+using ImageRights.Notification.Deliveries;
+
+namespace ImageRights.Notification.Projections;
+
+/// <summary>One attempt as others read it.</summary>
+/// <param name="Response">Beginning of the answer, at most 1 KB; only where a single delivery is read.</param>
+public sealed record AttemptView(
+    Guid AttemptId, int Attempt, string Url, DateTimeOffset StartedAt, int DurationMilliseconds, AttemptOutcome Outcome, int? Status, string? Error, string? Response = null);
+
+/// <summary>A delivery as others read it.</summary>
+/// <param name="Order">Place in the list: later deliveries sort after earlier ones.</param>
+/// <param name="NextAttemptAt">When the next attempt is due, while one is.</param>
+/// <param name="Attempts">All attempts, first to last, over all replays.</param>
+/// <param name="Event">The CloudEvent that is the body of every attempt; only where a single delivery is read.</param>
+public sealed record DeliveryView(
+    string DeliveryId, string EndpointId, Guid EventId, string EventType, string? Subject, DeliveryState State, DateTimeOffset ScheduledAt, DateTimeOffset? NextAttemptAt,
+    string Order, IReadOnlyList<AttemptView> Attempts, JsonElement? Event = null)
+{
+    /// <summary>SQL expression of <see cref="Order"/>, compared byte by byte.</summary>
+    public const string OrderSql = "((data ->> 'order') collate \"C\")";
+
+    /// <summary>View after one more fact.</summary>
+    public static DeliveryView? Evolve(DeliveryView? view, RecordedEvent @event) => (@event.Data, view) switch
+    {
+        (DeliveryEvent.Scheduled it, _) => new(
+            it.DeliveryId, it.EndpointId, it.EventId, it.EventType, it.Subject, DeliveryState.Pending, it.ScheduledAt, it.ScheduledAt,
+            it.ScheduledAt.ToUnixTimeMilliseconds().ToString("D14", CultureInfo.InvariantCulture) + it.DeliveryId, []),
+        (DeliveryEvent.Attempted it, { } at) => at with
+        {
+            NextAttemptAt = it.NextAttemptAt,
+            Attempts = [.. at.Attempts, new AttemptView(it.AttemptId, it.Attempt, it.Url, it.StartedAt, it.DurationMilliseconds, it.Outcome, it.Status, it.Error)],
+        },
+        (DeliveryEvent.Succeeded, { } at) => at with { State = DeliveryState.Succeeded, NextAttemptAt = null },
+        (DeliveryEvent.Exhausted, { } at) => at with { State = DeliveryState.Exhausted, NextAttemptAt = null },
+        (DeliveryEvent.Replayed it, { } at) => at with { State = DeliveryState.Pending, NextAttemptAt = it.ReplayedAt },
+        _ => throw new ArgumentOutOfRangeException(nameof(@event), @event.EventTypeName, "No fact of a delivery."),
+    };
+}

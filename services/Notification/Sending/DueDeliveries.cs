@@ -1,0 +1,114 @@
+using ImageRights.EventStore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ImageRights.Notification.Sending;
+
+/// <summary>A delivery that this replica may send until its lease runs out.</summary>
+/// <param name="Lease">Identity of the claim and of the attempt made under it.</param>
+/// <param name="Secrets">Sealed signing secrets by id, newest first.</param>
+public sealed record DueDelivery(
+    Guid Lease, string TenantId, string DeliveryId, string EndpointId, Guid EventId, string EventType, string Url, string Body, string? TraceParent,
+    IReadOnlyList<(string Id, byte[] Sealed)> Secrets);
+
+/// <summary>The table of due deliveries. All of its times come from the database's clock.</summary>
+public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
+{
+    private string Schema => store.Options.DatabaseSchemaName;
+
+    /// <summary>Makes a delivery due at once, in the session's transaction.</summary>
+    public static void Enqueue(DocumentSession session, string deliveryId, string endpointId, Guid eventId) => session.QueueSqlCommand(
+        """
+        insert into {schema}.webhook_due (tenant_id, delivery_id, endpoint_id, event_id, next_attempt_at) values (?, ?, ?, ?, clock_timestamp())
+        on conflict (tenant_id, delivery_id) do update set next_attempt_at = clock_timestamp(), leased_until = null, lease = null
+        """,
+        session.TenantId, deliveryId, endpointId, eventId);
+
+    /// <summary>Ends the claim and makes the delivery due later; a claim that was lost to another replica changes nothing.</summary>
+    public static void Postpone(DocumentSession session, DueDelivery claim, TimeSpan delay) => session.QueueSqlCommand(
+        "update {schema}.webhook_due set next_attempt_at = clock_timestamp() + ?, leased_until = null, lease = null where tenant_id = ? and delivery_id = ? and lease = ?",
+        delay, session.TenantId, claim.DeliveryId, claim.Lease);
+
+    /// <summary>Takes a finished delivery out.</summary>
+    public static void Remove(DocumentSession session, string deliveryId) => session.QueueSqlCommand(
+        "delete from {schema}.webhook_due where tenant_id = ? and delivery_id = ?", session.TenantId, deliveryId);
+
+    /// <summary>Claims what is due, the longest due first, at most so many for each endpoint. Endpoints that fail are claimed apart, so that they cannot take all the room.</summary>
+    public async Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, CancellationToken cancellationToken)
+    {
+        if (room <= 0) return [];
+        await using var command = store.DataSource.CreateCommand(
+            $"""
+            with recursive waiting as (
+                -- Hops from endpoint to endpoint by index, however many rows wait for each.
+                (select tenant_id, endpoint_id from {Schema}.webhook_due order by endpoint_id limit 1)
+                union all
+                select next.tenant_id, next.endpoint_id from waiting w cross join lateral (
+                    select d.tenant_id, d.endpoint_id from {Schema}.webhook_due d where d.endpoint_id > w.endpoint_id order by d.endpoint_id limit 1) next
+            ), open as (
+                select w.tenant_id, w.endpoint_id, v.data ->> 'url' as url,
+                       (select count(*) from {Schema}.webhook_due l where l.endpoint_id = w.endpoint_id and l.leased_until > clock_timestamp()) as in_flight
+                from waiting w
+                join {Schema}.mt_doc_endpoint_view v on v.tenant_id = w.tenant_id and v.id = w.endpoint_id and v.data ->> 'state' = 'Enabled'
+                left join {Schema}.webhook_endpoint_health h on h.tenant_id = w.tenant_id and h.endpoint_id = w.endpoint_id
+                where (h.failing_since is not null) = $1 and (h.not_before is null or h.not_before <= clock_timestamp())
+            ), picked as (
+                select p.tenant_id, p.delivery_id, o.url from open o cross join lateral (
+                    select d.tenant_id, d.delivery_id, d.next_attempt_at from {Schema}.webhook_due d
+                    where d.endpoint_id = o.endpoint_id and d.next_attempt_at <= clock_timestamp() and (d.leased_until is null or d.leased_until <= clock_timestamp())
+                    order by d.next_attempt_at limit greatest(0, $2 - o.in_flight) for update skip locked) p
+                order by p.next_attempt_at limit $3
+            ), claimed as (
+                update {Schema}.webhook_due d set lease = gen_random_uuid(), leased_until = clock_timestamp() + $4
+                from picked p where d.tenant_id = p.tenant_id and d.delivery_id = p.delivery_id
+                returning d.lease, d.tenant_id, d.delivery_id, d.endpoint_id, d.event_id, p.url
+            )
+            select c.lease, c.tenant_id, c.delivery_id, c.endpoint_id, c.event_id, e.type, c.url, e.body, e.traceparent, s.ids, s.sealed
+            from claimed c
+            join {Schema}.webhook_events e on e.tenant_id = c.tenant_id and e.event_id = c.event_id
+            cross join lateral (
+                select array_agg(k.secret_id order by k.created_at desc) as ids, array_agg(k.sealed order by k.created_at desc) as sealed
+                from {Schema}.webhook_secrets k
+                where k.tenant_id = c.tenant_id and k.endpoint_id = c.endpoint_id and (k.valid_until is null or k.valid_until > clock_timestamp())) s
+            """);
+        command.Parameters.Add(new() { Value = failing });
+        command.Parameters.Add(new() { Value = (long)(failing ? options.InFlightPerFailingEndpoint : options.InFlightPerEndpoint) });
+        command.Parameters.Add(new() { Value = (long)room });
+        command.Parameters.Add(new() { Value = options.Lease, NpgsqlDbType = NpgsqlDbType.Interval });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var claims = new List<DueDelivery>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            claims.Add(new DueDelivery(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetGuid(4), reader.GetString(5), reader.GetString(6),
+                reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8),
+                [.. reader.GetFieldValue<string[]>(9).Zip(reader.GetFieldValue<byte[][]>(10))]));
+        }
+        return claims;
+    }
+
+    /// <summary>Gives claims back without an attempt, so that nobody waits for their leases to run out.</summary>
+    public async Task ReleaseAsync(IReadOnlyCollection<Guid> leases, CancellationToken cancellationToken)
+    {
+        if (leases.Count == 0) return;
+        await using var command = store.DataSource.CreateCommand($"update {Schema}.webhook_due set leased_until = null, lease = null where lease = any($1)");
+        command.Parameters.Add(new() { Value = leases.ToArray() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>How long the oldest due delivery to an enabled endpoint has been due; zero when none is.</summary>
+    /// <param name="workingOnly">Leaves out endpoints that fail: their backlog is not ours.</param>
+    public async Task<TimeSpan> OldestDueAsync(bool workingOnly, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"""
+            select coalesce(max(greatest(interval '0', clock_timestamp() - oldest.next_attempt_at)), interval '0')
+            from {Schema}.mt_doc_endpoint_view v
+            left join {Schema}.webhook_endpoint_health h on h.tenant_id = v.tenant_id and h.endpoint_id = v.id
+            cross join lateral (select d.next_attempt_at from {Schema}.webhook_due d where d.endpoint_id = v.id order by d.next_attempt_at limit 1) oldest
+            where v.data ->> 'state' = 'Enabled' and (not $1 or (h.failing_since is null and h.not_before is null))
+            """);
+        command.Parameters.Add(new() { Value = workingOnly });
+        return (TimeSpan)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+}
