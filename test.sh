@@ -10,11 +10,10 @@ only="${1:-}"
 configuration=Release
 results="$PWD/artifacts/test-results"
 
-install_prerequisites
-install_chromium
-restore_web_assets
-step "Building"
-dotnet build ImageRights.sln -c "$configuration" --nologo -v quiet -clp:ErrorsOnly
+ensure_dotnet
+ensure_packages mate-backgrounds libjpeg-turbo-progs
+ensure_node_modules
+build_solution "$configuration"
 
 rm -rf "$results" && mkdir -p "$results"
 servers_file="$results/servers.env"
@@ -22,7 +21,7 @@ dotnet "artifacts/bin/TestServers/${configuration,,}/ImageRights.TestServers.dll
 servers_pid=$!
 stop_servers() { kill -TERM "$servers_pid" 2>/dev/null && wait "$servers_pid" 2>/dev/null || true; }
 trap stop_servers EXIT
-step "Starting PostgreSQL and RabbitMQ for the tests"
+say "Starting PostgreSQL and RabbitMQ for the tests"
 for _ in $(seq 1 240); do
   [ -s "$servers_file" ] && break
   kill -0 "$servers_pid" 2>/dev/null || { cat "$results/servers.log"; echo "The test servers did not start." >&2; exit 1; }
@@ -36,7 +35,7 @@ count() { grep -o "<Counters [^>]*" "$1" | grep -o " $2=\"[0-9]*\"" | grep -o '[
 for project in tests/*Tests/*.csproj; do
   name="$(basename "$project" .csproj)"
   [[ "$name" == *"$only"* ]] || continue
-  step "$name"
+  say "$name"
   trx="$results/$name.trx"
   dotnet test "$project" --no-build -c "$configuration" --nologo -v quiet --blame-hang-timeout 5m \
     --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" --results-directory "$results/$name" || true

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -46,9 +47,28 @@ public static class TestServers
 
     private static class Running
     {
-        public static Task<(string Postgres, string Messaging, string Management)> ServersAsync() => Task.FromResult((
-            Environment.GetEnvironmentVariable("IMAGERIGHTS_TEST_POSTGRES") ?? throw new InvalidOperationException("IMAGERIGHTS_TEST_POSTGRES is not set; run ./test.sh."),
-            Environment.GetEnvironmentVariable("IMAGERIGHTS_TEST_MESSAGING") ?? throw new InvalidOperationException("IMAGERIGHTS_TEST_MESSAGING is not set; run ./test.sh."),
-            Environment.GetEnvironmentVariable("IMAGERIGHTS_TEST_MESSAGING_MANAGEMENT") ?? throw new InvalidOperationException("IMAGERIGHTS_TEST_MESSAGING_MANAGEMENT is not set; run ./test.sh.")));
+        private static readonly Lazy<Task<(string Postgres, string Messaging, string Management)>> Servers = new(StartAsync);
+        private static Process? own;
+
+        public static Task<(string Postgres, string Messaging, string Management)> ServersAsync() => Servers.Value;
+
+        private static async Task<(string Postgres, string Messaging, string Management)> StartAsync()
+        {
+            if (Environment.GetEnvironmentVariable("IMAGERIGHTS_TEST_POSTGRES") is { Length: > 0 }) return Read(Environment.GetEnvironmentVariable);
+            // Started alone, as from an editor: servers of this process's own, which end when it ends and their input closes.
+            var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+            var program = Path.Combine(here.Parent!.Parent!.FullName, "TestServers", here.Name, "ImageRights.TestServers.dll");
+            var file = Path.Combine(Path.GetTempPath(), $"imagerights-test-servers-{Environment.ProcessId}.env");
+            own = Process.Start(new ProcessStartInfo("dotnet", [program, file, "--until-input-closes"]) { RedirectStandardInput = true })!;
+            var lines = await Eventually.GetAsync(
+                async () => File.Exists(file) ? await File.ReadAllLinesAsync(file) : own.HasExited ? throw new InvalidOperationException($"{program} ended with {own.ExitCode}.") : null,
+                TimeSpan.FromSeconds(90), "The start of PostgreSQL and RabbitMQ");
+            File.Delete(file);
+            var values = lines.Where(line => line.Length > 0).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));
+            return Read(name => values[name]);
+        }
+
+        private static (string Postgres, string Messaging, string Management) Read(Func<string, string?> value) =>
+            (value("IMAGERIGHTS_TEST_POSTGRES")!, value("IMAGERIGHTS_TEST_MESSAGING")!, value("IMAGERIGHTS_TEST_MESSAGING_MANAGEMENT")!);
     }
 }

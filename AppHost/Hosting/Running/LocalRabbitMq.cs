@@ -91,9 +91,10 @@ public sealed class LocalRabbitMq : LocalServer
             log.console = true
             log.console.level = info
             log.connection.level = warning
+            {(Options.ManagementPort is { } management ? $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {management}" : "")}
             """);
         WriteServerFile(Path.Combine(State, "advanced.config"), "[].");
-        WriteServerFile(Path.Combine(State, "enabled_plugins"), "[].");
+        WriteServerFile(Path.Combine(State, "enabled_plugins"), Options.ManagementPort is null ? "[]." : "[rabbitmq_management].");
         return Task.CompletedTask;
     }
 

@@ -23,6 +23,9 @@ public sealed record LocalServerOptions(string Directory)
     /// <summary>For tests: data is not safe from a crash of the machine, and is deleted when the server stops.</summary>
     public bool ThrowAway { get; init; }
 
+    /// <summary>RabbitMQ only: serves the management API on this port of 127.0.0.1; null for none.</summary>
+    public int? ManagementPort { get; init; }
+
     /// <summary>Lines for the operator, such as where the data went.</summary>
     public Action<string>? Notice { get; init; }
 

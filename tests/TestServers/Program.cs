@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ImageRights.Hosting;
+
+// PostgreSQL and RabbitMQ for a run of tests, thrown away afterwards: writes their addresses to the file given and ends with its starter,
+// by a signal or when its standard input closes.
+var directory = Path.Combine(Path.GetTempPath(), $"imagerights-test-servers-{Environment.ProcessId}");
+var managementPort = FreePort();
+await using var postgres = new LocalPostgres(new LocalServerOptions(Path.Combine(directory, "postgres")) { ThrowAway = true });
+await using var messaging = new LocalRabbitMq(new LocalServerOptions(Path.Combine(directory, "messaging")) { ThrowAway = true, ManagementPort = managementPort });
+await Task.WhenAll(postgres.StartAsync(), messaging.StartAsync());
+
+var file = args[0];
+await File.WriteAllTextAsync(file + ".new", $"""
+    IMAGERIGHTS_TEST_POSTGRES='{postgres.ConnectionString}'
+    IMAGERIGHTS_TEST_MESSAGING='{messaging.ConnectionString}/'
+    IMAGERIGHTS_TEST_MESSAGING_MANAGEMENT='http://127.0.0.1:{managementPort}/'
+
+    """);
+File.Move(file + ".new", file, overwrite: true);
+
+var stopped = new TaskCompletionSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+if (args is [_, "--until-input-closes"]) _ = Task.Run(() =>
+{
+    while (Console.Read() >= 0) { }
+    stopped.TrySetResult();
+});
+await stopped.Task;
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stopped.TrySetResult();
+}
+
+static int FreePort()
+{
+    using var listener = new TcpListener(IPAddress.Loopback, 0);
+    listener.Start();
+    return ((IPEndPoint)listener.LocalEndpoint).Port;
+}
