@@ -168,6 +168,17 @@ public class OpeningCasesTests(RunningService service)
     }
 
     [Fact]
+    public async Task A_report_that_races_with_the_end_of_its_case_joins_it_or_opens_the_next()
+    {
+        var reported = await scenario.ReportedAsync();
+        var dismissal = service.PostAsync($"/v1/cases/{reported.Id}/dismissal", scenario.Step("reviewer-mei"), "*");
+        var report = RetriedAsync(scenario.Report("author-late"));
+        (await dismissal).ShouldBe(HttpStatusCode.OK);
+        var joined = (bool)(await report).ShouldBe(HttpStatusCode.Created).Body!["joined"]!;
+        (await CasesAsync()).Select(each => (string)each!["state"]!).ShouldBe(joined ? ["Closed"] : ["Open", "Closed"]);
+    }
+
+    [Fact]
     public async Task An_idempotency_key_makes_a_report_once_and_refuses_another_one()
     {
         await scenario.KnownAsync();

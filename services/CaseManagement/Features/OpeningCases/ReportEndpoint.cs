@@ -65,10 +65,10 @@ internal static class ReportEndpoint
     private static async Task<CreateOutcome> FileAsync(DocumentSession session, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
-        var complainant = request.ComplainantAccountId?.Trim();
+        var (work, complainant) = (request.WorkId?.Trim(), request.ComplainantAccountId?.Trim());
         var (filed, decision) = await Intake.FileAsync(session, new CaseCommand.OpenCase(
-            new Dispute(image.ImageId, request.WorkId, image.AccountId, complainant), Origin.Report, image.Location, reportId,
-            image.Works.FirstOrDefault(work => work.WorkId == request.WorkId)?.Finding,
+            new Dispute(image.ImageId, work, image.AccountId, complainant), Origin.Report, image.Location, reportId,
+            image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,
             new Act(complainant ?? reportId, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
         var answer = new ReportAnswer(filed!.ReportId ?? reportId, filed.Case.CaseId, filed.Case.State, filed.Joined);
