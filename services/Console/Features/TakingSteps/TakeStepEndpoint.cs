@@ -12,7 +12,7 @@ internal static class TakeStepEndpoint
 
     private static async Task<IResult> TakeAsync(
         HttpContext context, Desk desk, string id, string step, [FromForm] string version, [FromForm] string actor,
-        [FromForm] string? reasonCode, [FromForm] string? statement, [FromForm] string? amount, [FromForm] string? currency, [FromForm] string? other, [FromForm] string? imageStays, [FromForm] string? outcome)
+        [FromForm] string? reasonCode, [FromForm] string? statement, [FromForm] string? amount, [FromForm] string? currency, [FromForm] string? parties, [FromForm] string? imageStays, [FromForm] string? outcome)
     {
         var page = $"/cases/{Uri.EscapeDataString(id)}";
         object? body = step switch
@@ -20,7 +20,7 @@ internal static class TakeStepEndpoint
             "takedown" or "dismissal" or "reinstatement" or "counter-notice" => new { actor, reasonCode, statement },
             "closure" => new { actor, reasonCode, statement, outcome },
             "settlement" when decimal.TryParse(amount, NumberStyles.Number, CultureInfo.InvariantCulture, out var money) =>
-                new { actor, reasonCode, statement, agreedBy = new[] { actor, other }, amount = money, currency, imageStays = imageStays == "on" },
+                new { actor, reasonCode, statement, agreedBy = (parties ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), amount = money, currency, imageStays = imageStays == "on" },
             _ => null,
         };
         if (body is null) return Results.Redirect($"{page}?refused={Uri.EscapeDataString("Fill in the form: amount is a number such as 120.50.")}");
