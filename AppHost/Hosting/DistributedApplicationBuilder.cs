@@ -52,8 +52,11 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             ?? Directory.GetCurrentDirectory();
 
         // `dotnet run` applies the launch profile; a start of the assembly itself (run.sh, tests) must not differ from it.
-        foreach (var (key, value) in LaunchProfile.Read(AppHostDirectory)?.EnvironmentVariables ?? new Dictionary<string, string>())
-            if (System.Environment.GetEnvironmentVariable(key) is null) System.Environment.SetEnvironmentVariable(key, value);
+        if (LaunchProfile.Read(AppHostDirectory) is { } profile)
+        {
+            foreach (var (key, value) in profile.EnvironmentVariables) SetUnlessGiven(key, value);
+            if (profile.ApplicationUrls.Count > 0) SetUnlessGiven("ASPNETCORE_URLS", string.Join(';', profile.ApplicationUrls));
+        }
 
         inner = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
@@ -92,6 +95,11 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     public IResourceBuilder<T> CreateResourceBuilder<T>(T resource) where T : IResource => new ResourceBuilder<T>(this, resource);
 
     public DistributedApplication Build() => new(inner.Build());
+
+    private static void SetUnlessGiven(string name, string value)
+    {
+        if (System.Environment.GetEnvironmentVariable(name) is null) System.Environment.SetEnvironmentVariable(name, value);
+    }
 
     /// <summary>Signals are the application's own affair: the order of stopping depends on them.</summary>
     private sealed class NoLifetime : IHostLifetime

@@ -131,7 +131,7 @@ internal sealed class ApplicationRunner(
             {
                 server.Allocate(connectionString);
                 await CreateDatabasesAsync(connectionString, token);
-            }, mask, LogPath(server.Name), notifications));
+            }, DatabasesAreGone, mask, LogPath(server.Name), notifications));
         }
         else
         {
@@ -144,10 +144,16 @@ internal sealed class ApplicationRunner(
             foreach (var (database, unit) in databases.Where(d => d.Key.ExternalConnectionString is null))
             {
                 await LocalPostgres.CreateDatabaseAsync(connectionString, database.DatabaseName, token);
-                unit.Update(s => s with { State = KnownResourceStates.Running, Health = ResourceHealth.Healthy });
+                unit.Update(s => s with { State = KnownResourceStates.Running, Health = ResourceHealth.Healthy, HealthReport = null });
                 var own = mask.Mask((await database.GetConnectionStringAsync(token))!);
                 unit.Update(s => s with { Properties = new Dictionary<string, string> { ["connection string"] = own } });
             }
+        }
+
+        void DatabasesAreGone()
+        {
+            foreach (var (_, unit) in databases.Where(d => d.Key.ExternalConnectionString is null))
+                unit.Update(s => s with { State = KnownResourceStates.Waiting, Health = ResourceHealth.Unhealthy, HealthReport = $"{server.Name} does not run" });
         }
 
         void Watch(PassiveUnit unit, string connectionString, Func<CancellationToken, Task<string?>> check, Func<CancellationToken, Task> onReady)
@@ -181,7 +187,7 @@ internal sealed class ApplicationRunner(
         {
             server.Allocate(connectionString);
             return Task.CompletedTask;
-        }, mask, LogPath(server.Name), notifications));
+        }, () => { }, mask, LogPath(server.Name), notifications));
     }
 
     private LocalServerOptions OptionsOf(IResource server, int? port, ParameterResource? userName, ParameterResource? password) =>

@@ -150,10 +150,11 @@ public abstract class LocalServer : IAsyncDisposable
         // A clone under /root, for example: its server's user cannot get in.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetDirectoryName(wanted)!)))[..12];
         var elsewhere = Path.Combine(Options.ThrowAway ? Path.GetTempPath() : "/var/lib", "imagerights", hash, Path.GetFileName(wanted));
+        var found = Directory.Exists(elsewhere) ? "; data of an earlier run is there" : "";
         Directory.CreateDirectory(elsewhere);
         Directory.Delete(wanted);
         Directory.CreateSymbolicLink(wanted, elsewhere);
-        Options.Notice?.Invoke($"The user \"{Account.Name}\" cannot enter {wanted}, so {Options.Name} keeps its data in {elsewhere} (linked from there).");
+        Options.Notice?.Invoke($"The user \"{Account.Name}\" cannot enter {wanted}, so {Options.Name} keeps its data in {elsewhere} (linked from there{found}).");
         return elsewhere;
     }
 

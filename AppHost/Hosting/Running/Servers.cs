@@ -6,7 +6,7 @@ namespace ImageRights.Hosting;
 
 /// <summary>A database or broker that runs as a local process.</summary>
 internal sealed class LocalServerUnit(
-    IResource resource, string kind, LocalServer server, Func<string, CancellationToken, Task> onReady, SecretMask mask, string logPath, ResourceNotificationService notifications)
+    IResource resource, string kind, LocalServer server, Func<string, CancellationToken, Task> onHealthy, Action onEnded, SecretMask mask, string logPath, ResourceNotificationService notifications)
     : Supervised(resource, resource.Name, kind, server.Log, notifications)
 {
     protected override string LogPath => logPath;
@@ -27,7 +27,9 @@ internal sealed class LocalServerUnit(
 
     protected override Task<string?> CheckHealthAsync(CancellationToken cancellationToken) => server.CheckAsync(cancellationToken);
 
-    protected override Task OnFirstHealthyAsync(CancellationToken cancellationToken) => onReady(server.ConnectionString, cancellationToken);
+    protected override Task OnHealthyAsync(CancellationToken cancellationToken) => onHealthy(server.ConnectionString, cancellationToken);
+
+    protected override void OnEnded() => onEnded();
 }
 
 /// <summary>Something that has no process of ours: a database, a server from outside, a value.</summary>

@@ -85,8 +85,13 @@ internal abstract class Supervised : IAsyncDisposable
     /// <summary>Null when healthy, otherwise why not.</summary>
     protected abstract Task<string?> CheckHealthAsync(CancellationToken cancellationToken);
 
-    /// <summary>Runs once, after the first healthy answer and before others that wait are let go.</summary>
-    protected virtual Task OnFirstHealthyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Runs each time it gets healthy, before others that wait for it are let go.</summary>
+    protected virtual Task OnHealthyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Runs each time the process has ended.</summary>
+    protected virtual void OnEnded()
+    {
+    }
 
     protected void Update(Func<ResourceSnapshot, ResourceSnapshot> change)
     {
@@ -142,6 +147,7 @@ internal abstract class Supervised : IAsyncDisposable
                 await health;
                 var exitCode = await child.Exited;
                 File.Delete(PidPath);
+                OnEnded();
                 Update(s => s with { State = KnownResourceStates.Exited, Health = ResourceHealth.Unknown, HealthReport = null, ProcessId = null, ExitCode = exitCode });
                 if (!byItself) continue;
 
@@ -202,7 +208,7 @@ internal abstract class Supervised : IAsyncDisposable
                 var report = await CheckHealthAsync(cancellationToken);
                 if (report is null && snapshot.Health != ResourceHealth.Healthy)
                 {
-                    await OnFirstHealthyAsync(cancellationToken);
+                    await OnHealthyAsync(cancellationToken);
                     onHealthy();
                     if (snapshot.RestartCount > 0) Terminal.Progress(Name, "healthy", "again");
                 }
