@@ -14,8 +14,8 @@ public sealed class EventPage
     private readonly DocumentStore store;
     private readonly Dictionary<string, DocumentSession> sessions = [];
 
-    internal EventPage(DocumentStore store, string follower, IReadOnlyList<RecordedEvent> events, bool isCaughtUp) =>
-        (this.store, Follower, Events, IsCaughtUp) = (store, follower, events, isCaughtUp);
+    internal EventPage(DocumentStore store, string follower, IReadOnlyList<RecordedEvent> events, bool isCaughtUp, LogPosition from) =>
+        (this.store, Follower, Events, IsCaughtUp, From) = (store, follower, events, isCaughtUp, from);
 
     /// <summary>Name of the follower.</summary>
     public string Follower { get; }
@@ -29,6 +29,8 @@ public sealed class EventPage
     /// <summary>What is stored in this session commits with the follower's progress; not for in-memory followers.</summary>
     public DocumentSession ForTenant(string tenantId) =>
         sessions.TryGetValue(tenantId, out var session) ? session : sessions[tenantId] = store.LightweightSession(tenantId);
+
+    internal LogPosition From { get; }
 
     internal IEnumerable<DocumentSession> Sessions => sessions.Values;
 }
