@@ -14,10 +14,9 @@ public sealed class DocumentSession : IAsyncDisposable
 
     private readonly DocumentStore store;
     private readonly List<StreamAction> actions = [];
-    private readonly List<NpgsqlBatchCommand> commands = [];
-    private (Guid MessageId, string Consumer)? inbox;
-    private string? idempotencyKey;
-    private int causedEvents;
+    private readonly List<Operation> operations = [];
+    private EnlistedMessage? message;
+    private IdempotencyClaim? claim;
 
     internal DocumentSession(DocumentStore store, string tenantId)
     {
@@ -45,32 +44,15 @@ public sealed class DocumentSession : IAsyncDisposable
     public string? TraceParent { get; set; }
 
     internal DocumentStore Owner => store;
-    internal IReadOnlyList<StreamAction> PendingActions => actions;
 
     /// <summary>Consumes a message exactly once: its inbox row commits with the rest, and event ids derive from it, so that the database itself refuses a redelivery.</summary>
     /// <exception cref="DuplicateMessageException">At save, when the message was consumed before.</exception>
-    public void Enlist(Guid messageId, string consumer)
-    {
-        inbox = (messageId, consumer);
-        CausationId ??= messageId.ToString();
-    }
+    public void Enlist(Guid messageId, string consumer) => message = new EnlistedMessage(messageId, consumer);
 
     /// <summary>Stores the answer to a request under its idempotency key, in this transaction.</summary>
     /// <exception cref="DuplicateIdempotencyKeyException">At save, when another request took the key first.</exception>
-    public void ClaimIdempotencyKey(string route, string key, string fingerprint, int status, string? location, object? body)
-    {
-        idempotencyKey = key;
-        var command = new NpgsqlBatchCommand(
-            $"insert into {store.Schema}.mt_idempotency (tenant_id, route, key, fingerprint, status, location, body) values ($1, $2, $3, $4, $5, $6, $7)");
-        command.Parameters.Add(new() { Value = TenantId });
-        command.Parameters.Add(new() { Value = route });
-        command.Parameters.Add(new() { Value = key });
-        command.Parameters.Add(new() { Value = fingerprint });
-        command.Parameters.Add(new() { Value = status });
-        command.Parameters.Add(new() { Value = (object?)location ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar });
-        command.Parameters.Add(new() { Value = body is null ? DBNull.Value : JsonSerializer.Serialize(body, StoreOptions.Json), NpgsqlDbType = NpgsqlDbType.Jsonb });
-        commands.Add(command);
-    }
+    public void ClaimIdempotencyKey(string route, string key, string fingerprint, int status, string? location, object? body) =>
+        claim = new IdempotencyClaim(route, key, fingerprint, status, location, body is null ? null : JsonSerializer.Serialize(body, StoreOptions.Json));
 
     /// <summary>The stored answer to an earlier request with this key, or null.</summary>
     public async Task<IdempotentAnswer?> FindIdempotentAnswerAsync(string route, string key, CancellationToken cancellationToken)
@@ -86,24 +68,25 @@ public sealed class DocumentSession : IAsyncDisposable
     }
 
     /// <summary>Writes a document at the save.</summary>
-    public void Store<TDocument>(string id, TDocument document) where TDocument : class => StoreDocument(typeof(TDocument), id, document);
+    public void Store<TDocument>(string id, TDocument document) where TDocument : class => operations.Add(Write(typeof(TDocument), id, document, 0));
 
     /// <summary>Removes a document at the save.</summary>
-    public void Delete<TDocument>(string id) where TDocument : class => DeleteDocument(typeof(TDocument), id);
+    public void Delete<TDocument>(string id) where TDocument : class => operations.Add(Write(typeof(TDocument), id, null, 0));
 
     /// <summary>Reads a document, or null.</summary>
     public async Task<TDocument?> LoadAsync<TDocument>(string id, CancellationToken cancellationToken = default) where TDocument : class =>
         (await QueryAsync<TDocument>("where id = ?", [id], cancellationToken)).SingleOrDefault();
 
-    /// <summary>Reads documents of this tenant. <paramref name="sql"/> follows the tenant condition, with <c>?</c> for each parameter:
+    /// <summary>Reads documents of this tenant. <paramref name="sql"/> goes on after the tenant's rows, with <c>?</c> for each parameter (and <c>??</c> for PostgreSQL's operator <c>?</c>):
     /// <c>where data ->> 'state' = ? order by id desc limit 50</c>.</summary>
     public async Task<IReadOnlyList<TDocument>> QueryAsync<TDocument>(string sql, object[] parameters, CancellationToken cancellationToken = default) where TDocument : class
     {
-        var mapping = store.Options.Projections.DocumentOf(typeof(TDocument));
-        var condition = sql.TrimStart().StartsWith("where ", StringComparison.OrdinalIgnoreCase) ? " and " + sql.TrimStart()[6..] : " " + sql;
-        await using var command = store.DataSource.CreateCommand(Positional($"select data from {store.Schema}.mt_doc_{mapping.Alias} where tenant_id = ?{condition}"));
+        var table = $"mt_doc_{store.Options.Projections.DocumentOf(typeof(TDocument)).Alias}";
+        // The tenant's rows first and apart: a condition with "or" must not reach beyond them.
+        await using var command = store.DataSource.CreateCommand(
+            SqlText.Positional($"select data from (select * from {store.Schema}.{table} where tenant_id = ?) as {table} {sql}", parameters.Length + 1));
         command.Parameters.Add(new() { Value = TenantId });
-        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var documents = new List<TDocument>();
         while (await reader.ReadAsync(cancellationToken))
@@ -111,81 +94,103 @@ public sealed class DocumentSession : IAsyncDisposable
         return documents;
     }
 
-    /// <summary>Runs SQL of the service's own in this transaction, with <c>?</c> for each parameter and <c>{schema}</c> for the schema.</summary>
+    /// <summary>Runs one SQL statement of the service's own in this transaction, with <c>?</c> for each parameter (<c>??</c> for the operator) and <c>{schema}</c> for the schema.
+    /// Such a save has a transaction to itself; those with events and documents only share theirs with others that arrive at the same time.</summary>
     public void QueueSqlCommand(string sql, params object[] parameters)
     {
-        var command = new NpgsqlBatchCommand(Positional(sql.Replace("{schema}", store.Schema)));
+        var command = new NpgsqlBatchCommand(SqlText.Positional(sql.Replace("{schema}", store.Schema, StringComparison.Ordinal), parameters.Length));
         foreach (var parameter in parameters)
-            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
-        commands.Add(command);
+            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter ?? DBNull.Value });
+        operations.Add(new OwnSql(command));
     }
 
     /// <summary>Commits everything in one transaction and one round trip.</summary>
+    /// <remarks>Cancelling takes back a save that was not sent yet; one that was sent is waited for, so that its outcome is known.</remarks>
     /// <exception cref="ConcurrencyException">A stream moved since it was fetched.</exception>
     /// <exception cref="DuplicateMessageException">The enlisted message was consumed before.</exception>
     /// <exception cref="DuplicateIdempotencyKeyException">The idempotency key is taken.</exception>
     public async Task SaveChangesAsync(CancellationToken cancellationToken = default)
     {
-        var writes = Prepare();
-        if (writes.Count == 0) return;
-        await store.CommitAsync(writes, this, cancellationToken);
-        Reset();
-    }
-
-    /// <summary>All statements of this unit of work, in the order in which they must run.</summary>
-    internal IReadOnlyList<NpgsqlBatchCommand> Prepare()
-    {
-        var batch = new List<NpgsqlBatchCommand>();
-        if (inbox is { } message)
-        {
-            var command = new NpgsqlBatchCommand($"insert into {store.Schema}.mt_inbox (tenant_id, consumer, message_id) values ($1, $2, $3)");
-            command.Parameters.Add(new() { Value = TenantId });
-            command.Parameters.Add(new() { Value = message.Consumer });
-            command.Parameters.Add(new() { Value = message.MessageId });
-            batch.Add(command);
-        }
-        foreach (var action in actions.Where(action => action.NewEvents.Count > 0))
-        {
-            var events = action.NewEvents.Select((data, index) => ToEvent(action, data, index)).ToList();
-            batch.Add(AppendCommand(action, events));
-            foreach (var snapshot in store.Options.Projections.SnapshotsOf(action.Key))
-                batch.Add(SnapshotCommand(snapshot, action, events));
-            DocumentStore.Appended.Add(events.Count);
-        }
-        batch.AddRange(commands);
-        return batch;
-    }
-
-    internal bool HasEvents => actions.Any(action => action.NewEvents.Count > 0);
-
-    internal Exception Translate(PostgresException failure)
-    {
-        var stream = actions.FirstOrDefault(action => action.NewEvents.Count > 0)?.Key ?? "";
-        return failure switch
-        {
-            { SqlState: "MT003" or "MT001" } => new ConcurrencyException(stream, failure.MessageText, failure),
-            { SqlState: "MT004" } => new ProgressionProgressOutOfOrderException(failure.MessageText),
-            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pkey_mt_inbox" } => new DuplicateMessageException(inbox!.Value.MessageId, inbox.Value.Consumer),
-            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pkey_mt_idempotency" } => new DuplicateIdempotencyKeyException(idempotencyKey!),
-            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "idx_mt_events_event_id" } when inbox is { } message => new DuplicateMessageException(message.MessageId, message.Consumer),
-            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pkey_mt_streams_tenant_id_id" } => new ExistingStreamIdCollisionException(stream, failure),
-            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pk_mt_events_stream_and_version" } => new ConcurrencyException(stream, failure.MessageText, failure),
-            _ => failure,
-        };
-    }
-
-    internal void Reset()
-    {
+        var unit = Prepare();
+        if (unit.IsEmpty) return;
+        await store.Commits.CommitAsync(unit, cancellationToken);
+        foreach (var action in actions) action.Close();
         actions.Clear();
-        commands.Clear();
-        inbox = null;
-        idempotencyKey = null;
+        operations.Clear();
+        message = null;
+        claim = null;
     }
 
-    internal StreamAction Track(string key, long? expectedVersion, IReadOnlyList<RecordedEvent>? known)
+    /// <summary>What a save now would write.</summary>
+    internal UnitOfWork Prepare()
     {
-        var action = actions.FirstOrDefault(existing => existing.Key == key);
-        if (action is null) actions.Add(action = new StreamAction(key, expectedVersion, known));
+        // PostgreSQL keeps microseconds; what a snapshot folds must be what the log holds.
+        var now = store.Options.TimeProvider.GetUtcNow().ToUniversalTime();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        var appends = new List<PreparedAppend>();
+        var writes = new List<Operation>();
+        var caused = 0;
+        foreach (var action in actions)
+        {
+            if (action.NewEvents.Count == 0) continue;
+            var timestamp = action.Known is [.., var last] && last.Timestamp > now ? last.Timestamp : now;
+            var events = new List<RecordedEvent>(action.NewEvents.Count);
+            foreach (var data in action.NewEvents)
+            {
+                // Derived from the message, so that a redelivery that slips past the inbox meets the same ids in the unique index.
+                var id = message is null ? Guid.CreateVersion7() : DeterministicGuid.Create(message.MessageId, $"{message.Consumer}/{caused++}");
+                events.Add(new RecordedEvent(
+                    id, 0, 0, action.Key, (action.ExpectedVersion ?? 0) + events.Count + 1, data, store.Options.Events.NameOf(data.GetType()),
+                    timestamp, TenantId, CorrelationId, Causation, LastModifiedBy, TraceParent ?? Activity.Current?.Id));
+            }
+            appends.Add(new PreparedAppend(action.Key, action.ExpectedVersion, action.Starts, timestamp, [.. events.Select(Prepared)]));
+            writes.AddRange(store.Options.Projections.SnapshotsOf(action.Key).Select(snapshot => Snapshot(snapshot, action, events)));
+        }
+        // Streams are locked in one order everywhere, so that two saves over the same streams cannot wait for each other.
+        appends.Sort(static (left, right) => string.CompareOrdinal(left.Stream, right.Stream));
+        writes.AddRange(operations);
+        return new UnitOfWork(TenantId, CorrelationId, Causation, LastModifiedBy, message, claim, appends, writes);
+    }
+
+    private string? Causation => CausationId ?? message?.MessageId.ToString();
+
+    private static PreparedEvent Prepared(RecordedEvent @event) => new(
+        @event.Id, @event.EventTypeName, JsonSerializer.Serialize(@event.Data, @event.Data.GetType(), StoreOptions.Json),
+        @event.TraceParent is null ? null : $$"""{"traceparent":"{{@event.TraceParent}}"}""");
+
+    private DocumentWrite Snapshot(InlineSnapshot snapshot, StreamAction action, List<RecordedEvent> events)
+    {
+        if (action.ExpectedVersion is null)
+            throw new InvalidOperationException($"{action.Key} feeds an inline snapshot: start it or fetch it for writing.");
+        object? document = null;
+        foreach (var @event in (action.Known ?? []).Concat(events)) document = snapshot.Evolve(document, @event);
+        return Write(snapshot.DocumentType, action.Key[snapshot.StreamPrefix.Length..], document, events[^1].Version);
+    }
+
+    private DocumentWrite Write(Type type, string id, object? document, long version) => new(
+        store.Options.Projections.DocumentOf(type).Alias, type.Name, id, document is null ? null : JsonSerializer.Serialize(document, type, StoreOptions.Json), version);
+
+    internal StreamAction Start(string key)
+    {
+        if (Find(key) is not null) throw new InvalidOperationException($"This session writes to {key} already; it cannot start it too.");
+        return Add(new StreamAction(key, 0, starts: true, null));
+    }
+
+    internal StreamAction Append(string key) => Find(key) ?? Add(new StreamAction(key, null, starts: false, null));
+
+    /// <summary>Remembers the version that a decision rests on. Fetched again before the save, the first version still counts: what was decided on it must not be overtaken.</summary>
+    internal StreamAction Fetched(string key, IReadOnlyList<RecordedEvent> known)
+    {
+        if (Find(key) is not { } action) return Add(new StreamAction(key, known.Count, starts: false, known));
+        if (action.Known is null) throw new InvalidOperationException($"This session appends to {key} already without having fetched it; save first.");
+        return action;
+    }
+
+    private StreamAction? Find(string key) => actions.Find(action => action.Key == key);
+
+    private StreamAction Add(StreamAction action)
+    {
+        actions.Add(action);
         return action;
     }
 
@@ -196,14 +201,15 @@ public sealed class DocumentSession : IAsyncDisposable
         return await ReadEventsAsync(store, command, cancellationToken);
     }
 
-    internal static async Task<IReadOnlyList<RecordedEvent>> ReadPageAsync(DocumentStore store, LogPosition after, int limit, CancellationToken cancellationToken)
+    /// <summary>The next events behind the safe horizon, read in one statement and so in one snapshot.</summary>
+    internal static async Task<IReadOnlyList<RecordedEvent>> ReadPageAsync(DocumentStore store, NpgsqlConnection connection, LogPosition after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             select {EventColumns} from {store.Schema}.mt_events
             where (transaction_id, seq_id) > ($1, $2) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
             order by transaction_id, seq_id limit $3
-            """);
+            """, connection);
         command.Parameters.Add(new() { Value = after.TransactionId, NpgsqlDbType = NpgsqlDbType.Xid8 });
         command.Parameters.Add(new() { Value = after.Sequence });
         command.Parameters.Add(new() { Value = limit });
@@ -227,86 +233,29 @@ public sealed class DocumentSession : IAsyncDisposable
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }
 
-    private RecordedEvent ToEvent(StreamAction action, object data, int index) => new(
-        // Derived from the message, so that a redelivery that slips past the inbox meets the same ids in the unique index.
-        inbox is { } message ? DeterministicGuid.Create(message.MessageId, $"{message.Consumer}/{causedEvents++}") : Guid.CreateVersion7(),
-        0, 0, action.Key, (action.ExpectedVersion ?? action.Known?.Count ?? 0) + index + 1, data, store.Options.Events.NameOf(data.GetType()),
-        DateTimeOffset.UtcNow, TenantId, CorrelationId, CausationId, LastModifiedBy, TraceParent ?? Activity.Current?.Id);
-
-    private NpgsqlBatchCommand AppendCommand(StreamAction action, IReadOnlyList<RecordedEvent> events)
-    {
-        var command = new NpgsqlBatchCommand($"select {store.Schema}.mt_quick_append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
-        command.Parameters.Add(new() { Value = action.Key, NpgsqlDbType = NpgsqlDbType.Varchar });
-        command.Parameters.Add(new() { Value = action.Key[..Math.Max(0, action.Key.IndexOf('-'))], NpgsqlDbType = NpgsqlDbType.Varchar });
-        command.Parameters.Add(new() { Value = TenantId, NpgsqlDbType = NpgsqlDbType.Varchar });
-        command.Parameters.Add(new() { Value = (object?)action.ExpectedVersion ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
-        command.Parameters.Add(new() { Value = events.Select(e => e.Id).ToArray() });
-        command.Parameters.Add(new() { Value = events.Select(e => e.EventTypeName).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
-        command.Parameters.Add(new() { Value = events.Select(e => JsonSerializer.Serialize(e.Data, e.Data.GetType(), StoreOptions.Json)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
-        command.Parameters.Add(new() { Value = events.Select(e => e.TraceParent is null ? null : $$"""{"traceparent":"{{e.TraceParent}}"}""").ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
-        command.Parameters.Add(Nullable(CorrelationId));
-        command.Parameters.Add(Nullable(CausationId));
-        command.Parameters.Add(Nullable(LastModifiedBy));
-        return command;
-
-        static NpgsqlParameter Nullable(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar };
-    }
-
-    private NpgsqlBatchCommand SnapshotCommand(InlineSnapshot snapshot, StreamAction action, IReadOnlyList<RecordedEvent> events)
-    {
-        if (action.Known is null && action.ExpectedVersion is not 0)
-            throw new InvalidOperationException($"{action.Key} feeds an inline snapshot: start it or fetch it for writing.");
-        object? document = null;
-        foreach (var @event in (action.Known ?? []).Concat(events)) document = snapshot.Evolve(document, @event);
-        var id = action.Key[snapshot.StreamPrefix.Length..];
-        return document is null ? DeleteCommand(snapshot.DocumentType, id) : StoreCommand(snapshot.DocumentType, id, document, (action.Known?.Count ?? 0) + events.Count);
-    }
-
-    private void StoreDocument(Type type, string id, object document) => commands.Add(StoreCommand(type, id, document, 0));
-
-    private void DeleteDocument(Type type, string id) => commands.Add(DeleteCommand(type, id));
-
-    private NpgsqlBatchCommand StoreCommand(Type type, string id, object document, long version)
-    {
-        var mapping = store.Options.Projections.DocumentOf(type);
-        var command = new NpgsqlBatchCommand(
-            $"""
-            insert into {store.Schema}.mt_doc_{mapping.Alias} (tenant_id, id, data, mt_version, mt_dotnet_type) values ($1, $2, $3, $4, $5)
-            on conflict (tenant_id, id) do update set data = excluded.data, mt_version = excluded.mt_version, mt_last_modified = transaction_timestamp()
-            """);
-        command.Parameters.Add(new() { Value = TenantId });
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = JsonSerializer.Serialize(document, type, StoreOptions.Json), NpgsqlDbType = NpgsqlDbType.Jsonb });
-        command.Parameters.Add(new() { Value = version });
-        command.Parameters.Add(new() { Value = type.Name });
-        return command;
-    }
-
-    private NpgsqlBatchCommand DeleteCommand(Type type, string id)
-    {
-        var command = new NpgsqlBatchCommand($"delete from {store.Schema}.mt_doc_{store.Options.Projections.DocumentOf(type).Alias} where tenant_id = $1 and id = $2");
-        command.Parameters.Add(new() { Value = TenantId });
-        command.Parameters.Add(new() { Value = id });
-        return command;
-    }
-
-    private static string Positional(string sql)
-    {
-        var number = 0;
-        return string.Concat(sql.Select(letter => letter == '?' ? $"${++number}" : letter.ToString()));
-    }
-
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
 /// <summary>Events to append to one stream, with what is known of it.</summary>
-internal sealed class StreamAction(string key, long? expectedVersion, IReadOnlyList<RecordedEvent>? known)
+internal sealed class StreamAction(string key, long? expectedVersion, bool starts, IReadOnlyList<RecordedEvent>? known)
 {
+    private readonly List<object> newEvents = [];
+    private bool saved;
+
     public string Key { get; } = key;
     public long? ExpectedVersion { get; } = expectedVersion;
+    public bool Starts { get; } = starts;
     public IReadOnlyList<RecordedEvent>? Known { get; } = known;
-    public List<object> NewEvents { get; } = [];
+    public IReadOnlyList<object> NewEvents => newEvents;
+
+    public void Add(IEnumerable<object> events)
+    {
+        if (saved) throw new InvalidOperationException($"{Key} was fetched for a save that is done; fetch it again.");
+        newEvents.AddRange(events);
+    }
+
+    public void Close() => saved = true;
 }
 
 /// <summary>A stored answer; <paramref name="Body"/> is JSON.</summary>

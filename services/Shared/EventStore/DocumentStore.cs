@@ -27,19 +27,38 @@ public sealed class DocumentStore : IAsyncDisposable
     public DocumentStore(StoreOptions options)
     {
         Options = options;
-        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString) { Name = options.ServiceName };
-        builder.ConnectionStringBuilder.ApplicationName = options.ServiceName;
-        builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
-        // A forgotten open transaction would hold every reader of the log back (followers read below pg_snapshot_xmin).
-        builder.ConnectionStringBuilder.Options = "-c idle_in_transaction_session_timeout=10s -c statement_timeout=60s";
-        DataSource = builder.Build();
+        DataSource = Source(pooled: true);
+        Dedicated = Source(pooled: false);
+        Commits = new GroupCommit(this);
+
+        NpgsqlDataSource Source(bool pooled)
+        {
+            var builder = new NpgsqlDataSourceBuilder(options.ConnectionString) { Name = options.ServiceName };
+            var settings = builder.ConnectionStringBuilder;
+            settings.ApplicationName = options.ServiceName;
+            settings.Pooling = pooled;
+            settings.MaxAutoPrepare = 100;
+            // Says which of several units of work a page failed at.
+            settings.IncludeFailedBatchedCommand = true;
+            // A reset costs a statement with every use, and nothing here leaves anything behind in a session.
+            settings.NoResetOnClose = true;
+            // A forgotten open transaction would hold every reader of the log back (followers read below pg_snapshot_xmin),
+            // and a leader whose machine is gone must lose its lock within seconds.
+            settings.Options = "-c idle_in_transaction_session_timeout=10s -c statement_timeout=60s -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2";
+            return builder.Build();
+        }
     }
 
     /// <summary>What the store was configured with.</summary>
     public StoreOptions Options { get; }
 
-    /// <summary>The pool, for a service's own tables in the same database.</summary>
+    /// <summary>The pool, for a service's own tables in the same database. Sessions are not reset between uses: set nothing and lock nothing beyond a transaction.</summary>
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Connections of their own, whose end is the end of the session and of the locks it holds.</summary>
+    internal NpgsqlDataSource Dedicated { get; }
+
+    internal GroupCommit Commits { get; }
 
     internal string Schema => Options.DatabaseSchemaName;
 
@@ -54,6 +73,8 @@ public sealed class DocumentStore : IAsyncDisposable
     {
         await using var connection = await DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Waiting for another starter, or indexing what years have stored, takes as long as it takes.
+        await ExecuteAsync("select set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)");
         await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Schema}.event_store'))");
         foreach (var script in Scripts) await ExecuteAsync(ReadScript(script));
         foreach (var document in Options.Projections.Documents)
@@ -67,7 +88,7 @@ public sealed class DocumentStore : IAsyncDisposable
 
         async Task ExecuteAsync(string sql)
         {
-            await using var command = new NpgsqlCommand(sql.Replace("{schema}", Schema), connection, transaction);
+            await using var command = new NpgsqlCommand(sql.Replace("{schema}", Schema, StringComparison.Ordinal), connection, transaction) { CommandTimeout = 0 };
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
@@ -88,8 +109,13 @@ public sealed class DocumentStore : IAsyncDisposable
         return progress;
     }
 
-    internal void SignalAppend() =>
+    /// <summary>Counts what was committed and wakes the followers of this process.</summary>
+    internal void Committed(int events)
+    {
+        if (events == 0) return;
+        Appended.Add(events);
         Interlocked.Exchange(ref appended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
 
     private static string ReadScript(string name)
     {
@@ -100,7 +126,12 @@ public sealed class DocumentStore : IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => DataSource.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Commits.Dispose();
+        await DataSource.DisposeAsync();
+        await Dedicated.DisposeAsync();
+    }
 }
 
 /// <summary>How far a follower is.</summary>

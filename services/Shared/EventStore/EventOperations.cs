@@ -9,16 +9,16 @@ public sealed class EventOperations
 
     /// <summary>Starts a stream.</summary>
     /// <exception cref="ExistingStreamIdCollisionException">At save, when the key is taken.</exception>
-    public void StartStream(string key, params object[] events) => session.Track(key, 0, null).NewEvents.AddRange(events);
+    public void StartStream(string key, params object[] events) => session.Start(key).Add(events);
 
     /// <summary>Appends whatever the stream's version is; starts the stream when it does not exist.</summary>
-    public void Append(string key, params object[] events) => session.Track(key, null, null).NewEvents.AddRange(events);
+    public void Append(string key, params object[] events) => session.Append(key).Add(events);
 
     /// <summary>Loads a stream's state for a decision; what is appended to the result is refused at save if the stream has moved since.</summary>
     public async Task<EventStream<TState>> FetchForWriting<TState>(string key, CancellationToken cancellationToken = default) where TState : notnull
     {
         var events = await FetchStreamAsync(key, cancellationToken: cancellationToken);
-        var action = session.Track(key, events.Count, events);
+        var action = session.Fetched(key, events);
         return new EventStream<TState>(key, session.Owner.Options.Projections.Fold<TState>(events), events.Count, events, action);
     }
 
@@ -73,8 +73,8 @@ public sealed class EventStream<TState>
     public IReadOnlyList<RecordedEvent> Events { get; }
 
     /// <summary>Adds one fact.</summary>
-    public void AppendOne(object @event) => action.NewEvents.Add(@event);
+    public void AppendOne(object @event) => action.Add([@event]);
 
     /// <summary>Adds facts in order.</summary>
-    public void AppendMany(IEnumerable<object> events) => action.NewEvents.AddRange(events);
+    public void AppendMany(IEnumerable<object> events) => action.Add(events);
 }

@@ -8,7 +8,7 @@ namespace ImageRights.EventStore;
 /// <param name="Version">1-based position in the stream; dense.</param>
 /// <param name="Data">The fact, upcast to its current type.</param>
 /// <param name="EventTypeName">Stored name, such as <c>case_opened_v1</c>.</param>
-/// <param name="Timestamp">Database clock at the append.</param>
+/// <param name="Timestamp">Clock of the appending process (<see cref="StoreOptions.TimeProvider"/>), to the microsecond; never before the event that precedes it in the stream.</param>
 /// <param name="TenantId">Tenant that owns the stream.</param>
 /// <param name="CorrelationId">Business conversation that the fact belongs to.</param>
 /// <param name="CausationId">Identity of the message or event that led to it.</param>

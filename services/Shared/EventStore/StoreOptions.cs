@@ -29,6 +29,9 @@ public sealed class StoreOptions
     /// <summary>Aggregates, inline snapshots and documents.</summary>
     public ProjectionOptions Projections { get; } = new();
 
+    /// <summary>Clock of event timestamps. Within a stream time never runs backwards, whatever the clocks of several replicas say.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
     /// <summary>SQL run once at start after the store's own tables, for tables a service keeps beside them. <c>{schema}</c> is replaced. Must be idempotent.</summary>
     public List<string> SchemaScripts { get; } = [];
 

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ImageRights.EventStore;
 
@@ -14,6 +12,7 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
     private static readonly TimeSpan LeadershipPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(15);
 
+    private ISubscription? inMemory;
     private FollowerStatus status = new(registration.Name, FollowerState.Standby, LogPosition.Start, null, false);
 
     public FollowerStatus Status => Volatile.Read(ref status);
@@ -25,7 +24,7 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
         {
             try
             {
-                if (registration.EveryReplica) await FollowAsync(null, () => failures = 0, stoppingToken);
+                if (registration.EveryReplica) await FollowInMemoryAsync(() => failures = 0, stoppingToken);
                 else await LeadAsync(() => failures = 0, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,80 +46,100 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
 
     private async Task LeadAsync(Action progressed, CancellationToken stoppingToken)
     {
-        await using var leadership = await store.DataSource.OpenConnectionAsync(stoppingToken);
+        // The lock, the reads and the commits are one session's: who loses the lock can neither take another page nor finish one.
+        await using var leadership = await store.Dedicated.OpenConnectionAsync(stoppingToken);
         var lockKey = $"{store.Schema}.{store.Options.ServiceName}.{registration.Name}";
         while (!await TryLockAsync(leadership, lockKey, stoppingToken))
         {
             status = Status with { State = FollowerState.Standby, Error = null };
             await Task.Delay(LeadershipPoll, stoppingToken);
         }
-        try
-        {
-            await FollowAsync(leadership, progressed, stoppingToken);
-        }
-        finally
-        {
-            // Closing would return the session, and its lock, to the pool.
-            await using var unlock = new NpgsqlCommand("select pg_advisory_unlock_all()", leadership);
-            if (leadership.State == System.Data.ConnectionState.Open) await unlock.ExecuteNonQueryAsync(CancellationToken.None);
-        }
+        var from = await LoadProgressAsync(leadership, stoppingToken);
+        await FollowAsync(
+            subscription(), from, (position, cancellationToken) => DocumentSession.ReadPageAsync(store, leadership, position, registration.PageSize, cancellationToken),
+            (page, to) => CommitAsync(leadership, page, to, stoppingToken), progressed, stoppingToken);
     }
 
-    private async Task FollowAsync(NpgsqlConnection? leadership, Action progressed, CancellationToken stoppingToken)
+    private async Task FollowInMemoryAsync(Action progressed, CancellationToken stoppingToken)
     {
-        var position = leadership is null ? LogPosition.Start : await LoadProgressAsync(stoppingToken);
-        var handler = subscription();
+        // Kept over failures: what is in memory is right up to here.
+        inMemory ??= subscription();
+        await FollowAsync(
+            inMemory, Status.Position,
+            async (position, cancellationToken) =>
+            {
+                await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+                return await DocumentSession.ReadPageAsync(store, connection, position, registration.PageSize, cancellationToken);
+            },
+            (_, _) => Task.CompletedTask, progressed, stoppingToken);
+    }
+
+    private async Task FollowAsync(
+        ISubscription handler, LogPosition position, Func<LogPosition, CancellationToken, Task<IReadOnlyList<RecordedEvent>>> read,
+        Func<EventPage, LogPosition, Task> commit, Action progressed, CancellationToken stoppingToken)
+    {
         var poll = ShortestPoll;
-        var checkedLeadership = Stopwatch.StartNew();
         status = new FollowerStatus(registration.Name, FollowerState.Running, position, null, false);
         while (!stoppingToken.IsCancellationRequested)
         {
             var appended = store.NextAppend;
-            var events = await DocumentSession.ReadPageAsync(store, position, registration.PageSize, stoppingToken);
+            var events = await read(position, stoppingToken);
             if (events.Count > 0)
             {
                 using var activity = DocumentStore.Activities.StartActivity($"follow {registration.Name}");
                 activity?.SetTag("imagerights.follower", registration.Name).SetTag("imagerights.events", events.Count);
-                var page = new EventPage(store, registration.Name, events, events.Count < registration.PageSize);
+                var page = new EventPage(store, registration.Name, events, events.Count < registration.PageSize, position);
                 await handler.ProcessEventsAsync(page, stoppingToken);
-                var next = events[^1].Position;
-                if (leadership is not null) await CommitAsync(page, position, next, stoppingToken);
-                position = next;
+                await commit(page, events[^1].Position);
+                position = events[^1].Position;
                 poll = ShortestPoll;
                 progressed();
             }
             status = new FollowerStatus(registration.Name, FollowerState.Running, position, null, events.Count < registration.PageSize);
             if (events.Count == registration.PageSize) continue;
-            if (leadership is not null && checkedLeadership.Elapsed > LeadershipPoll)
-            {
-                // A broken session lost the lock; the next statement says so before another page is taken.
-                await using var ping = new NpgsqlCommand("select 1", leadership);
-                await ping.ExecuteNonQueryAsync(stoppingToken);
-                checkedLeadership.Restart();
-            }
-            await Task.WhenAny(appended, Task.Delay(poll, stoppingToken));
-            poll = events.Count > 0 ? ShortestPoll : TimeSpan.FromTicks(Math.Min(LongestPoll.Ticks, poll.Ticks * 2));
+            // A burst is read in pages, not event by event; an append after a quiet time wakes at once.
+            var pause = Task.Delay(poll, stoppingToken);
+            if (events.Count > 0) await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Woken by an append, its event may still be behind another's open transaction: look again soon.
+            else poll = await Task.WhenAny(appended, pause) == appended ? ShortestPoll : TimeSpan.FromTicks(Math.Min(LongestPoll.Ticks, poll.Ticks * 2));
         }
     }
 
-    private async Task CommitAsync(EventPage page, LogPosition from, LogPosition to, CancellationToken cancellationToken)
+    private async Task CommitAsync(NpgsqlConnection leadership, EventPage page, LogPosition to, CancellationToken cancellationToken)
     {
-        var batch = new List<NpgsqlBatchCommand>();
-        foreach (var session in page.Sessions) batch.AddRange(session.Prepare());
-        var progress = new NpgsqlBatchCommand($"select {store.Schema}.mt_mark_event_progression($1, $2, $3, $4, $5)");
-        progress.Parameters.Add(new() { Value = registration.Name, NpgsqlDbType = NpgsqlDbType.Varchar });
-        progress.Parameters.Add(new() { Value = from.TransactionId, NpgsqlDbType = NpgsqlDbType.Xid8 });
-        progress.Parameters.Add(new() { Value = from.Sequence });
-        progress.Parameters.Add(new() { Value = to.TransactionId, NpgsqlDbType = NpgsqlDbType.Xid8 });
-        progress.Parameters.Add(new() { Value = to.Sequence });
-        batch.Add(progress);
-        await store.CommitAsync(batch, page.Sessions.FirstOrDefault(session => session.HasEvents), cancellationToken);
+        var units = page.Sessions.Select(session => session.Prepare()).Where(unit => !unit.IsEmpty).ToList();
+        await using var batch = new NpgsqlBatch(leadership);
+        var owners = new Dictionary<NpgsqlBatchCommand, UnitOfWork>();
+        foreach (var unit in units)
+        {
+            foreach (var command in Statements.Alone(store.Schema, unit))
+            {
+                owners[command] = unit;
+                batch.BatchCommands.Add(command);
+            }
+        }
+        // Progress alone may be lost with the machine: the page comes again, with the same ids. What was written must not be.
+        if (units.Count == 0) batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('synchronous_commit', 'off', true)"));
+        batch.BatchCommands.Add(Statements.MarkProgress(store.Schema, registration.Name, page.From, to));
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException failure) when (failure.SqlState == "MT004")
+        {
+            throw new ProgressionProgressOutOfOrderException(registration.Name);
+        }
+        catch (PostgresException failure) when (failure.BatchCommand is { } command && owners.TryGetValue((NpgsqlBatchCommand)command, out var unit) && unit.Translate(failure) is var translated && translated != failure)
+        {
+            throw translated;
+        }
+        store.Committed(units.Sum(unit => unit.Events));
     }
 
-    private async Task<LogPosition> LoadProgressAsync(CancellationToken cancellationToken)
+    private async Task<LogPosition> LoadProgressAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"select coalesce(last_transaction_id, '0'::xid8), coalesce(last_seq_id, 0) from {store.Schema}.mt_event_progression where name = $1");
+        await using var command = new NpgsqlCommand(
+            $"select coalesce(last_transaction_id, '0'::xid8), coalesce(last_seq_id, 0) from {store.Schema}.mt_event_progression where name = $1", connection);
         command.Parameters.Add(new() { Value = registration.Name });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? new LogPosition(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)) : LogPosition.Start;

@@ -15,8 +15,8 @@ public sealed class EventPage
     private readonly Dictionary<string, DocumentSession> sessions = [];
     private readonly List<DocumentSession> caused = [];
 
-    internal EventPage(DocumentStore store, string follower, IReadOnlyList<RecordedEvent> events, bool isCaughtUp) =>
-        (this.store, Follower, Events, IsCaughtUp) = (store, follower, events, isCaughtUp);
+    internal EventPage(DocumentStore store, string follower, IReadOnlyList<RecordedEvent> events, bool isCaughtUp, LogPosition from) =>
+        (this.store, Follower, Events, IsCaughtUp, From) = (store, follower, events, isCaughtUp, from);
 
     /// <summary>Name of the follower.</summary>
     public string Follower { get; }
@@ -43,6 +43,8 @@ public sealed class EventPage
     }
 
     internal IEnumerable<DocumentSession> Sessions => sessions.Values.Concat(caused);
+
+    internal LogPosition From { get; }
 }
 
 /// <summary>What a follower is doing.</summary>

@@ -70,39 +70,85 @@ create table if not exists {schema}.mt_idempotency (
     constraint pkey_mt_idempotency primary key (tenant_id, route, key)
 );
 
--- Version check before any nextval, so that the loser of a race leaves no hole in the sequence (marten #4765).
-create or replace function {schema}.mt_quick_append_events(
-    stream varchar, stream_type varchar, tenantid varchar, expected_version bigint,
-    event_ids uuid[], event_types varchar[], bodies jsonb[], event_headers jsonb[],
-    correlation varchar, causation varchar, username varchar) returns bigint
+-- Appends of one tenant that arrived together: one entry is one stream's append (or none) with the inbox row and the idempotency key that stand or fall with it.
+-- Each entry has its own outcome: 0 written, 1 message consumed before, 2 key taken, 3 stream moved, 4 stream exists, 5 stream archived.
+-- An entry that is not written leaves nothing behind, and draws no number: versions are checked before any nextval (marten #4765).
+-- Alone (one unit of work, which may append to several streams), the first refusal raises instead and so undoes the whole.
+create or replace function {schema}.mt_append(
+    tenantid varchar, alone boolean,
+    streams varchar[], types varchar[], expected bigint[], starts boolean[], amounts int[], times timestamptz[],
+    correlations varchar[], causations varchar[], usernames varchar[],
+    consumers varchar[], messages uuid[],
+    routes varchar[], keys varchar[], fingerprints varchar[], statuses int[], locations varchar[], answers jsonb[],
+    event_entries int[], event_positions int[], event_ids uuid[], event_types varchar[], bodies jsonb[], event_headers jsonb[],
+    out outcomes int[], out versions bigint[])
 language plpgsql as $$
 declare
-    current bigint;
-    amount  int := array_length(event_ids, 1);
+    outcome  int;
+    current  bigint;
+    at       timestamptz;
+    archived boolean;
 begin
-    select version into current from {schema}.mt_streams where tenant_id = tenantid and id = stream;
-    if expected_version is not null and coalesce(current, 0) <> expected_version then
-        raise exception 'stream % is at version %, not %', stream, coalesce(current, 0), expected_version using errcode = 'MT003';
+    outcomes := array_fill(0, array[cardinality(streams)]);
+    versions := array_fill(0::bigint, array[cardinality(streams)]);
+    if not alone then
+        -- Whoever holds one of these rows for longer makes its writer wait, not everyone who arrived together with it.
+        perform set_config('lock_timeout', '250ms', true);
     end if;
-    if current is null then
-        insert into {schema}.mt_streams (tenant_id, id, type, version) values (tenantid, stream, stream_type, amount);
+    for i in 1 .. cardinality(streams) loop
+        outcome := 0;
         current := 0;
-    elsif expected_version is null then
-        update {schema}.mt_streams set version = version + amount, timestamp = now()
-            where tenant_id = tenantid and id = stream and not is_archived returning version - amount into current;
-        if not found then raise exception 'stream % is archived', stream using errcode = 'MT001'; end if;
-    else
-        update {schema}.mt_streams set version = version + amount, timestamp = now()
-            where tenant_id = tenantid and id = stream and version = expected_version and not is_archived;
-        if not found then
-            raise exception 'stream % moved past version %, or is archived', stream, expected_version using errcode = 'MT003';
+        if messages[i] is not null then
+            insert into {schema}.mt_inbox (tenant_id, consumer, message_id) values (tenantid, consumers[i], messages[i]) on conflict do nothing;
+            if not found then outcome := 1; end if;
         end if;
+        if outcome = 0 and keys[i] is not null then
+            insert into {schema}.mt_idempotency (tenant_id, route, key, fingerprint, status, location, body)
+                values (tenantid, routes[i], keys[i], fingerprints[i], statuses[i], locations[i], answers[i]) on conflict do nothing;
+            if not found then outcome := 2; end if;
+        end if;
+        if outcome = 0 and streams[i] is not null then
+            at := null;
+            if coalesce(expected[i], 0) = 0 then
+                insert into {schema}.mt_streams (tenant_id, id, type, version, timestamp, created) values (tenantid, streams[i], types[i], amounts[i], times[i], times[i])
+                    on conflict do nothing returning version, timestamp into current, at;
+            end if;
+            if at is null and expected[i] is distinct from 0 then
+                -- A clock that was set back must not turn a stream's history around.
+                update {schema}.mt_streams s set version = s.version + amounts[i], timestamp = greatest(s.timestamp, times[i])
+                    where s.tenant_id = tenantid and s.id = streams[i] and (expected[i] is null or s.version = expected[i]) and not s.is_archived
+                    returning s.version, s.timestamp into current, at;
+            end if;
+            if at is null then
+                select s.version, s.is_archived into current, archived from {schema}.mt_streams s where s.tenant_id = tenantid and s.id = streams[i];
+                outcome := case when archived then 5 when starts[i] then 4 else 3 end;
+            end if;
+            times[i] := at;
+        end if;
+        if outcome <> 0 then
+            if alone then
+                raise exception 'append refused: stream %, version %, expected %', streams[i], current, expected[i]
+                    using errcode = (array['MT006', 'MT007', 'MT003', 'MT005', 'MT001'])[outcome], hint = format('%s %s %s', outcome, i, coalesce(current, 0));
+            end if;
+            if outcome > 1 and messages[i] is not null then
+                delete from {schema}.mt_inbox where tenant_id = tenantid and consumer = consumers[i] and message_id = messages[i];
+            end if;
+            if outcome > 2 and keys[i] is not null then
+                delete from {schema}.mt_idempotency where tenant_id = tenantid and route = routes[i] and key = keys[i];
+            end if;
+        end if;
+        outcomes[i] := outcome;
+        versions[i] := coalesce(current, 0);
+    end loop;
+    insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, correlation_id, causation_id, headers, user_name)
+        select nextval('{schema}.mt_events_sequence'), e.id, streams[e.entry], versions[e.entry] - amounts[e.entry] + e.position, e.body, e.type, times[e.entry],
+               tenantid, correlations[e.entry], causations[e.entry], e.header, usernames[e.entry]
+        from unnest(event_entries, event_positions, event_ids, event_types, bodies, event_headers) as e(entry, position, id, type, body, header)
+        where outcomes[e.entry] = 0;
+    if not alone then
+        -- The documents of the same entries follow as statements of their own in this transaction; they leave out what was refused here.
+        perform set_config('imagerights.outcomes', outcomes::text, true);
     end if;
-    insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, causation_id, headers, user_name)
-        select nextval('{schema}.mt_events_sequence'), e.id, stream, current + e.position, e.body, e.type, tenantid, correlation, causation, e.header, username
-        from unnest(event_ids, event_types, bodies, event_headers) with ordinality as e(id, type, body, header, position)
-        order by e.position;
-    return current + amount;
 end $$;
 
 -- Fenced: a follower that lost its leadership cannot move progress that another has moved.

@@ -1,0 +1,222 @@
+using Npgsql;
+
+namespace ImageRights.EventStore;
+
+/// <summary>Commits units of work. One that arrives alone is sent at once; those that arrive while a commit is in flight go together in the next,
+/// in one round trip and one flush of the log, each with its own outcome.</summary>
+/// <remarks>A save that was sent is always waited for: a caller that gives up while it is queued is taken out of the queue, never left in doubt.</remarks>
+internal sealed class GroupCommit(DocumentStore store) : IDisposable
+{
+    // Two, so that the next group is made up and executed while the last one is flushed; more only divide the same work into smaller groups.
+    private const int Committers = 2;
+    private const int MostUnits = 128;
+    private const int MostEvents = 2000;
+    private const int MostAlone = 8;
+
+    private readonly Lock gate = new();
+    private readonly LinkedList<PendingSave> waiting = [];
+    private readonly SemaphoreSlim apart = new(MostAlone);
+    private int committing;
+
+    public async Task CommitAsync(UnitOfWork unit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (unit.GoesAlone)
+        {
+            await CommitAloneAsync(unit);
+            return;
+        }
+        var save = new PendingSave(unit);
+        bool starts;
+        lock (gate)
+        {
+            waiting.AddLast(save);
+            starts = committing < Committers;
+            if (starts) committing++;
+        }
+        if (starts) Start();
+        await using var giveUp = cancellationToken.UnsafeRegister(static (state, token) => ((PendingSave)state!).GiveUp(token), save);
+        await save.Done;
+    }
+
+    /// <summary>Commits one unit in a transaction of its own.</summary>
+    public async Task CommitAloneAsync(UnitOfWork unit)
+    {
+        try
+        {
+            await using var connection = await store.DataSource.OpenConnectionAsync();
+            await using var batch = new NpgsqlBatch(connection);
+            foreach (var command in Statements.Alone(store.Schema, unit)) batch.BatchCommands.Add(command);
+            await batch.ExecuteNonQueryAsync();
+        }
+        catch (PostgresException failure) when (unit.Translate(failure) is var translated && translated != failure)
+        {
+            throw translated;
+        }
+        store.Committed(unit.Events);
+    }
+
+    private void Start()
+    {
+        // The groups that follow belong to other callers: they must not run under this one's activity and async locals.
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            _ = CommitGroupsAsync();
+            return;
+        }
+        using (ExecutionContext.SuppressFlow()) _ = CommitGroupsAsync();
+    }
+
+    private async Task CommitGroupsAsync()
+    {
+        while (true)
+        {
+            List<PendingSave> group;
+            lock (gate)
+            {
+                group = NextGroup();
+                if (group.Count == 0)
+                {
+                    committing--;
+                    return;
+                }
+            }
+            try
+            {
+                await CommitTogetherAsync(group);
+            }
+            catch (PostgresException failure) when (IsRolledBack(failure))
+            {
+                // One of them could not be executed, or waits for somebody's lock: each for itself, so that only that one is touched.
+                foreach (var save in group) _ = CommitApartAsync(save);
+            }
+#pragma warning disable CA1031 // The failure belongs to the callers, each of whom gets it.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                foreach (var save in group) save.Fail(failure);
+            }
+        }
+    }
+
+    private List<PendingSave> NextGroup()
+    {
+        var group = new List<PendingSave>();
+        HashSet<(string, string, string)>? claimed = null;
+        var events = 0;
+        for (var node = waiting.First; node is not null && group.Count < MostUnits && events < MostEvents;)
+        {
+            var (current, save) = (node, node.Value);
+            node = node.Next;
+            if (waiting.Count > 1 && !(claimed ??= []).TryClaim(save.Unit.Claims())) continue;
+            waiting.Remove(current);
+            if (!save.TryTake()) continue;
+            group.Add(save);
+            events += save.Unit.Events;
+        }
+        return group;
+    }
+
+    private async Task CommitTogetherAsync(List<PendingSave> group)
+    {
+        // Rows are locked in one order everywhere, so that two groups cannot wait for each other.
+        group.Sort(static (left, right) =>
+            string.CompareOrdinal(left.Unit.TenantId, right.Unit.TenantId) is var byTenant && byTenant != 0 ? byTenant : string.CompareOrdinal(left.FirstStream, right.FirstStream));
+        await using (var connection = await store.DataSource.OpenConnectionAsync())
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            var calls = new List<(int Command, ArraySegment<PendingSave> Saves)>();
+            var saves = group.ToArray();
+            for (int from = 0, to; from < saves.Length; from = to)
+            {
+                for (to = from + 1; to < saves.Length && saves[to].Unit.TenantId == saves[from].Unit.TenantId;) to++;
+                var tenants = new ArraySegment<PendingSave>(saves, from, to - from);
+                calls.Add((batch.BatchCommands.Count, tenants));
+                foreach (var command in Statements.Together(store.Schema, saves[from].Unit.TenantId, [.. tenants.Select(save => save.Unit)])) batch.BatchCommands.Add(command);
+            }
+            await using var reader = await batch.ExecuteReaderAsync();
+            foreach (var (_, tenants) in calls)
+            {
+                // Only mt_append gives rows; the documents' statements have no result set of their own.
+                await reader.ReadAsync();
+                var (outcomes, versions) = (reader.GetFieldValue<int[]>(0), reader.GetFieldValue<long[]>(1));
+                for (var index = 0; index < tenants.Count; index++) tenants[index].Note(outcomes[index], versions[index]);
+                await reader.NextResultAsync();
+            }
+            // Until the last result is read the commit has not been answered.
+            while (await reader.NextResultAsync()) { }
+        }
+        store.Committed(group.Where(save => save.IsWritten).Sum(save => save.Unit.Events));
+        foreach (var save in group) save.Finish();
+    }
+
+    private async Task CommitApartAsync(PendingSave save)
+    {
+        await apart.WaitAsync();
+        try
+        {
+            await CommitAloneAsync(save.Unit);
+            save.Finish();
+        }
+#pragma warning disable CA1031 // The failure belongs to the caller, who gets it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            save.Fail(failure);
+        }
+        finally
+        {
+            apart.Release();
+        }
+    }
+
+    /// <summary>Whether the server said that nothing was written. A session that ends says nothing about the commit that was under way.</summary>
+    private static bool IsRolledBack(PostgresException failure) => failure.SqlState[..2] is not ("08" or "57" or "58" or "XX");
+
+    public void Dispose() => apart.Dispose();
+
+    private sealed class PendingSave(UnitOfWork unit)
+    {
+        private const int Queued = 0;
+        private const int Taken = 1;
+        private const int GivenUp = 2;
+
+        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int state = Queued;
+        private int outcome;
+        private long version;
+
+        public UnitOfWork Unit => unit;
+        public Task Done => done.Task;
+        public string? FirstStream => unit.Appends.Count > 0 ? unit.Appends[0].Stream : null;
+        public bool IsWritten => outcome == 0;
+
+        public bool TryTake() => Interlocked.CompareExchange(ref state, Taken, Queued) == Queued;
+
+        public void GiveUp(CancellationToken cancellationToken)
+        {
+            if (Interlocked.CompareExchange(ref state, GivenUp, Queued) == Queued) done.TrySetCanceled(cancellationToken);
+        }
+
+        public void Note(int result, long at) => (outcome, version) = (result, at);
+
+        public void Finish()
+        {
+            if (IsWritten) done.TrySetResult();
+            else done.TrySetException(unit.Refused(outcome, unit.Appends.SingleOrDefault(), version));
+        }
+
+        public void Fail(Exception failure) => done.TrySetException(failure);
+    }
+}
+
+file static class Claiming
+{
+    public static bool TryClaim(this HashSet<(string, string, string)> claimed, IEnumerable<(string, string, string)> claims)
+    {
+        var wanted = claims.ToList();
+        if (wanted.Any(claimed.Contains)) return false;
+        claimed.UnionWith(wanted);
+        return true;
+    }
+}

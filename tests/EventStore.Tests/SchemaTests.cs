@@ -1,0 +1,42 @@
+namespace ImageRights.EventStore.Tests;
+
+public sealed class SchemaTests
+{
+    [Fact]
+    public async Task Eight_starters_at_once_make_the_tables_once()
+    {
+        await using var store = await TestStore.CreateAsync(options => options.SchemaScripts.Add("create table if not exists {schema}.deadlines (id text primary key)"), applySchema: false);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.Store.ApplySchemaAsync(CancellationToken.None)));
+
+        (await store.ScalarAsync<long>("select count(*) from pg_tables where schemaname = '{schema}' and tablename in ('mt_streams', 'mt_events', 'mt_event_progression', 'mt_inbox', 'mt_idempotency', 'mt_doc_tally', 'deadlines')")).ShouldBe(7);
+        await store.AppendAsync("log-1", new ArgumentMade("works"));
+    }
+
+    [Fact]
+    public async Task Applying_again_keeps_what_is_stored()
+    {
+        await using var store = await TestStore.CreateAsync();
+        await store.AppendAsync("log-1", new ArgumentMade("kept"));
+
+        await store.Store.ApplySchemaAsync(CancellationToken.None);
+
+        await using var session = store.Session();
+        (await session.Events.FetchStreamAsync("log-1")).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Tables_and_columns_are_Marten_9s()
+    {
+        await using var store = await TestStore.CreateAsync();
+
+        (await ColumnsAsync("mt_streams")).ShouldBe("id,is_archived,tenant_id,timestamp,type,version,created".Split(','), ignoreOrder: true);
+        var events = await ColumnsAsync("mt_events");
+        events.ShouldBe("seq_id,id,stream_id,version,data,type,timestamp,tenant_id,mt_dotnet_type,correlation_id,causation_id,headers,user_name,is_archived,transaction_id".Split(','));
+        events[^1].ShouldBe("transaction_id");
+        (await ColumnsAsync("mt_doc_tally")).ShouldBe("tenant_id,id,data,mt_last_modified,mt_version,mt_dotnet_type".Split(','));
+
+        async Task<string[]> ColumnsAsync(string table) => await store.ScalarAsync<string[]>(
+            "select array_agg(column_name::text order by ordinal_position) from information_schema.columns where table_schema = '{schema}' and table_name = $1", table);
+    }
+}
