@@ -1,12 +1,9 @@
+using ImageRights.Fingerprint;
 using ImageRights.Fingerprint.Decoding.Isolation;
 
+// A decoder process is this program too; it must not meet configuration, database or bus.
 if (args is [DecodeWorker.Switch, var settings])
     return DecodeWorker.Run(settings);
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddHealthChecks();
-
-var app = builder.Build();
-app.MapHealthChecks("/health");
-await app.RunAsync();
+Composition.Build(args).Run();
 return 0;

@@ -170,7 +170,7 @@ public sealed class BadInputTests(ITestOutputHelper output)
     public void Too_many_bytes_are_refused_before_they_are_looked_at()
     {
         var limited = new PictureDecoder(DecodingLimits.Default with { MaxBytes = 1000 });
-        limited.Decode(new byte[1001]).Refusal!.Code.ShouldBe(RefusalCodes.TooManyBytes);
+        limited.Decode(new byte[1001]).Refusal!.Code.ShouldBe(RefusalCodes.TooLarge);
         limited.Decode(new byte[1000]).Refusal!.Code.ShouldBe(RefusalCodes.FormatUnsupported);
     }
 

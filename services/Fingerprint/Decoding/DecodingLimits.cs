@@ -36,7 +36,7 @@ public sealed record DecodingLimits
     /// <returns>The refusal that the file's length earns, or null when it may be looked at.</returns>
     internal ImageRefusal? RefuseLength(int length) =>
         length == 0 ? new(RefusalCodes.Empty, "no bytes")
-        : length > MaxBytes ? new(RefusalCodes.TooManyBytes, $"{length} bytes; limit {MaxBytes}")
+        : length > MaxBytes ? new(RefusalCodes.TooLarge, $"{length} bytes; limit {MaxBytes}")
         : null;
 
     /// <returns>The refusal that the header earns, or null when it may be decoded.</returns>

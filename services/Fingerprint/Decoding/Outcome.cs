@@ -11,7 +11,7 @@ public sealed record ImageRefusal(string Code, string Detail);
 public static class RefusalCodes
 {
     public const string Empty = "Image_Empty";
-    public const string TooManyBytes = "Image_Too_Many_Bytes";
+    public const string TooLarge = "Image_Too_Large";
     public const string FormatUnsupported = "Image_Format_Unsupported";
     public const string Truncated = "Image_Truncated";
     public const string Corrupt = "Image_Corrupt";
@@ -28,7 +28,7 @@ public static class RefusalCodes
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Empty, TooManyBytes, FormatUnsupported, Truncated, Corrupt, TooManyPixels, SideTooLong, TooManyFrames, TooManyScans,
+        Empty, TooLarge, FormatUnsupported, Truncated, Corrupt, TooManyPixels, SideTooLong, TooManyFrames, TooManyScans,
         DecodeTimeout, DecoderCrashed,
     ];
 }

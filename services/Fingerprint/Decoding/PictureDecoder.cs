@@ -36,9 +36,28 @@ public sealed class PictureDecoder(DecodingLimits limits)
                 ? new DecodedPicture(header, height, width, upright)
                 : new DecodedPicture(header, width, height, upright);
         }
-        return Vips.Decode(bytes.Span, maxSide, out var error) is var (pixels, w, h)
+        return Vips.Decode(bytes.Span, maxSide, colourManaged: false, out var error) is var (pixels, w, h)
             ? new DecodedPicture(header, w, h, pixels)
             : Undecodable(header.Format, bytes.Span, error);
+    }
+
+    /// <summary>
+    /// Draws the picture anew to be shown: its first frame, upright, on white, in sRGB, within a square of <paramref name="side"/> pixels (never
+    /// enlarged), as a JPEG without metadata.
+    /// </summary>
+    public Outcome<Rendition> Render(ReadOnlyMemory<byte> bytes, int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(side);
+        var probe = Probe(bytes.Span, out _);
+        if (!probe.Succeeded)
+            return probe.Refusal;
+        // A damaged colour profile is no reason to show nothing.
+        var decoded = Vips.Decode(bytes.Span, side, colourManaged: true, out _) ?? Vips.Decode(bytes.Span, side, colourManaged: false, out _);
+        if (decoded is not var (rgb, width, height))
+            return Undecodable(probe.Value.Format, bytes.Span, "not decodable");
+        return Vips.EncodeJpeg(rgb, width, height, Rendition.Quality, out var error) is { } jpeg
+            ? new Rendition(width, height, jpeg)
+            : new ImageRefusal(RefusalCodes.Corrupt, error);
     }
 
     private Outcome<PictureHeader> Probe(ReadOnlySpan<byte> bytes, out JpegMarkers markers)

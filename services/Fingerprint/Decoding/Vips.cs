@@ -5,7 +5,8 @@ using static ImageRights.Fingerprint.Decoding.VipsNative;
 namespace ImageRights.Fingerprint.Decoding;
 
 /// <summary>
-/// libvips as a decoder of untrusted bytes: five loaders and no others, no operation cache, one thread a picture.
+/// libvips as a decoder of untrusted bytes: five loaders and no others, no operation cache, one thread a picture; and as the encoder of
+/// what is shown of them.
 /// Thread-safe; the first use starts the library.
 /// </summary>
 internal static unsafe class Vips
@@ -61,13 +62,15 @@ internal static unsafe class Vips
         }
     }
 
+    /// <param name="colourManaged">Whether an embedded colour profile is applied. Fingerprints leave it alone, as their reference does.</param>
     /// <returns>The first frame, upright, on white, reduced to <paramref name="maxSide"/>; or null when it does not decode.</returns>
-    internal static (byte[] Rgb, int Width, int Height)? Decode(ReadOnlySpan<byte> bytes, int maxSide, out string error)
+    internal static (byte[] Rgb, int Width, int Height)? Decode(ReadOnlySpan<byte> bytes, int maxSide, bool colourManaged, out string error)
     {
         fixed (byte* data = bytes)
         {
+            var options = $"width={maxSide},height={maxSide},size=down" + (colourManaged ? ",export_profile=srgb" : "");
             // thumbnail_buffer ignores its own fail_on for buffers; only the loader's option stops at a missing tail.
-            var image = Load("thumbnail_buffer", data, bytes.Length, $"width={maxSide},height={maxSide},size=down", "[fail_on=truncated]");
+            var image = Load("thumbnail_buffer", data, bytes.Length, options, "[fail_on=truncated]");
             // sRGB and not b-w: luminance in b-w is computed in linear light and differs from luma by several grey levels.
             image = Then("colourspace", image, "space=srgb");
             // After colourspace, so that white is 255 for 16-bit pictures too.
@@ -81,6 +84,21 @@ internal static unsafe class Vips
             var pixels = ReadPixels(image, out error);
             g_object_unref(image);
             return pixels;
+        }
+    }
+
+    /// <summary>Encodes bare pixels: nothing of a file but what can be seen reaches the result.</summary>
+    /// <param name="rgb">Rows from the top, three bytes a pixel, without padding.</param>
+    /// <returns>A JPEG without metadata, or null when encoding fails.</returns>
+    internal static byte[]? EncodeJpeg(ReadOnlySpan<byte> rgb, int width, int height, int quality, out string error)
+    {
+        const int EightBits = 0;
+        fixed (byte* pixels = rgb)
+        {
+            var image = vips_image_new_from_memory(pixels, (nuint)rgb.Length, width, height, 3, EightBits);
+            var jpeg = Save("jpegsave_buffer", Then("copy", image, "interpretation=srgb"), $"Q={quality},keep=none");
+            error = jpeg is null ? TakeError() : "";
+            return jpeg;
         }
     }
 
@@ -138,6 +156,26 @@ internal static unsafe class Vips
     /// <summary>Runs an operation on an image, which it takes over; nothing happens to no image.</summary>
     private static nint Then(string operation, nint image, string options)
     {
+        var next = Prepare(operation, image, options);
+        return next == 0 ? 0 : Build(next);
+    }
+
+    /// <summary>Encodes an image, which it takes over.</summary>
+    private static byte[]? Save(string operation, nint image, string options)
+    {
+        var save = Prepare(operation, image, options);
+        if (save == 0)
+            return null;
+        byte[]? bytes = null;
+        if (vips_cache_operation_buildp(&save) == 0)
+            bytes = GetBlob(save, "buffer");
+        vips_object_unref_outputs(save);
+        g_object_unref(save);
+        return bytes;
+    }
+
+    private static nint Prepare(string operation, nint image, string options)
+    {
         if (image == 0)
             return 0;
         var next = vips_operation_new(operation);
@@ -151,7 +189,7 @@ internal static unsafe class Vips
             }
         }
         g_object_unref(image);
-        return next == 0 ? 0 : Build(next);
+        return next;
     }
 
     private static nint Build(nint operation)
@@ -172,6 +210,18 @@ internal static unsafe class Vips
         var image = g_object_ref(g_value_get_object(&value));
         g_value_unset(&value);
         return image;
+    }
+
+    private static byte[] GetBlob(nint operation, string property)
+    {
+        GValue value = default;
+        g_value_init(&value, BlobType);
+        g_object_get_property(operation, property, &value);
+        nuint length;
+        var start = vips_blob_get(g_value_get_boxed(&value), &length);
+        var bytes = new ReadOnlySpan<byte>(start, checked((int)length)).ToArray();
+        g_value_unset(&value);
+        return bytes;
     }
 
     private static void SetObject(nint operation, string property, nint image)

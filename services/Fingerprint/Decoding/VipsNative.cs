@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ImageRights.Fingerprint.Decoding;
 
 /// <summary>
-/// The part of libvips' and GLib's C interface that decoding needs. None of these functions is variadic: calling a variadic C
+/// The part of libvips' and GLib's C interface that decoding and rendering need. None of these functions is variadic: calling a variadic C
 /// function as if it were not is undefined, and fails on arm64.
 /// </summary>
 internal static unsafe partial class VipsNative
@@ -65,6 +65,12 @@ internal static unsafe partial class VipsNative
     internal static partial void vips_area_unref(nint area);
 
     [LibraryImport(NativeLibraries.Vips)]
+    internal static partial byte* vips_blob_get(nint blob, nuint* length);
+
+    [LibraryImport(NativeLibraries.Vips)]
+    internal static partial nint vips_image_new_from_memory(void* data, nuint length, int width, int height, int bands, int format);
+
+    [LibraryImport(NativeLibraries.Vips)]
     internal static partial byte* vips_image_write_to_memory(nint image, nuint* size);
 
     [LibraryImport(NativeLibraries.Vips)]
@@ -108,6 +114,9 @@ internal static unsafe partial class VipsNative
 
     [LibraryImport(NativeLibraries.Vips)]
     internal static partial void g_value_set_boxed(GValue* value, nint boxed);
+
+    [LibraryImport(NativeLibraries.Vips)]
+    internal static partial nint g_value_get_boxed(GValue* value);
 
     [LibraryImport(NativeLibraries.Vips, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void g_value_set_string(GValue* value, string text);

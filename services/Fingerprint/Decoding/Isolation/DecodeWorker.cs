@@ -8,6 +8,10 @@ public static class DecodeWorker
     /// <summary>First argument that makes the program a decoder; the second is <see cref="DecoderPoolOptions"/> as JSON.</summary>
     public const string Switch = "--decode-worker";
 
+    /// <summary>A GIF of one black pixel.</summary>
+    internal static readonly byte[] KnownPicture =
+        [.. "GIF89a"u8, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B];
+
     /// <summary>Decodes what comes in on standard input until that closes.</summary>
     /// <returns>The process's exit code.</returns>
     public static int Run(string settings)
@@ -20,10 +24,13 @@ public static class DecodeWorker
         Sandbox.Enter(options.MemoryBytes);
         WorkerProtocol.WriteHello(output);
 
-        while (WorkerProtocol.ReadRequest(input) is var (bytes, maxSide))
+        while (WorkerProtocol.ReadRequest(input) is var (task, bytes, maxSide))
         {
             Sandbox.AllowProcessorTime(options.CpuSeconds);
-            WorkerProtocol.WriteResponse(output, decoder.Decode(bytes, maxSide));
+            if (task == WorkerTask.Render)
+                WorkerProtocol.WriteResponse(output, decoder.Render(bytes, maxSide));
+            else
+                WorkerProtocol.WriteResponse(output, decoder.Decode(bytes, maxSide));
         }
         return 0;
     }
@@ -31,10 +38,10 @@ public static class DecodeWorker
     // Loads both native libraries while files may still be opened and threads started freely, and spares the first picture the wait.
     private static void WarmUp(PictureDecoder decoder)
     {
-        byte[] gif = [.. "GIF89a"u8, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B];
-        var outcome = decoder.Decode(gif);
-        if (!outcome.Succeeded)
-            throw new InvalidOperationException($"The decoder does not read its own sample: {outcome}");
+        var decoded = decoder.Decode(KnownPicture);
+        var rendered = decoder.Render(KnownPicture, 16);
+        if (!decoded.Succeeded || !rendered.Succeeded)
+            throw new InvalidOperationException($"The decoder does not read its own sample: {decoded}; {rendered}");
         _ = TurboJpeg.Available;
     }
 }

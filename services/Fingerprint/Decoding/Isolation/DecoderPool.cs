@@ -22,10 +22,18 @@ public sealed class DecoderPool : IAsyncDisposable
     }
 
     /// <summary>As <see cref="PictureDecoder.Decode"/>, elsewhere. Waits while all processes are busy.</summary>
-    /// <exception cref="InvalidOperationException">No decoder process can be started: broken installation, not a broken picture.</exception>
-    /// <exception cref="ChannelClosedException">The pool has been disposed of.</exception>
-    public async Task<Outcome<DecodedPicture>> DecodeAsync(
-        ReadOnlyMemory<byte> bytes, int maxSide = PictureDecoder.DefaultMaxSide, CancellationToken cancellation = default)
+    /// <exception cref="DecoderUnavailableException">No decoder process can be started, or the pool has been disposed of.</exception>
+    public Task<Outcome<DecodedPicture>> DecodeAsync(
+        ReadOnlyMemory<byte> bytes, int maxSide = PictureDecoder.DefaultMaxSide, CancellationToken cancellation = default) =>
+        AskAsync(WorkerTask.Decode, bytes, maxSide, WorkerProtocol.ReadPictureAsync, cancellation);
+
+    /// <summary>As <see cref="PictureDecoder.Render"/>, elsewhere. Waits while all processes are busy.</summary>
+    /// <exception cref="DecoderUnavailableException">No decoder process can be started, or the pool has been disposed of.</exception>
+    public Task<Outcome<Rendition>> RenderAsync(ReadOnlyMemory<byte> bytes, int side, CancellationToken cancellation = default) =>
+        AskAsync(WorkerTask.Render, bytes, side, WorkerProtocol.ReadRenditionAsync, cancellation);
+
+    private async Task<Outcome<T>> AskAsync<T>(
+        WorkerTask task, ReadOnlyMemory<byte> bytes, int maxSide, Func<Stream, Task<Outcome<T>>> read, CancellationToken cancellation) where T : class
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSide);
         // What would be refused for its length need not be copied to another process first.
@@ -33,9 +41,9 @@ public sealed class DecoderPool : IAsyncDisposable
             return refusal;
 
         // A process can also end for reasons of its own (an operator, the kernel short of memory), so one more gets the same picture.
-        var outcome = await DecodeOnceAsync(bytes, maxSide, cancellation);
+        var outcome = await AskOnceAsync(task, bytes, maxSide, read, cancellation);
         return outcome is { Succeeded: false, Refusal.Code: RefusalCodes.DecoderCrashed }
-            ? await DecodeOnceAsync(bytes, maxSide, cancellation)
+            ? await AskOnceAsync(task, bytes, maxSide, read, cancellation)
             : outcome;
     }
 
@@ -62,9 +70,18 @@ public sealed class DecoderPool : IAsyncDisposable
         idle.Writer.TryComplete();
     }
 
-    private async Task<Outcome<DecodedPicture>> DecodeOnceAsync(ReadOnlyMemory<byte> bytes, int maxSide, CancellationToken cancellation)
+    private async Task<Outcome<T>> AskOnceAsync<T>(
+        WorkerTask task, ReadOnlyMemory<byte> bytes, int maxSide, Func<Stream, Task<Outcome<T>>> read, CancellationToken cancellation) where T : class
     {
-        var process = await idle.Reader.ReadAsync(cancellation);
+        DecoderProcess? process;
+        try
+        {
+            process = await idle.Reader.ReadAsync(cancellation);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new DecoderUnavailableException("The decoder pool has been disposed of.", closed);
+        }
         try
         {
             if (process is { Usable: false })
@@ -73,7 +90,7 @@ public sealed class DecoderPool : IAsyncDisposable
                 process = null;
             }
             process ??= await DecoderProcess.StartAsync(options, cancellation);
-            return await process.DecodeAsync(bytes, maxSide, cancellation);
+            return await process.AskAsync(task, bytes, maxSide, read, cancellation);
         }
         finally
         {

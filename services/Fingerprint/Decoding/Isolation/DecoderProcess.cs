@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -26,7 +27,15 @@ internal sealed class DecoderProcess : IDisposable
 
     internal static async Task<DecoderProcess> StartAsync(DecoderPoolOptions options, CancellationToken cancellation)
     {
-        var started = Process.Start(StartInfo(options)) ?? throw new InvalidOperationException("The decoder process did not start.");
+        Process started;
+        try
+        {
+            started = Process.Start(StartInfo(options))!;
+        }
+        catch (Win32Exception failure)
+        {
+            throw new DecoderUnavailableException("The decoder process does not start.", failure);
+        }
         var decoder = new DecoderProcess(started, options);
         try
         {
@@ -38,18 +47,20 @@ internal sealed class DecoderProcess : IDisposable
         {
             decoder.Dispose();
             cancellation.ThrowIfCancellationRequested();
-            throw new InvalidOperationException($"The decoder process {started.StartInfo.FileName} did not become ready.", failure);
+            throw new DecoderUnavailableException($"The decoder process {started.StartInfo.FileName} did not become ready.", failure);
         }
     }
 
-    internal async Task<Outcome<DecodedPicture>> DecodeAsync(ReadOnlyMemory<byte> bytes, int maxSide, CancellationToken cancellation)
+    /// <param name="read">Reads the answer to <paramref name="task"/> from the process's output.</param>
+    internal async Task<Outcome<T>> AskAsync<T>(
+        WorkerTask task, ReadOnlyMemory<byte> bytes, int maxSide, Func<Stream, Task<Outcome<T>>> read, CancellationToken cancellation) where T : class
     {
         pictures++;
         using var limit = KillWhenCancelled(options.Timeout, cancellation, out var timeout);
         try
         {
-            await WorkerProtocol.WriteRequestAsync(process.StandardInput.BaseStream, bytes, maxSide);
-            return await WorkerProtocol.ReadResponseAsync(process.StandardOutput.BaseStream);
+            await WorkerProtocol.WriteRequestAsync(process.StandardInput.BaseStream, task, bytes, maxSide);
+            return await read(process.StandardOutput.BaseStream);
         }
         catch (Exception failure) when (failure is EndOfStreamException or IOException or InvalidDataException)
         {

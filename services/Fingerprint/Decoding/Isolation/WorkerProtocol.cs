@@ -5,15 +5,18 @@ namespace ImageRights.Fingerprint.Decoding.Isolation;
 
 /// <summary>
 /// What the service and a decoder process say to each other over the process's standard input and output. Numbers are 32-bit little-endian.
-/// Hello: "IMR1". Request: longest side, length, bytes. Response: 0, code, detail; or 1, six numbers of the header, width, height, pixels.
+/// Hello: "IMR2". Request: 1 to decode or 2 to render, longest side, length, bytes. Response: 0, code, detail; or 1, six numbers of the header,
+/// width, height, pixels; or 2, width, height, length, JPEG.
 /// </summary>
 internal static class WorkerProtocol
 {
     private const int Refused = 0;
     private const int Decoded = 1;
+    private const int Rendered = 2;
     private const int MostTextBytes = 4096;
+    private const int MostRenditionBytes = 32_000_000;
 
-    private static ReadOnlySpan<byte> Hello => "IMR1"u8;
+    private static ReadOnlySpan<byte> Hello => "IMR2"u8;
 
     internal static void WriteHello(Stream output)
     {
@@ -29,25 +32,26 @@ internal static class WorkerProtocol
             throw new InvalidDataException("Unexpected greeting.");
     }
 
-    internal static async Task WriteRequestAsync(Stream output, ReadOnlyMemory<byte> bytes, int maxSide)
+    internal static async Task WriteRequestAsync(Stream output, WorkerTask task, ReadOnlyMemory<byte> bytes, int maxSide)
     {
-        var head = new byte[8];
-        BinaryPrimitives.WriteInt32LittleEndian(head, maxSide);
-        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(4), bytes.Length);
+        var head = new byte[12];
+        BinaryPrimitives.WriteInt32LittleEndian(head, (int)task);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(4), maxSide);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(8), bytes.Length);
         await output.WriteAsync(head);
         await output.WriteAsync(bytes);
         await output.FlushAsync();
     }
 
     /// <returns>Null when the service has closed its end.</returns>
-    internal static (byte[] Bytes, int MaxSide)? ReadRequest(Stream input)
+    internal static (WorkerTask Task, byte[] Bytes, int MaxSide)? ReadRequest(Stream input)
     {
-        var head = new byte[8];
+        var head = new byte[12];
         if (input.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
             return null;
-        var bytes = GC.AllocateUninitializedArray<byte>(BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(4)));
+        var bytes = GC.AllocateUninitializedArray<byte>(BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8)));
         input.ReadExactly(bytes);
-        return (bytes, BinaryPrimitives.ReadInt32LittleEndian(head));
+        return ((WorkerTask)BinaryPrimitives.ReadInt32LittleEndian(head), bytes, BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(4)));
     }
 
     internal static void WriteResponse(Stream output, Outcome<DecodedPicture> outcome)
@@ -65,9 +69,7 @@ internal static class WorkerProtocol
         }
         else
         {
-            WriteNumber(head, Refused);
-            WriteText(head, outcome.Refusal.Code);
-            WriteText(head, outcome.Refusal.Detail);
+            WriteRefusal(head, outcome.Refusal);
         }
         output.Write(head.GetBuffer(), 0, (int)head.Length);
         if (outcome.Succeeded)
@@ -75,19 +77,30 @@ internal static class WorkerProtocol
         output.Flush();
     }
 
+    internal static void WriteResponse(Stream output, Outcome<Rendition> outcome)
+    {
+        using var head = new MemoryStream();
+        if (outcome.Succeeded)
+        {
+            foreach (var number in (ReadOnlySpan<int>)[Rendered, outcome.Value.Width, outcome.Value.Height, outcome.Value.Jpeg.Length])
+                WriteNumber(head, number);
+        }
+        else
+        {
+            WriteRefusal(head, outcome.Refusal);
+        }
+        output.Write(head.GetBuffer(), 0, (int)head.Length);
+        if (outcome.Succeeded)
+            output.Write(outcome.Value.Jpeg);
+        output.Flush();
+    }
+
     /// <summary>Reads an answer without trusting it: the process at the other end has read a stranger's bytes.</summary>
     /// <exception cref="InvalidDataException">No answer that the protocol allows.</exception>
-    internal static async Task<Outcome<DecodedPicture>> ReadResponseAsync(Stream input)
+    internal static async Task<Outcome<DecodedPicture>> ReadPictureAsync(Stream input)
     {
-        var kind = await ReadNumberAsync(input);
-        if (kind == Refused)
-        {
-            var code = await ReadTextAsync(input);
-            var detail = await ReadTextAsync(input);
-            return RefusalCodes.All.Contains(code) ? new ImageRefusal(code, detail) : throw new InvalidDataException("Unknown code.");
-        }
-        if (kind != Decoded)
-            throw new InvalidDataException("Neither a picture nor a refusal.");
+        if (await ReadRefusalUnlessAsync(Decoded, input) is { } refusal)
+            return refusal;
 
         var numbers = new int[8];
         for (var i = 0; i < numbers.Length; i++)
@@ -100,6 +113,40 @@ internal static class WorkerProtocol
         var rgb = GC.AllocateUninitializedArray<byte>(width * height * 3);
         await input.ReadExactlyAsync(rgb);
         return new DecodedPicture(header, width, height, rgb);
+    }
+
+    /// <inheritdoc cref="ReadPictureAsync"/>
+    internal static async Task<Outcome<Rendition>> ReadRenditionAsync(Stream input)
+    {
+        if (await ReadRefusalUnlessAsync(Rendered, input) is { } refusal)
+            return refusal;
+        var (width, height, length) = (await ReadNumberAsync(input), await ReadNumberAsync(input), await ReadNumberAsync(input));
+        if (width <= 0 || height <= 0 || length is < 4 or > MostRenditionBytes)
+            throw new InvalidDataException("Not a rendition.");
+        var jpeg = GC.AllocateUninitializedArray<byte>(length);
+        await input.ReadExactlyAsync(jpeg);
+        if (Signature.Recognise(jpeg) != PictureFormat.Jpeg)
+            throw new InvalidDataException("Not a JPEG.");
+        return new Rendition(width, height, jpeg);
+    }
+
+    private static async Task<ImageRefusal?> ReadRefusalUnlessAsync(int expected, Stream input)
+    {
+        var kind = await ReadNumberAsync(input);
+        if (kind == expected)
+            return null;
+        if (kind != Refused)
+            throw new InvalidDataException("Neither what was asked for nor a refusal.");
+        var code = await ReadTextAsync(input);
+        var detail = await ReadTextAsync(input);
+        return RefusalCodes.All.Contains(code) ? new ImageRefusal(code, detail) : throw new InvalidDataException("Unknown code.");
+    }
+
+    private static void WriteRefusal(Stream output, ImageRefusal refusal)
+    {
+        WriteNumber(output, Refused);
+        WriteText(output, refusal.Code);
+        WriteText(output, refusal.Detail);
     }
 
     private static void WriteNumber(Stream output, int number)
@@ -132,4 +179,14 @@ internal static class WorkerProtocol
         await input.ReadExactlyAsync(bytes);
         return Encoding.UTF8.GetString(bytes);
     }
+}
+
+/// <summary>What a decoder process is asked for.</summary>
+internal enum WorkerTask
+{
+    /// <summary>Pixels to fingerprint.</summary>
+    Decode = 1,
+
+    /// <summary>A file to show.</summary>
+    Render = 2,
 }

@@ -1,0 +1,82 @@
+using ImageRights.EventStore;
+using ImageRights.Fingerprint.Computing;
+using ImageRights.Fingerprint.Contents;
+using ImageRights.Fingerprint.Decoding.Isolation;
+using ImageRights.Fingerprint.Features.Computing;
+using ImageRights.Fingerprint.Features.Fingerprinting;
+using ImageRights.Fingerprint.Features.ReadingFingerprints;
+using ImageRights.Fingerprint.Features.Rendering;
+using ImageRights.Fingerprint.Picture;
+using ImageRights.Fingerprint.Projections;
+using ImageRights.Fingerprint.Publishing;
+using ImageRights.ServiceDefaults.Messaging;
+using ImageRights.ServiceDefaults.Problems;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace ImageRights.Fingerprint;
+
+/// <summary>The service's table of contents.</summary>
+public static class Composition
+{
+    /// <summary>Puts the service together.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.Services.ConfigureHttpJsonOptions(http =>
+        {
+            http.SerializerOptions.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
+            foreach (var converter in StoreOptions.Json.Converters) http.SerializerOptions.Converters.Add(converter);
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddOptions<FingerprintOptions>().BindConfiguration("Fingerprint")
+            .Validate(options => options is { DecoderProcesses: > 0, RequestsAtOnce: > 0, ContentTries: > 0, DecodeTries: > 0 }, "Fingerprint: DecoderProcesses, RequestsAtOnce, ContentTries and DecodeTries take 1 or more.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(services => CreateDecoders(services.GetRequiredService<IOptions<FingerprintOptions>>().Value));
+        builder.Services.AddHttpClient("ingestion");
+        builder.Services
+            .AddSingleton<IngestionContents>().AddSingleton<Admission>().AddSingleton<Fingerprinter>().AddSingleton<Renditions>()
+            .AddSingleton<PendingPictures>().AddSingleton<PictureProcessor>();
+        builder.Services.AddHealthChecks().AddCheck<DecoderHealthCheck>("decoder", tags: ["ready"]);
+        builder.Services.AddEventStore(options =>
+        {
+            options.ServiceName = "fingerprint";
+            options.ConnectionString = builder.Configuration.GetConnectionString("fingerprintdb")
+                ?? throw new InvalidOperationException("ConnectionStrings:fingerprintdb is missing; start the service through AppHost or set ConnectionStrings__fingerprintdb.");
+            Describe(options);
+        });
+        // After the store, whose tables it reads.
+        builder.Services.AddHostedService<PendingPictureWorker>();
+        builder.AddBus("fingerprint", bus =>
+        {
+            bus.AddConsumer<ImageReceivedConsumer>();
+            bus.AddConsumer<WorkRegisteredConsumer>();
+        });
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.MapDefaultEndpoints();
+        app.MapComputing();
+        app.MapFingerprints();
+        app.MapRenditions();
+        return app;
+    }
+
+    private static DecoderPool CreateDecoders(FingerprintOptions options) =>
+        new(new DecoderPoolOptions { Workers = options.DecoderProcesses, Timeout = options.DecodeTimeout });
+
+    /// <summary>What the store holds and who follows it.</summary>
+    public static void Describe(StoreOptions options)
+    {
+        options.Events
+            .Map<PictureFingerprinted>("picture_fingerprinted_v1")
+            .Map<PictureUnreadable>("picture_unreadable_v1");
+        options.Projections.LiveStreamAggregation(PictureState.Initial, PictureDecider.Evolve);
+        options.Projections.InlineSnapshot<FingerprintView>(PictureDecider.StreamPrefix, FingerprintView.Evolve);
+        options.Projections.Document<ComputedFingerprint>();
+        options.SchemaScripts.Add(PendingPictures.SchemaScript);
+        options.PublishFacts(FingerprintContracts.Translate);
+    }
+}

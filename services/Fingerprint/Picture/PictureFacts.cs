@@ -1,0 +1,34 @@
+using ImageRights.Contracts.Fingerprint.V1;
+using ImageRights.Contracts.Ingestion.V1;
+
+namespace ImageRights.Fingerprint.Picture;
+
+/// <summary>A picture that was handed in and is to be fingerprinted.</summary>
+/// <param name="SubjectId">Image or work, as <paramref name="Role"/> says.</param>
+/// <param name="AccountId">Who uploaded or registered it.</param>
+/// <param name="Sha256">Address of its bytes in the vault, 64 lower-case hexadecimal digits.</param>
+/// <param name="OccurredAt">When it was received or registered.</param>
+public sealed record PictureRequest(
+    PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256, DateTimeOffset OccurredAt);
+
+/// <summary>What became of a picture.</summary>
+public abstract record PictureFact;
+
+/// <summary>It was decoded and hashed.</summary>
+/// <param name="Pdq">Hash of the picture as it is, 64 hexadecimal digits.</param>
+/// <param name="PdqDihedrals">Hashes of its eight orientations in the order of <see cref="Orientation"/>.</param>
+/// <param name="PdqQuality">0 (featureless) to 100.</param>
+/// <param name="Algorithm">Name and version, such as <c>pdq/1</c>.</param>
+/// <param name="Format">JPEG, PNG, WEBP, GIF or AVIF, by content.</param>
+/// <param name="Width">Stored width in pixels, before any orientation is applied.</param>
+/// <param name="Height">Stored height in pixels, before any orientation is applied.</param>
+public sealed record PictureFingerprinted(
+    PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, string Format, int Width, int Height,
+    DateTimeOffset OccurredAt, DateTimeOffset FingerprintedAt) : PictureFact;
+
+/// <summary>It gets no fingerprint.</summary>
+/// <param name="Code">Stable code, such as <c>Image_Truncated</c>.</param>
+public sealed record PictureUnreadable(
+    PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256, string Code,
+    DateTimeOffset OccurredAt, DateTimeOffset FoundAt) : PictureFact;
