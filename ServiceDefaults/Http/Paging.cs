@@ -36,7 +36,8 @@ public sealed record PageRequest(string After, int Limit)
         try
         {
             var after = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
-            if (after.Length is > 0 and <= 200)
+            // PostgreSQL refuses a NUL in a text parameter with an error; no list gives out a cursor with control characters.
+            if (after.Length is > 0 and <= 200 && !after.Any(char.IsControl))
             {
                 page = page with { After = after };
                 return true;
