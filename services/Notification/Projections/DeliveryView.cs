@@ -27,7 +27,7 @@ public sealed record DeliveryView(
     {
         (DeliveryEvent.Scheduled it, _) => new(
             it.DeliveryId, it.EndpointId, it.EventId, it.EventType, it.Subject, DeliveryState.Pending, it.ScheduledAt, it.ScheduledAt,
-            it.ScheduledAt.ToUnixTimeMilliseconds().ToString("D14", CultureInfo.InvariantCulture) + it.DeliveryId, []),
+            it.ScheduledAt.UtcTicks.ToString("D19", CultureInfo.InvariantCulture) + it.DeliveryId, []),
         (DeliveryEvent.Attempted it, { } at) => at with
         {
             NextAttemptAt = it.NextAttemptAt,
