@@ -26,14 +26,32 @@ TEXT
 
 case "${1:-}" in
   -h|--help|help) usage; exit 0 ;;
-  tour) exec dotnet run -c Release --project tests/Tour -- "${@:2}" ;;
+  tour) tour=1; shift ;;
   ''|--*) ;;
   *) usage >&2; fail "There is no \"$1\"." ;;
 esac
 
 ensure_dotnet
-ensure_packages
+ensure_packages ${tour:+mate-backgrounds libjpeg-turbo-progs}
 ensure_node_modules
 build_solution Release
+if [ "${tour:-}" ]; then
+  data="${IMAGERIGHTS_DATA:-.data}"
+  started=""
+  if [ ! -f "$data/endpoints.json" ]; then
+    say "Starting ImageRights for the tour"
+    mkdir -p "$data"
+    # A group of its own, so that a Ctrl-C ends the tour first and then, below, the AppHost.
+    setsid dotnet artifacts/bin/AppHost/release/ImageRights.AppHost.dll >"$data/tour-apphost.log" 2>&1 </dev/null &
+    started=$!
+    trap 'kill -INT "$started" 2>/dev/null && wait "$started" || true' EXIT
+    until [ -f "$data/endpoints.json" ]; do
+      kill -0 "$started" 2>/dev/null || { tail -n 20 "$data/tour-apphost.log" >&2; fail "ImageRights did not start." "Next step: read the lines above; all of them are in $data/tour-apphost.log."; }
+      sleep 0.5
+    done
+  fi
+  dotnet artifacts/bin/Tour/release/ImageRights.Tour.dll "$data/endpoints.json"
+  exit
+fi
 # The assembly itself, not `dotnet run`: this process then is the AppHost, and a signal to it reaches it.
 exec dotnet artifacts/bin/AppHost/release/ImageRights.AppHost.dll "$@"

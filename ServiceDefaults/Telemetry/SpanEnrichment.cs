@@ -32,7 +32,8 @@ public sealed class SpanEnrichment : IMiddleware
 
     private static void Complete(Activity activity, HttpContext context)
     {
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        // A group and its root map to "/v1/images/"; the address that people know has no slash at its end.
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { Length: > 1 } pattern ? pattern.TrimEnd('/') : null;
         var status = context.Response.StatusCode;
         activity.SetTag("http.response.status_code", status);
         if (route is not null)

@@ -38,6 +38,14 @@ internal static class Words
         _ => noun,
     };
 
+    public static string State(string? state) => state switch
+    {
+        null => "pending",
+        "TakenDown" => "taken down",
+        "CounterNoticed" => "objected",
+        _ => state,
+    };
+
     public static string Colour(string? state) => state switch
     {
         "Match" or "TakenDown" or "Exhausted" => "red",
