@@ -41,10 +41,10 @@ if [ "${tour:-}" ]; then
   if [ ! -f "$data/endpoints.json" ]; then
     say "Starting ImageRights for the tour"
     mkdir -p "$data"
-    # A group of its own, so that a Ctrl-C ends the tour first and then, below, the AppHost.
+    # A session of its own: Ctrl-C ends the tour, and the AppHost is stopped in order after it.
     setsid dotnet artifacts/bin/AppHost/release/ImageRights.AppHost.dll >"$data/tour-apphost.log" 2>&1 </dev/null &
     started=$!
-    trap 'kill -INT "$started" 2>/dev/null && wait "$started" || true' EXIT
+    trap 'kill -TERM "$started" 2>/dev/null && wait "$started" || true' EXIT
     until [ -f "$data/endpoints.json" ]; do
       kill -0 "$started" 2>/dev/null || { tail -n 20 "$data/tour-apphost.log" >&2; fail "ImageRights did not start." "Next step: read the lines above; all of them are in $data/tour-apphost.log."; }
       sleep 0.5
