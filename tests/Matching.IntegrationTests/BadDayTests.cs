@@ -1,6 +1,8 @@
 using ImageRights.Contracts.Fingerprint.V1;
+using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
+using ImageRights.TestKit;
 using static ImageRights.Matching.IntegrationTests.Messages;
 
 namespace ImageRights.Matching.IntegrationTests;
@@ -87,6 +89,26 @@ public class BadDayTests
         await surroundings.PublishAsync(Upload(after, "seller", hash));
         (await surroundings.ScreeningOfAsync(after)).Matches.ShouldHaveSingleItem().ReferenceId.ShouldBe(work);
         standby.Followers.Single(follower => follower.Name == "screener").State.ShouldBe(FollowerState.Running);
+    }
+
+    [Fact]
+    public async Task Withdrawals_that_race_their_uploads_cost_no_screening_and_are_all_effective()
+    {
+        await using var surroundings = await Surroundings.CreateAsync();
+        await using var replica = await Replica.StartAsync(surroundings);
+        var hash = NewHash();
+        var images = Enumerable.Range(0, 100).Select(_ => NewImage()).ToList();
+        await Task.WhenAll(images.SelectMany(image => new[]
+        {
+            surroundings.PublishAsync(Upload(image, $"seller of {image}", hash)),
+            surroundings.PublishAsync(new ImageWithdrawn(DocumentStore.DefaultTenant, image, $"seller of {image}", Noon)),
+        }));
+        (await surroundings.HearAsync<ImageScreened>(100)).Select(screened => screened.ImageId).ShouldBe(images, ignoreOrder: true);
+        await Eventually.HoldsAsync(async () => (await surroundings.StoredAsync("picture_withdrawn_v1")).Count.ShouldBe(100), Surroundings.Patience);
+        var last = NewImage();
+        await surroundings.PublishAsync(Upload(last, "seller", hash));
+        (await surroundings.ScreeningOfAsync(last)).Verdict.ShouldBe(ScreeningVerdict.Clear);
+        (await surroundings.StoredAsync("image_screened_v1")).Count.ShouldBe(101);
     }
 
     /// <summary>The n-th upload in the log was screened once, as of the n-1 before it, and matches them, as far as a screening lists them.</summary>

@@ -16,7 +16,8 @@ public sealed class MatchingService : IAsyncLifetime
     /// <inheritdoc />
     public async Task DisposeAsync()
     {
-        await Replica.DisposeAsync();
-        await Surroundings.DisposeAsync();
+        // Not there when the start failed; that failure is the one to read.
+        if (Replica is not null) await Replica.DisposeAsync();
+        if (Surroundings is not null) await Surroundings.DisposeAsync();
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ImageRights.Matching.IntegrationTests;
 
@@ -36,14 +37,24 @@ internal sealed class Replica : IAsyncDisposable
     ];
 
     /// <summary>Starts it and waits until it is healthy, when its queues are bound.</summary>
-    public static async Task<Replica> StartAsync(Surroundings surroundings, params string[] more)
+    public static async Task<Replica> StartAsync(Surroundings surroundings)
     {
-        var app = Composition.Build([.. Arguments(surroundings, "http://127.0.0.1:0"), .. more]);
-        await app.StartAsync().WaitAsync(Surroundings.Patience);
-        var replica = new Replica(app);
+        var replica = await StartWithoutWaitingAsync(surroundings);
         await Eventually.HoldsAsync(async () => (await replica.Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience, "health");
         return replica;
     }
+
+    /// <summary>Starts it; its index may not have read the log yet.</summary>
+    public static async Task<Replica> StartWithoutWaitingAsync(Surroundings surroundings)
+    {
+        var app = Composition.Build(Arguments(surroundings, "http://127.0.0.1:0"));
+        await app.StartAsync().WaitAsync(Surroundings.Patience);
+        return new Replica(app);
+    }
+
+    /// <summary>What the index says of its health.</summary>
+    public async Task<HealthReportEntry> IndexHealthAsync() =>
+        (await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == "index")).Entries["index"];
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ImageRights.EventStore;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Licences;
@@ -167,6 +168,23 @@ public class IndexHistoryTests
         }
         writing.IsCompletedSuccessfully.ShouldBeTrue();
         faults.ShouldBe(0);
+    }
+
+    [Fact]
+    public void The_number_of_pictures_that_can_be_found_is_measured_by_bank()
+    {
+        var index = IndexOf(Log(Upload("1", "a", Hash), Upload("2", "a", Hash), Work("w", "a", Hash), new PictureWithdrawn("1", "a", Noon)));
+        var measured = new Dictionary<string, int>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            // Other tests of the process have an index of their own under the same name.
+            if (instrument.Name == "imagerights.matching.index.pictures" && instrument.Meter.Scope == MetersOf(index)) self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, tags, _) => measured[(string)tags[0].Value!] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        measured.ShouldBe(new Dictionary<string, int> { ["Works"] = 1, ["Uploads"] = 1 }, ignoreOrder: true);
     }
 
     private static IEnumerable<string> Found(TenantIndex tenant, long asOf) => tenant.Search(Bank.Uploads, [Hash], 31, asOf).Select(found => found.Id);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using ImageRights.EventStore;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Licences;
@@ -12,6 +13,8 @@ namespace ImageRights.Matching.UnitTests;
 internal static class Pictures
 {
     public static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly ConditionalWeakTable<PictureIndex, IMeterFactory> Meters = [];
 
     public static PdqHash RandomHash(Random random) => new(Word(random), Word(random), Word(random), Word(random));
 
@@ -42,10 +45,15 @@ internal static class Pictures
 
     public static PictureIndex IndexOf(params IEnumerable<RecordedEvent> log)
     {
-        var index = new PictureIndex(Options.Create(new MatchingOptions()), new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        var index = new PictureIndex(Options.Create(new MatchingOptions()), meters);
+        Meters.Add(index, meters);
         index.Apply([.. log]);
         return index;
     }
+
+    /// <summary>What an index measures with.</summary>
+    public static IMeterFactory MetersOf(PictureIndex index) => Meters.TryGetValue(index, out var meters) ? meters : throw new ArgumentException("Not an index of IndexOf.");
 
     public static LicenceRecorded Licence(string id, string work, string licensee, DateTimeOffset from, DateTimeOffset? until = null) => new(id, work, licensee, from, until, from);
 

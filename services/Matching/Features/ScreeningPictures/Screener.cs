@@ -86,7 +86,6 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
     // The page holds pictures of many traces; each is screened in its own.
     private static Activity? StartSpan(string name, RecordedEvent cause, string subjectId)
     {
-        Activity.Current = null;
         ActivityContext.TryParse(cause.TraceParent, null, isRemote: true, out var parent);
         return Search.Activities.StartActivity(name, ActivityKind.Internal, parent)?.SetTag("imagerights.subject", subjectId);
     }
