@@ -116,8 +116,8 @@ public sealed class RunningIngestion : IAsyncLifetime
         return events;
     }
 
-    /// <summary>Every file of the vault.</summary>
-    public string[] VaultFiles() => Directory.Exists(VaultDirectory) ? Directory.GetFiles(VaultDirectory, "*", SearchOption.AllDirectories) : [];
+    /// <summary>Every object of the vault, and what a writer may have left.</summary>
+    public string[] VaultFiles() => [.. Directory.GetFiles(VaultDirectory, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "key-id")];
 
     /// <summary>Everything that a refused request must leave as it was.</summary>
     public async Task<string> FootprintAsync() =>
