@@ -49,7 +49,7 @@ public static class Composition
         builder.Services.AddTransient<PictureIntake>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Limits.MaxRequestBodySize = limits.Bytes + UploadOptions.FormOverhead;
+            kestrel.Limits.MaxRequestBodySize = (long)limits.Bytes * UploadOptions.DrainedTimes + UploadOptions.FormOverhead;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 10_000, gracePeriod: TimeSpan.FromSeconds(10));
         });
         builder.Services.ConfigureHttpJsonOptions(options =>

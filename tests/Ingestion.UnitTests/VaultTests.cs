@@ -134,8 +134,24 @@ public sealed class VaultTests : IDisposable
     public async Task Another_key_does_not_open_it_and_the_message_says_so()
     {
         var sha256 = await StoreAsync("a picture"u8.ToArray());
-        var failure = await Should.ThrowAsync<VaultObjectDamagedException>(() => ReadAsync(Open(RandomNumberGenerator.GetBytes(32)), Tenant, sha256));
+        var failure = await Should.ThrowAsync<VaultObjectDamagedException>(() => ReadAsync(Over(RandomNumberGenerator.GetBytes(32)), Tenant, sha256));
         failure.Message.ShouldContain("another key than Vault:Key");
+    }
+
+    [Fact]
+    public void A_vault_that_was_begun_with_another_key_is_not_opened()
+    {
+        vault.Prepare(DateTimeOffset.UtcNow);
+        Should.Throw<InvalidOperationException>(() => Over(RandomNumberGenerator.GetBytes(32)).Prepare(DateTimeOffset.UtcNow)).Message.ShouldContain("is not the key that the vault");
+        Partials().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Many_can_begin_a_vault_at_once()
+    {
+        var elsewhere = Path.Combine(directory, "partial", "elsewhere");
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => new ContentVault(new VaultOptions(elsewhere, Key), NullLogger<ContentVault>.Instance).Prepare(DateTimeOffset.UtcNow))));
+        Directory.GetFiles(elsewhere, "*", SearchOption.AllDirectories).ShouldBe([Path.Combine(elsewhere, "key-id")]);
     }
 
     [Fact]
@@ -223,10 +239,12 @@ public sealed class VaultTests : IDisposable
 
     private ContentVault Open(byte[] key)
     {
-        var opened = new ContentVault(new VaultOptions(directory, key), NullLogger<ContentVault>.Instance);
+        var opened = Over(key);
         opened.Prepare(DateTimeOffset.UtcNow);
         return opened;
     }
+
+    private ContentVault Over(byte[] key) => new(new VaultOptions(directory, key), NullLogger<ContentVault>.Instance);
 
     private async Task<string> StoreAsync(byte[] content)
     {
@@ -243,7 +261,7 @@ public sealed class VaultTests : IDisposable
         return copy.ToArray();
     }
 
-    private string[] Objects() => [.. Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Except(Partials()).Order(StringComparer.Ordinal)];
+    private string[] Objects() => [.. Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Except([.. Partials(), Path.Combine(directory, "key-id")]).Order(StringComparer.Ordinal)];
 
     private string[] Partials() => Directory.GetFiles(Path.Combine(directory, "partial"));
 

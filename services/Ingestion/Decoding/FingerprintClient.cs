@@ -28,9 +28,6 @@ public abstract record DecodeAnswer
 /// <summary>Asks Fingerprint to decode a picture: <c>POST /v1/fingerprints</c> with the bytes as application/octet-stream.</summary>
 public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogue, ILogger<FingerprintClient> logger)
 {
-    /// <summary>Longest wait for an answer.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-
     // The answer holds nine hashes; more is not one.
     private const int LongestAnswer = 64 * 1024;
 
@@ -55,11 +52,11 @@ public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogu
         return new DecodeAnswer.Unavailable();
     }
 
-    /// <summary>Sets address and bounds of the client.</summary>
-    public static void Configure(HttpClient http)
+    /// <summary>Sets address and bounds of the client. <c>Fingerprint:Timeout</c> is the longest wait for an answer, 10 seconds unless set.</summary>
+    public static void Configure(IServiceProvider services, HttpClient http)
     {
         http.BaseAddress = new Uri("http://fingerprint");
-        http.Timeout = Timeout;
+        http.Timeout = services.GetRequiredService<IConfiguration>().GetValue("Fingerprint:Timeout", TimeSpan.FromSeconds(10));
         http.MaxResponseContentBufferSize = LongestAnswer;
     }
 

@@ -75,6 +75,8 @@ public sealed class UploadForm : IAsyncDisposable
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (boundary is null or "" || boundary.Length > LongestBoundary) return new Rejection("Request_Malformed", "The content type has no valid boundary.");
 
+        if (request.ContentLength > (long)limits.Bytes + UploadOptions.FormOverhead) return TooLarge(limits);
+
         var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 8 * 1024 };
         for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
         {

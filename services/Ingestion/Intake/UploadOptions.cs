@@ -6,6 +6,9 @@ public sealed record UploadOptions
     /// <summary>Form fields and part headers may take this many bytes beside the file.</summary>
     public const int FormOverhead = 256 * 1024;
 
+    /// <summary>A body that is too long is read to its end, without being kept, up to this many times the limit: a sender that is cut off while it sends does not see the answer.</summary>
+    public const int DrainedTimes = 4;
+
     /// <summary>Most parts of a form.</summary>
     public const int Parts = 32;
 

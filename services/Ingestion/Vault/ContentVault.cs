@@ -13,8 +13,8 @@ public sealed class ContentVault(VaultOptions options, ILogger<ContentVault> log
 
     private string Partials => Path.Combine(options.Directory, "partial");
 
-    /// <summary>Creates the directory, and removes partial files of writers that were killed.</summary>
-    /// <exception cref="InvalidOperationException">The directory cannot be written.</exception>
+    /// <summary>Creates the directory, removes partial files of writers that were killed, and checks that the key is the one that the vault was begun with.</summary>
+    /// <exception cref="InvalidOperationException">The directory cannot be written, or holds objects under another key.</exception>
     public void Prepare(DateTimeOffset now)
     {
         try
@@ -24,7 +24,7 @@ public sealed class ContentVault(VaultOptions options, ILogger<ContentVault> log
             {
                 if (now - File.GetLastWriteTimeUtc(file) > OldestPartial) File.Delete(file);
             }
-            File.Create(Path.Combine(Partials, $"{Guid.CreateVersion7():N}"), 1, FileOptions.DeleteOnClose).Dispose();
+            CheckKey();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -106,6 +106,29 @@ public sealed class ContentVault(VaultOptions options, ILogger<ContentVault> log
             logger.LogError(damage, "Stored content {Sha256} did not verify; the same content has arrived again and replaces it", Path.GetFileName(path));
             return false;
         }
+    }
+
+    // With a wrong key the service would run well for months and give back nothing that was stored before.
+    private void CheckKey()
+    {
+        var keyId = Convert.ToHexStringLower(SealedObject.KeyId(options.Key));
+        var path = Path.Combine(options.Directory, "key-id");
+        var partial = Path.Combine(Partials, $"{Guid.CreateVersion7():N}");
+        File.WriteAllText(partial, keyId);
+        try
+        {
+            if (!File.Exists(path)) File.Move(partial, path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another replica began the vault at the same moment.
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+        if (File.ReadAllText(path) != keyId)
+            throw new InvalidOperationException($"Vault:Key is not the key that the vault in {options.Directory} was begun with; what is stored there could not be read. Set the first key again.");
     }
 
     // Two levels keep directories small; the tenant's name is hashed because it may hold any character.

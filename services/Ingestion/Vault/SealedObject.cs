@@ -30,9 +30,12 @@ internal sealed class SealedObject
     public SealedObject(ReadOnlySpan<byte> key, string tenant, string sha256)
     {
         tenantKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key.ToArray(), KeyLength, info: Encoding.UTF8.GetBytes($"imagerights/vault/1/{tenant}"));
-        keyId = SHA256.HashData([.. "imagerights/vault/key-id"u8, .. key])[..8];
+        keyId = KeyId(key);
         identity = [.. Convert.FromHexString(sha256), .. Encoding.UTF8.GetBytes(tenant)];
     }
+
+    /// <summary>Names a key without giving it away.</summary>
+    public static byte[] KeyId(ReadOnlySpan<byte> key) => SHA256.HashData([.. "imagerights/vault/key-id"u8, .. key])[..8];
 
     /// <summary>Seals a stream.</summary>
     /// <returns>SHA-256 of what was read, lower-case hexadecimal.</returns>

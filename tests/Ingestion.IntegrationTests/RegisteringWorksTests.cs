@@ -1,0 +1,76 @@
+using ImageRights.Contracts.Ingestion.V1;
+
+namespace ImageRights.Ingestion.IntegrationTests;
+
+[Collection(nameof(SharedIngestion))]
+public class RegisteringWorksTests(RunningIngestion ingestion)
+{
+    [Fact]
+    public async Task An_original_is_registered_kept_and_told_of()
+    {
+        var file = SampleFiles.Read("photo.jpg");
+        var answer = await ingestion.SendAsync(
+            "/v1/works", file, null, ("accountId", "author-1"), ("title", "外套, autumn"), ("author", "Ada Example"), ("createdOn", "2020-02-29"), ("description", "Studio\nDaylight"));
+        answer.Status.ShouldBe(201);
+        var workId = answer.Accepted()["workId"]!.GetValue<string>();
+        answer.Headers.Location!.ToString().ShouldBe($"/v1/works/{workId}");
+
+        var view = await ingestion.GetAsync($"/v1/works/{workId}");
+        view.Version.ShouldBe("\"1\"");
+        view.Body!["title"]!.GetValue<string>().ShouldBe("外套, autumn");
+        view.Body["description"]!.GetValue<string>().ShouldBe("Studio\nDaylight");
+        view.Body["pdqQuality"]!.GetValue<int>().ShouldBe(90);
+
+        var (_, contract) = await ingestion.Bus.HearAsync<WorkRegistered>(message => message.WorkId == workId);
+        contract.ShouldBe(new WorkRegistered(
+            EventStore.DocumentStore.DefaultTenant, workId, "author-1", "外套, autumn", "Ada Example", new DateOnly(2020, 2, 29),
+            RunningIngestion.Sha256(file), "JPEG", 400, 534, contract.RegisteredAt));
+        (await ingestion.GetAsync("/v1/works?accountId=author-1")).Accepted()["items"]!.AsArray().Single()!["workId"]!.GetValue<string>().ShouldBe(workId);
+    }
+
+    [Fact]
+    public async Task A_featureless_picture_is_not_registered()
+    {
+        var before = await ingestion.FootprintAsync();
+        ingestion.Fingerprint.Answers = FingerprintDouble.Decoded(49);
+        try
+        {
+            var answer = await RegisterAsync(SampleFiles.Read("photo.jpg"));
+            answer.ShouldBeProblem(422, "Reg_Featureless", "/file");
+        }
+        finally
+        {
+            ingestion.Fingerprint.Answers = FingerprintDouble.Decoded(90);
+        }
+        (await ingestion.FootprintAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_small_picture_is_not_registered()
+    {
+        var before = await ingestion.FootprintAsync();
+        (await RegisterAsync(SampleFiles.Read("small.jpg"))).ShouldBeProblem(422, "Reg_Resolution_Low", "/file");
+        (await ingestion.FootprintAsync()).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("accountId", "")]
+    [InlineData("accountId", "two words")]
+    [InlineData("title", "")]
+    [InlineData("title", "two\nlines")]
+    [InlineData("author", " ")]
+    [InlineData("createdOn", "yesterday")]
+    [InlineData("createdOn", "2999-01-01")]
+    public async Task A_field_that_is_wrong_is_named(string name, string value)
+    {
+        var fields = new Dictionary<string, string> { ["accountId"] = "author-2", ["title"] = "Coat", ["author"] = "Ada Example", ["createdOn"] = "2020-01-01", [name] = value };
+        var before = await ingestion.FootprintAsync();
+        (await ingestion.SendAsync("/v1/works", SampleFiles.Read("photo.jpg"), null, [.. fields.Select(field => (field.Key, field.Value))])).ShouldBeProblem(422, "Request_Invalid", $"/{name}");
+        (await ingestion.FootprintAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Unknown_works_are_not_found() => (await ingestion.GetAsync("/v1/works/wrk_00000000000000000000000000000000")).ShouldBeProblem(404, "Work_Not_Found");
+
+    private Task<Answer> RegisterAsync(byte[] file) => ingestion.SendAsync("/v1/works", file, null, ("accountId", "author-3"), ("title", "Coat"), ("author", "Ada Example"));
+}
