@@ -131,7 +131,8 @@ public static class AppendBenchmark
         public async Task<Result> RunAsync(int writers, Func<DocumentStore, int, int, Task> operation, Func<DocumentStore, Task>? before = null)
         {
             if (before is not null) await before(store);
-            await RunForAsync(TimeSpan.FromSeconds(1));
+            // Long enough for the just-in-time compiler to settle.
+            await RunForAsync(TimeSpan.FromSeconds(3));
             return await RunForAsync(duration);
 
             async Task<Result> RunForAsync(TimeSpan time)

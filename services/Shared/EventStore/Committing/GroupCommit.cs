@@ -32,14 +32,19 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
             return;
         }
         var save = new PendingSave(unit);
-        bool starts;
+        bool first;
         lock (gate)
         {
-            waiting.AddLast(save);
-            starts = committing < Committers;
-            if (starts) committing++;
+            first = committing < Committers;
+            if (first) committing++;
+            else waiting.AddLast(save);
         }
-        if (starts) Start();
+        if (first && save.TryTake())
+        {
+            await CommitGroupAsync([save]);
+            // The groups that follow belong to other callers, who must not wait for this one, nor run under its activity.
+            if (TakeGroup() is { } group) ThreadPool.UnsafeQueueUserWorkItem(static next => _ = next.Commits.CommitGroupsAsync(next.Group), (Commits: this, Group: group), preferLocal: false);
+        }
         await using var giveUp = cancellationToken.UnsafeRegister(static (state, token) => ((PendingSave)state!).GiveUp(token), save);
         await save.Done;
     }
@@ -62,46 +67,40 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         store.Committed(unit.Events);
     }
 
-    private void Start()
+    private async Task CommitGroupsAsync(List<PendingSave> first)
     {
-        // The groups that follow belong to other callers: they must not run under this one's activity and async locals.
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            _ = CommitGroupsAsync();
-            return;
-        }
-        using (ExecutionContext.SuppressFlow()) _ = CommitGroupsAsync();
+        for (var group = first; group is not null; group = TakeGroup()) await CommitGroupAsync(group);
     }
 
-    private async Task CommitGroupsAsync()
+    /// <summary>Commits the group; each caller gets its outcome, so this never throws.</summary>
+    private async Task CommitGroupAsync(List<PendingSave> group)
     {
-        while (true)
+        try
         {
-            List<PendingSave> group;
-            lock (gate)
-            {
-                group = NextGroup();
-                if (group.Count == 0)
-                {
-                    committing--;
-                    return;
-                }
-            }
-            try
-            {
-                await CommitTogetherAsync(group);
-            }
-            catch (PostgresException failure) when (IsRolledBack(failure))
-            {
-                // One of them could not be executed, or waits for somebody's lock: each for itself, so that only that one is touched.
-                foreach (var save in group) _ = CommitApartAsync(save);
-            }
+            await CommitTogetherAsync(group);
+        }
+        catch (PostgresException failure) when (IsRolledBack(failure))
+        {
+            // One of them could not be executed, or waits for somebody's lock: each for itself, so that only that one is touched.
+            foreach (var save in group) _ = CommitApartAsync(save);
+        }
 #pragma warning disable CA1031 // The failure belongs to the callers, each of whom gets it.
-            catch (Exception failure)
+        catch (Exception failure)
 #pragma warning restore CA1031
-            {
-                foreach (var save in group) save.Fail(failure);
-            }
+        {
+            foreach (var save in group) save.Fail(failure);
+        }
+    }
+
+    /// <summary>What waits and can go together; null, and one committer fewer, when nothing does.</summary>
+    private List<PendingSave>? TakeGroup()
+    {
+        lock (gate)
+        {
+            var group = NextGroup();
+            if (group.Count > 0) return group;
+            committing--;
+            return null;
         }
     }
 
