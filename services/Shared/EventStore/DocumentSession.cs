@@ -12,6 +12,8 @@ public sealed class DocumentSession : IAsyncDisposable
     private const string EventColumns =
         "id, transaction_id, seq_id, stream_id, version, data, type, timestamp, tenant_id, correlation_id, causation_id, user_name, headers ->> 'traceparent'";
 
+    private static readonly DateTimeOffset EndOfTime = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
     private readonly DocumentStore store;
     private readonly List<StreamAction> actions = [];
     private readonly List<Operation> operations = [];
@@ -74,8 +76,16 @@ public sealed class DocumentSession : IAsyncDisposable
     public void Delete<TDocument>(string id) where TDocument : class => operations.Add(Write(typeof(TDocument), id, null, 0));
 
     /// <summary>Reads a document, or null.</summary>
-    public async Task<TDocument?> LoadAsync<TDocument>(string id, CancellationToken cancellationToken = default) where TDocument : class =>
-        (await QueryAsync<TDocument>("where id = ?", [id], cancellationToken)).SingleOrDefault();
+    public async Task<TDocument?> LoadAsync<TDocument>(string id, CancellationToken cancellationToken = default) where TDocument : class
+    {
+        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            $"select data from {store.Schema}.mt_doc_{store.Options.Projections.DocumentOf(typeof(TDocument)).Alias} where tenant_id = $1 and id = $2", connection);
+        command.Parameters.Add(new() { Value = TenantId });
+        command.Parameters.Add(new() { Value = id });
+        await command.PrepareAsync(cancellationToken);
+        return (await ReadDocumentsAsync<TDocument>(command, cancellationToken)).SingleOrDefault();
+    }
 
     /// <summary>Reads documents of this tenant. <paramref name="sql"/> goes on after the tenant's rows, with <c>?</c> for each parameter (and <c>??</c> for PostgreSQL's operator <c>?</c>):
     /// <c>where data ->> 'state' = ? order by id desc limit 50</c>.</summary>
@@ -87,10 +97,15 @@ public sealed class DocumentSession : IAsyncDisposable
             SqlText.Positional($"select data from (select * from {store.Schema}.{table} where tenant_id = ?) as {table} {sql}", parameters.Length + 1));
         command.Parameters.Add(new() { Value = TenantId });
         foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter ?? DBNull.Value });
+        return await ReadDocumentsAsync<TDocument>(command, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<TDocument>> ReadDocumentsAsync<TDocument>(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var documents = new List<TDocument>();
         while (await reader.ReadAsync(cancellationToken))
-            documents.Add(JsonSerializer.Deserialize<TDocument>(reader.GetString(0), StoreOptions.Json)!);
+            documents.Add(JsonSerializer.Deserialize<TDocument>(reader.GetFieldValue<byte[]>(0), StoreOptions.Json)!);
         return documents;
     }
 
@@ -194,10 +209,16 @@ public sealed class DocumentSession : IAsyncDisposable
         return action;
     }
 
-    internal async Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(string where, object[] parameters, CancellationToken cancellationToken)
+    /// <summary>The events of a stream of this tenant, in order.</summary>
+    internal async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(string key, long version, DateTimeOffset? timestamp, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"select {EventColumns} from {store.Schema}.mt_events {where}");
-        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            $"select {EventColumns} from {store.Schema}.mt_events where tenant_id = $1 and stream_id = $2 and version <= $3 and timestamp <= $4 order by version", connection);
+        command.Parameters.Add(new() { Value = TenantId });
+        command.Parameters.Add(new() { Value = key });
+        command.Parameters.Add(new() { Value = version == 0 ? long.MaxValue : version });
+        command.Parameters.Add(new() { Value = timestamp?.ToUniversalTime() ?? EndOfTime });
         return await ReadEventsAsync(store, command, cancellationToken);
     }
 
@@ -218,6 +239,7 @@ public sealed class DocumentSession : IAsyncDisposable
 
     private static async Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(DocumentStore store, NpgsqlCommand command, CancellationToken cancellationToken)
     {
+        await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<RecordedEvent>();
         while (await reader.ReadAsync(cancellationToken))
@@ -225,7 +247,7 @@ public sealed class DocumentSession : IAsyncDisposable
             var type = reader.GetString(6);
             events.Add(new RecordedEvent(
                 reader.GetGuid(0), reader.GetFieldValue<ulong>(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt64(4),
-                store.Options.Events.Read(type, reader.GetString(5)), type, reader.GetFieldValue<DateTimeOffset>(7), reader.GetString(8),
+                store.Options.Events.Read(type, reader.GetFieldValue<byte[]>(5)), type, reader.GetFieldValue<DateTimeOffset>(7), reader.GetString(8),
                 Text(9), Text(10), Text(11), Text(12)));
         }
         return events;

@@ -27,26 +27,9 @@ public sealed class DocumentStore : IAsyncDisposable
     public DocumentStore(StoreOptions options)
     {
         Options = options;
-        DataSource = Source(pooled: true);
-        Dedicated = Source(pooled: false);
+        DataSource = CreateSource(pooled: true);
+        Dedicated = CreateSource(pooled: false);
         Commits = new GroupCommit(this);
-
-        NpgsqlDataSource Source(bool pooled)
-        {
-            var builder = new NpgsqlDataSourceBuilder(options.ConnectionString) { Name = options.ServiceName };
-            var settings = builder.ConnectionStringBuilder;
-            settings.ApplicationName = options.ServiceName;
-            settings.Pooling = pooled;
-            settings.MaxAutoPrepare = 100;
-            // Says which of several units of work a page failed at.
-            settings.IncludeFailedBatchedCommand = true;
-            // A reset costs a statement with every use, and nothing here leaves anything behind in a session.
-            settings.NoResetOnClose = true;
-            // A forgotten open transaction would hold every reader of the log back (followers read below pg_snapshot_xmin),
-            // and a leader whose machine is gone must lose its lock within seconds.
-            settings.Options = "-c idle_in_transaction_session_timeout=10s -c statement_timeout=60s -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2";
-            return builder.Build();
-        }
     }
 
     /// <summary>What the store was configured with.</summary>
@@ -117,6 +100,25 @@ public sealed class DocumentStore : IAsyncDisposable
         Interlocked.Exchange(ref appended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
+    /// <summary>Sessions with the store's limits. Statements are prepared where they are the store's own: Npgsql's automatic preparation
+    /// leaves a statement unusable when the execution that prepares it fails (npgsql #6391), and here failing is a normal outcome.</summary>
+    internal NpgsqlDataSource CreateSource(bool pooled, string moreSettings = "")
+    {
+        var builder = new NpgsqlDataSourceBuilder(Options.ConnectionString) { Name = Options.ServiceName };
+        var settings = builder.ConnectionStringBuilder;
+        settings.ApplicationName = Options.ServiceName;
+        settings.Pooling = pooled;
+        settings.MaxAutoPrepare = 0;
+        // Says which of several units of work a page failed at.
+        settings.IncludeFailedBatchedCommand = true;
+        // A reset costs a statement with every use, and nothing here leaves anything behind in a session.
+        settings.NoResetOnClose = true;
+        // A forgotten open transaction would hold every reader of the log back (followers read below pg_snapshot_xmin),
+        // and a leader whose machine is gone must lose its lock within seconds.
+        settings.Options = $"-c idle_in_transaction_session_timeout=10s -c statement_timeout=60s -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 {moreSettings}";
+        return builder.Build();
+    }
+
     private static string ReadScript(string name)
     {
         var assembly = Assembly.GetExecutingAssembly();
@@ -128,7 +130,7 @@ public sealed class DocumentStore : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        Commits.Dispose();
+        await Commits.DisposeAsync();
         await DataSource.DisposeAsync();
         await Dedicated.DisposeAsync();
     }

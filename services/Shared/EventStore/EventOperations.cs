@@ -24,9 +24,7 @@ public sealed class EventOperations
 
     /// <summary>The events of a stream in order, optionally only up to a version or an instant.</summary>
     public Task<IReadOnlyList<RecordedEvent>> FetchStreamAsync(string key, long version = 0, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default) =>
-        session.ReadEventsAsync(
-            "where tenant_id = $1 and stream_id = $2 and ($3 = 0 or version <= $3) and timestamp <= $4 order by version",
-            [session.TenantId, key, version, timestamp?.ToUniversalTime() ?? new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero)], cancellationToken);
+        session.ReadStreamAsync(key, version, timestamp, cancellationToken);
 
     /// <summary>State of a stream as it is, or as it was at a version or an instant; null if it had no event then.</summary>
     public async Task<TState?> AggregateStreamAsync<TState>(string key, long version = 0, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default) where TState : notnull

@@ -75,7 +75,7 @@ public sealed class EventNames
     internal string NameOf(Type type) =>
         byType.TryGetValue(type, out var name) ? name : throw new InvalidOperationException($"{type.Name} has no stored name; add it to the names table.");
 
-    internal object Read(string storedName, string json)
+    internal object Read(string storedName, byte[] json)
     {
         if (!byName.TryGetValue(storedName, out var entry)) throw new UnknownEventTypeException(storedName);
         if (entry.Upcast is not { } upcast) return JsonSerializer.Deserialize(json, entry.Type, StoreOptions.Json)!;

@@ -5,7 +5,7 @@ namespace ImageRights.EventStore;
 /// <summary>Commits units of work. One that arrives alone is sent at once; those that arrive while a commit is in flight go together in the next,
 /// in one round trip and one flush of the log, each with its own outcome.</summary>
 /// <remarks>A save that was sent is always waited for: a caller that gives up while it is queued is taken out of the queue, never left in doubt.</remarks>
-internal sealed class GroupCommit(DocumentStore store) : IDisposable
+internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
 {
     // Two, so that the next group is made up and executed while the last one is flushed; more only divide the same work into smaller groups.
     private const int Committers = 2;
@@ -13,8 +13,13 @@ internal sealed class GroupCommit(DocumentStore store) : IDisposable
     private const int MostEvents = 2000;
     private const int MostAlone = 8;
 
+    // Whoever holds one of a group's rows for longer makes its own writer wait, not everyone who arrived together with it. And plans are kept for
+    // the session's life, often made while the tables are empty: they must not read every row when there are millions.
+    private const string SessionSettings = "-c lock_timeout=250ms -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+
     private readonly Lock gate = new();
     private readonly LinkedList<PendingSave> waiting = [];
+    private readonly NpgsqlDataSource sessions = store.CreateSource(pooled: true, SessionSettings);
     private readonly SemaphoreSlim apart = new(MostAlone);
     private int committing;
 
@@ -27,14 +32,19 @@ internal sealed class GroupCommit(DocumentStore store) : IDisposable
             return;
         }
         var save = new PendingSave(unit);
-        bool starts;
+        bool first;
         lock (gate)
         {
-            waiting.AddLast(save);
-            starts = committing < Committers;
-            if (starts) committing++;
+            first = committing < Committers;
+            if (first) committing++;
+            else waiting.AddLast(save);
         }
-        if (starts) Start();
+        if (first && save.TryTake())
+        {
+            await CommitGroupAsync([save]);
+            // The groups that follow belong to other callers, who must not wait for this one, nor run under its activity.
+            if (TakeGroup() is { } group) ThreadPool.UnsafeQueueUserWorkItem(static next => _ = next.Commits.CommitGroupsAsync(next.Group), (Commits: this, Group: group), preferLocal: false);
+        }
         await using var giveUp = cancellationToken.UnsafeRegister(static (state, token) => ((PendingSave)state!).GiveUp(token), save);
         await save.Done;
     }
@@ -47,6 +57,7 @@ internal sealed class GroupCommit(DocumentStore store) : IDisposable
             await using var connection = await store.DataSource.OpenConnectionAsync();
             await using var batch = new NpgsqlBatch(connection);
             foreach (var command in Statements.Alone(store.Schema, unit)) batch.BatchCommands.Add(command);
+            if (unit.IsOfTheStore) await batch.PrepareAsync();
             await batch.ExecuteNonQueryAsync();
         }
         catch (PostgresException failure) when (unit.Translate(failure) is var translated && translated != failure)
@@ -56,46 +67,40 @@ internal sealed class GroupCommit(DocumentStore store) : IDisposable
         store.Committed(unit.Events);
     }
 
-    private void Start()
+    private async Task CommitGroupsAsync(List<PendingSave> first)
     {
-        // The groups that follow belong to other callers: they must not run under this one's activity and async locals.
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            _ = CommitGroupsAsync();
-            return;
-        }
-        using (ExecutionContext.SuppressFlow()) _ = CommitGroupsAsync();
+        for (var group = first; group is not null; group = TakeGroup()) await CommitGroupAsync(group);
     }
 
-    private async Task CommitGroupsAsync()
+    /// <summary>Commits the group; each caller gets its outcome, so this never throws.</summary>
+    private async Task CommitGroupAsync(List<PendingSave> group)
     {
-        while (true)
+        try
         {
-            List<PendingSave> group;
-            lock (gate)
-            {
-                group = NextGroup();
-                if (group.Count == 0)
-                {
-                    committing--;
-                    return;
-                }
-            }
-            try
-            {
-                await CommitTogetherAsync(group);
-            }
-            catch (PostgresException failure) when (IsRolledBack(failure))
-            {
-                // One of them could not be executed, or waits for somebody's lock: each for itself, so that only that one is touched.
-                foreach (var save in group) _ = CommitApartAsync(save);
-            }
+            await CommitTogetherAsync(group);
+        }
+        catch (PostgresException failure) when (IsRolledBack(failure))
+        {
+            // One of them could not be executed, or waits for somebody's lock: each for itself, so that only that one is touched.
+            foreach (var save in group) _ = CommitApartAsync(save);
+        }
 #pragma warning disable CA1031 // The failure belongs to the callers, each of whom gets it.
-            catch (Exception failure)
+        catch (Exception failure)
 #pragma warning restore CA1031
-            {
-                foreach (var save in group) save.Fail(failure);
-            }
+        {
+            foreach (var save in group) save.Fail(failure);
+        }
+    }
+
+    /// <summary>What waits and can go together; null, and one committer fewer, when nothing does.</summary>
+    private List<PendingSave>? TakeGroup()
+    {
+        lock (gate)
+        {
+            var group = NextGroup();
+            if (group.Count > 0) return group;
+            committing--;
+            return null;
         }
     }
 
@@ -122,7 +127,7 @@ internal sealed class GroupCommit(DocumentStore store) : IDisposable
         // Rows are locked in one order everywhere, so that two groups cannot wait for each other.
         group.Sort(static (left, right) =>
             string.CompareOrdinal(left.Unit.TenantId, right.Unit.TenantId) is var byTenant && byTenant != 0 ? byTenant : string.CompareOrdinal(left.FirstStream, right.FirstStream));
-        await using (var connection = await store.DataSource.OpenConnectionAsync())
+        await using (var connection = await sessions.OpenConnectionAsync())
         {
             await using var batch = new NpgsqlBatch(connection);
             var calls = new List<(int Command, ArraySegment<PendingSave> Saves)>();
@@ -134,6 +139,7 @@ internal sealed class GroupCommit(DocumentStore store) : IDisposable
                 calls.Add((batch.BatchCommands.Count, tenants));
                 foreach (var command in Statements.Together(store.Schema, saves[from].Unit.TenantId, [.. tenants.Select(save => save.Unit)])) batch.BatchCommands.Add(command);
             }
+            await batch.PrepareAsync();
             await using var reader = await batch.ExecuteReaderAsync();
             foreach (var (_, tenants) in calls)
             {
@@ -173,7 +179,11 @@ internal sealed class GroupCommit(DocumentStore store) : IDisposable
     /// <summary>Whether the server said that nothing was written. A session that ends says nothing about the commit that was under way.</summary>
     private static bool IsRolledBack(PostgresException failure) => failure.SqlState[..2] is not ("08" or "57" or "58" or "XX");
 
-    public void Dispose() => apart.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        apart.Dispose();
+        return sessions.DisposeAsync();
+    }
 
     private sealed class PendingSave(UnitOfWork unit)
     {

@@ -11,7 +11,7 @@ internal static class Statements
     {
         if (unit.Message is not null || unit.Claim is not null || unit.Appends.Count > 0)
         {
-            var entries = unit.Appends.Select(append => ((UnitOfWork?)unit, (PreparedAppend?)append)).DefaultIfEmpty((unit, null)).ToList();
+            var entries = unit.Appends.Select(append => (unit, (PreparedAppend?)append)).DefaultIfEmpty((unit, null)).ToList();
             yield return Append(schema, unit.TenantId, entries, alone: true);
         }
         foreach (var operation in unit.Operations)
@@ -21,7 +21,7 @@ internal static class Statements
     /// <summary>Units of one tenant that arrived together: the first statement gives each one's outcome, the others leave out what it refused.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Together(string schema, string tenant, IReadOnlyList<UnitOfWork> units)
     {
-        yield return Append(schema, tenant, [.. units.Select(unit => ((UnitOfWork?)unit, unit.Appends.SingleOrDefault()))], alone: false);
+        yield return Append(schema, tenant, [.. units.Select(unit => (unit, unit.Appends.SingleOrDefault()))], alone: false);
         var documents = units.SelectMany((unit, index) => LastWrites(unit).Select(document => (Entry: index + 1, Document: document)))
             .GroupBy(write => (write.Document.Alias, write.Document.TypeName, Deletes: write.Document.Body is null))
             .OrderBy(writes => writes.Key.Alias, StringComparer.Ordinal);
@@ -46,22 +46,23 @@ internal static class Statements
     private static IEnumerable<DocumentWrite> LastWrites(UnitOfWork unit) =>
         unit.Operations.Count < 2 ? unit.Operations.Cast<DocumentWrite>() : unit.Operations.Cast<DocumentWrite>().GroupBy(write => (write.Alias, write.Id)).Select(writes => writes.Last());
 
-    private static NpgsqlBatchCommand Append(string schema, string tenant, IReadOnlyList<(UnitOfWork? Unit, PreparedAppend? Append)> entries, bool alone)
+    private static NpgsqlBatchCommand Append(string schema, string tenant, IReadOnlyList<(UnitOfWork Unit, PreparedAppend? Append)> entries, bool alone)
     {
         var events = entries.SelectMany((entry, index) => (entry.Append?.Events ?? []).Select((@event, position) => (Entry: index + 1, Position: position + 1, Event: @event))).ToList();
         var command = new NpgsqlBatchCommand(
-            $"select outcomes, versions from {schema}.mt_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)");
+            $"select outcomes, versions from {schema}.mt_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
         command.Parameters.Add(new() { Value = tenant, NpgsqlDbType = NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = alone });
+        command.Parameters.Add(new() { Value = !alone && entries.Any(entry => entry.Unit.Operations.Count > 0) });
         Add(NpgsqlDbType.Varchar, entry => entry.Append?.Stream);
         Add(NpgsqlDbType.Varchar, entry => entry.Append is { } append ? append.Stream[..Math.Max(0, append.Stream.IndexOf('-'))] : null);
         Add(NpgsqlDbType.Bigint, entry => entry.Append?.ExpectedVersion);
         Add(NpgsqlDbType.Boolean, entry => entry.Append?.Starts);
         Add(NpgsqlDbType.Integer, entry => entry.Append?.Events.Count);
         Add(NpgsqlDbType.TimestampTz, entry => entry.Append?.Timestamp);
-        Add(NpgsqlDbType.Varchar, entry => entry.Unit!.CorrelationId);
-        Add(NpgsqlDbType.Varchar, entry => entry.Unit!.CausationId);
-        Add(NpgsqlDbType.Varchar, entry => entry.Unit!.UserName);
+        Add(NpgsqlDbType.Varchar, entry => entry.Unit.CorrelationId);
+        Add(NpgsqlDbType.Varchar, entry => entry.Unit.CausationId);
+        Add(NpgsqlDbType.Varchar, entry => entry.Unit.UserName);
         AddOnce(NpgsqlDbType.Varchar, unit => unit.Message?.Consumer);
         AddOnce(NpgsqlDbType.Uuid, unit => unit.Message?.MessageId);
         AddOnce(NpgsqlDbType.Varchar, unit => unit.Claim?.Route);
@@ -78,11 +79,11 @@ internal static class Statements
         command.Parameters.Add(Array(NpgsqlDbType.Jsonb, events, e => e.Event.Headers));
         return command;
 
-        void Add<T>(NpgsqlDbType type, Func<(UnitOfWork? Unit, PreparedAppend? Append), T> value) => command.Parameters.Add(Array(type, entries, value));
+        void Add<T>(NpgsqlDbType type, Func<(UnitOfWork Unit, PreparedAppend? Append), T> value) => command.Parameters.Add(Array(type, entries, value));
 
         // A unit with several streams is several entries, but takes its message and its key once.
         void AddOnce<T>(NpgsqlDbType type, Func<UnitOfWork, T?> value) =>
-            command.Parameters.Add(new NpgsqlParameter<T?[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. entries.Select((entry, index) => alone && index > 0 ? default : value(entry.Unit!))] });
+            command.Parameters.Add(new NpgsqlParameter<T?[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. entries.Select((entry, index) => alone && index > 0 ? default : value(entry.Unit))] });
     }
 
     private static NpgsqlBatchCommand Store(string schema, string tenant, string alias, string typeName, IReadOnlyList<(int Entry, DocumentWrite Document)> writes)

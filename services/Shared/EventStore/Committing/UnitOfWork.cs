@@ -13,7 +13,10 @@ internal sealed record UnitOfWork(
     public int Events => Appends.Sum(append => append.Events.Count);
 
     /// <summary>Whether it must have a transaction of its own: several streams stand or fall together, and nobody knows what a service's own SQL touches.</summary>
-    public bool GoesAlone => Appends.Count > 1 || Operations.Any(operation => operation is OwnSql);
+    public bool GoesAlone => Appends.Count > 1 || !IsOfTheStore;
+
+    /// <summary>Whether all its statements are the store's, of which there are few, so that each session can keep them prepared.</summary>
+    public bool IsOfTheStore => !Operations.Any(operation => operation is OwnSql);
 
     /// <summary>What it claims; two units that claim the same cannot be decided in one statement.</summary>
     public IEnumerable<(string Kind, string Tenant, string Key)> Claims()

@@ -123,6 +123,7 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
         batch.BatchCommands.Add(Statements.MarkProgress(store.Schema, registration.Name, page.From, to));
         try
         {
+            if (units.All(unit => unit.IsOfTheStore)) await batch.PrepareAsync(cancellationToken);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException failure) when (failure.SqlState == "MT004")
