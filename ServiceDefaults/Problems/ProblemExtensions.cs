@@ -15,7 +15,9 @@ public static class ProblemExtensions
 {
     /// <summary>Adds the catalogue of <paramref name="service"/>'s codes.</summary>
     public static IServiceCollection AddProblems(this IServiceCollection services, Assembly service) =>
-        services.AddSingleton(new ProblemCatalogue(service)).AddExceptionHandler<ExceptionProblems>().AddProblemDetails();
+        services.AddSingleton(new ProblemCatalogue(service)).AddExceptionHandler<ExceptionProblems>()
+            // ASP.NET Core writes the whole traceparent there; people search traces by the trace id alone.
+            .AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions["traceId"] = TraceId(problem.HttpContext));
 
     /// <summary>Every error answer, also of routing and of the server itself, is a problem with a code.</summary>
     public static WebApplication UseProblems(this WebApplication app)
@@ -52,13 +54,15 @@ public static class ProblemExtensions
             Extensions =
             {
                 ["code"] = rejection.Code,
-                ["traceId"] = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+                ["traceId"] = TraceId(context),
             },
         };
         if (rejection.Pointer is { } pointer) problem.Extensions["errors"] = new[] { new { pointer, code = rejection.Code, detail = rejection.Detail ?? entry.En } };
         if (entry.Status == 503) context.Response.Headers.RetryAfter = "5";
         return TypedResults.Problem(problem);
     }
+
+    private static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     private static bool PrefersChinese(HttpContext context) =>
         context.Request.GetTypedHeaders().AcceptLanguage

@@ -77,7 +77,7 @@ public class MainJobTests(OneSystem one)
         var image = await marketplace.UploadAsync("shop-early", picture.ToPng());
         (await marketplace.ScreeningAsync(image))["verdict"]!.GetValue<string>().ShouldBe("Clear");
 
-        var work = await marketplace.RegisterAsync("fang-late", picture.ToPng(300, 225));
+        var work = await marketplace.RegisterAsync("fang-late", picture.ToPng(640, 480));
 
         var found = await Eventually.GetAsync(
             () => Task.FromResult(marketplace.Webhooks.Select(webhook => webhook.Body).FirstOrDefault(body => body["data"]!["workId"]!.GetValue<string>() == work)), what: "The webhook");

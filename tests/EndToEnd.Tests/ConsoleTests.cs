@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using ImageRights.TestKit;
+
+namespace ImageRights.EndToEnd.Tests;
+
+[Collection(nameof(OneSystem))]
+public partial class ConsoleTests(OneSystem one)
+{
+    [Fact]
+    public async Task A_reviewer_sees_both_pictures_and_takes_one_down_by_a_form()
+    {
+        await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.case.opened.v1");
+        var picture = new SamplePicture(41);
+        var image = await marketplace.UploadAsync("shop-console", picture.ToPng(240, 180));
+        await marketplace.ScreeningAsync(image);
+        var work = await marketplace.RegisterAsync("fang-console", picture.ToPng(640, 480));
+        var caseId = (await Eventually.GetAsync(
+            () => Task.FromResult(marketplace.Webhooks.Select(webhook => webhook.Body).FirstOrDefault(body => body["data"]!["workId"]?.GetValue<string>() == work)), what: "The case"))["data"]!["caseId"]!.GetValue<string>();
+
+        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = one.System["console"], Timeout = TimeSpan.FromSeconds(20) };
+        (await browser.GetStringAsync("/")).ShouldContain(caseId);
+        (await browser.GetStringAsync("/pictures")).ShouldContain(image);
+        (await browser.GetStringAsync($"/works/{work}")).ShouldContain(image);
+        (await browser.GetStringAsync("/deliveries")).ShouldContain("imagerights.case.opened.v1");
+        foreach (var media in new[] { $"/media/images/{image}", $"/media/works/{work}" })
+        {
+            using var shown = await browser.GetAsync(media);
+            shown.EnsureSuccessStatusCode();
+            shown.Content.Headers.ContentType!.MediaType.ShouldNotBeNull().ShouldStartWith("image/");
+            shown.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        }
+
+        var page = await browser.GetStringAsync($"/cases/{caseId}");
+        page.ShouldContain($"/media/images/{image}");
+        page.ShouldContain($"/media/works/{work}");
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["__RequestVerificationToken"] = Token().Match(page).Groups[1].Value,
+            ["version"] = Version().Match(page).Groups[1].Value,
+            ["actor"] = "reviewer-mei",
+            ["reasonCode"] = "Copyright",
+            ["statement"] = "A copy of a registered work.",
+        });
+        using var taken = await browser.PostAsync($"/cases/{caseId}/takedown", form);
+        (await taken.Content.ReadAsStringAsync()).ShouldContain("Picture taken down");
+    }
+
+    [Fact]
+    public async Task A_form_without_its_token_is_refused()
+    {
+        using var stranger = new HttpClient { BaseAddress = one.System["console"], Timeout = TimeSpan.FromSeconds(20) };
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["version"] = "1", ["actor"] = "x", ["reasonCode"] = "Copyright", ["statement"] = "x" });
+        using var answer = await stranger.PostAsync("/cases/case_0/takedown", form);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("/pictures/img_unknown")]
+    [InlineData("/works/wrk_unknown")]
+    [InlineData("/cases/case_unknown")]
+    [InlineData("/pictures?cursor=%00%01")]
+    public async Task An_address_that_leads_nowhere_says_so(string path)
+    {
+        using var browser = new HttpClient { BaseAddress = one.System["console"], Timeout = TimeSpan.FromSeconds(20) };
+        using var page = await browser.GetAsync(path);
+        ((int)page.StatusCode).ShouldBeLessThan(500);
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
+
+    [GeneratedRegex("name=\"version\" value=\"([0-9]+)\"")]
+    private static partial Regex Version();
+}
