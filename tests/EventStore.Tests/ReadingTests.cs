@@ -139,6 +139,24 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Own_sql_that_locks_crosswise_is_tried_again_after_a_deadlock()
+    {
+        await store.ExecuteAsync("create table {schema}.accounts (id int primary key, amount int not null)");
+        await store.ExecuteAsync("insert into {schema}.accounts values (1, 0), (2, 0)");
+
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(async writer =>
+        {
+            await using var session = store.Session();
+            session.QueueSqlCommand("update {schema}.accounts set amount = amount + 1 where id = ?", (writer % 2) + 1);
+            session.QueueSqlCommand("select pg_sleep(0.1)");
+            session.QueueSqlCommand("update {schema}.accounts set amount = amount + 1 where id = ?", 2 - (writer % 2));
+            await session.SaveChangesAsync();
+        }));
+
+        (await store.ScalarAsync<long>("select sum(amount) from {schema}.accounts")).ShouldBe(4);
+    }
+
+    [Fact]
     public async Task A_stream_can_be_seen_as_it_was_at_a_version_or_an_instant()
     {
         await using var session = store.Session();

@@ -9,8 +9,20 @@ public sealed class SchemaTests
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.Store.ApplySchemaAsync(CancellationToken.None)));
 
-        (await store.ScalarAsync<long>("select count(*) from pg_tables where schemaname = '{schema}' and tablename in ('mt_streams', 'mt_events', 'mt_event_progression', 'mt_inbox', 'mt_idempotency', 'mt_doc_tally', 'deadlines')")).ShouldBe(7);
+        (await store.ScalarAsync<long>("select count(*) from pg_tables where schemaname = '{schema}' and tablename in ('mt_streams', 'mt_events', 'mt_event_progression', 'mt_inbox', 'mt_idempotency', 'mt_doc_tally', 'deadlines', 'mt_migrations')")).ShouldBe(8);
         await store.AppendAsync("log-1", new ArgumentMade("works"));
+    }
+
+    [Fact]
+    public async Task A_numbered_script_runs_once()
+    {
+        await using var store = await TestStore.CreateAsync();
+        (await store.ScalarAsync<string[]>("select array_agg(name order by name) from {schema}.mt_migrations")).ShouldBe(["001_event_store.sql"]);
+        await store.ExecuteAsync("drop table {schema}.mt_inbox");
+
+        await store.Store.ApplySchemaAsync(CancellationToken.None);
+
+        (await store.ScalarAsync<bool>("select to_regclass('{schema}.mt_inbox') is null")).ShouldBeTrue();
     }
 
     [Fact]

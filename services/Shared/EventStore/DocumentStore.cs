@@ -19,8 +19,6 @@ public sealed class DocumentStore : IAsyncDisposable
     internal static readonly Meter Meter = new(TelemetryName);
     internal static readonly Counter<long> Appended = Meter.CreateCounter<long>("imagerights.event.append", "{event}", "Events appended");
 
-    private static readonly string[] Scripts = ["001_event_store.sql"];
-
     private TaskCompletionSource appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Opens the pool; touches the database only on first use.</summary>
@@ -51,7 +49,7 @@ public sealed class DocumentStore : IAsyncDisposable
     /// <summary>Opens a unit of work for one tenant.</summary>
     public DocumentSession LightweightSession(string tenantId = DefaultTenant) => new(this, tenantId);
 
-    /// <summary>Creates or migrates the tables. Safe to run from several replicas at once: the first takes a lock, the others wait and find it done.</summary>
+    /// <summary>Creates or migrates the tables: numbered scripts run once each, in order, and are remembered in <c>mt_migrations</c>. Safe to run from several replicas at once: the first takes a lock, the others wait and find it done.</summary>
     public async Task ApplySchemaAsync(CancellationToken cancellationToken)
     {
         await using var connection = await DataSource.OpenConnectionAsync(cancellationToken);
@@ -59,7 +57,13 @@ public sealed class DocumentStore : IAsyncDisposable
         // Waiting for another starter, or indexing what years have stored, takes as long as it takes.
         await ExecuteAsync("select set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)");
         await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Schema}.event_store'))");
-        foreach (var script in Scripts) await ExecuteAsync(ReadScript(script));
+        await ExecuteAsync("create schema if not exists {schema}; create table if not exists {schema}.mt_migrations (name varchar primary key, applied timestamptz not null default now())");
+        var applied = await AppliedAsync();
+        foreach (var script in Migrations.Except(applied, StringComparer.Ordinal))
+        {
+            await ExecuteAsync(ReadScript(script));
+            await ExecuteAsync($"insert into {{schema}}.mt_migrations (name) values ('{script}')");
+        }
         foreach (var document in Options.Projections.Documents)
         {
             await ExecuteAsync(ReadScript("document.sql").Replace("{alias}", document.Alias));
@@ -68,6 +72,12 @@ public sealed class DocumentStore : IAsyncDisposable
         }
         foreach (var script in Options.SchemaScripts) await ExecuteAsync(script);
         await transaction.CommitAsync(cancellationToken);
+
+        async Task<string[]> AppliedAsync()
+        {
+            await using var command = new NpgsqlCommand($"select coalesce(array_agg(name), '{{}}') from {Schema}.mt_migrations", connection, transaction);
+            return (string[])(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
 
         async Task ExecuteAsync(string sql)
         {
@@ -119,10 +129,17 @@ public sealed class DocumentStore : IAsyncDisposable
         return builder.Build();
     }
 
+    /// <summary>The numbered scripts (<c>001_event_store.sql</c>), in order. One that has been released never changes; a change is the next number.</summary>
+    private static readonly string[] Migrations =
+        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames().Select(resource => resource[(resource.IndexOf(ScriptFolder, StringComparison.Ordinal) + ScriptFolder.Length)..])
+            .Where(name => char.IsAsciiDigit(name[0])).Order(StringComparer.Ordinal)];
+
+    private const string ScriptFolder = ".Schema.";
+
     private static string ReadScript(string name)
     {
         var assembly = Assembly.GetExecutingAssembly();
-        using var stream = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(resource => resource.EndsWith("Schema." + name, StringComparison.Ordinal)))!;
+        using var stream = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(resource => resource.EndsWith(ScriptFolder + name, StringComparison.Ordinal)))!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

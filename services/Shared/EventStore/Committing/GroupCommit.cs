@@ -12,6 +12,7 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
     private const int MostUnits = 128;
     private const int MostEvents = 2000;
     private const int MostAlone = 8;
+    private const int MostAttempts = 5;
 
     // Whoever holds one of a group's rows for longer makes its own writer wait, not everyone who arrived together with it. And plans are kept for
     // the session's life, often made while the tables are empty: they must not read every row when there are millions.
@@ -52,17 +53,26 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
     /// <summary>Commits one unit in a transaction of its own.</summary>
     public async Task CommitAloneAsync(UnitOfWork unit)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await using var connection = await store.DataSource.OpenConnectionAsync();
-            await using var batch = new NpgsqlBatch(connection);
-            foreach (var command in Statements.Alone(store.Schema, unit)) batch.BatchCommands.Add(command);
-            if (unit.IsOfTheStore) await batch.PrepareAsync();
-            await batch.ExecuteNonQueryAsync();
-        }
-        catch (PostgresException failure) when (unit.Translate(failure) is var translated && translated != failure)
-        {
-            throw translated;
+            try
+            {
+                await using var connection = await store.DataSource.OpenConnectionAsync();
+                await using var batch = new NpgsqlBatch(connection);
+                foreach (var command in Statements.Alone(store.Schema, unit)) batch.BatchCommands.Add(command);
+                if (unit.IsOfTheStore) await batch.PrepareAsync();
+                await batch.ExecuteNonQueryAsync();
+                break;
+            }
+            catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MostAttempts)
+            {
+                // The server undid all of it in favour of another; a service's own SQL may lock in any order. Not at once, or they meet again.
+                await Task.Delay(Random.Shared.Next(10, 100) * attempt);
+            }
+            catch (PostgresException failure) when (unit.Translate(failure) is var translated && translated != failure)
+            {
+                throw translated;
+            }
         }
         store.Committed(unit.Events);
     }
@@ -107,13 +117,13 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
     private List<PendingSave> NextGroup()
     {
         var group = new List<PendingSave>();
-        HashSet<(string, string, string)>? claimed = null;
+        var claimed = waiting.Count > 1 ? new HashSet<(string, string, string)>() : null;
         var events = 0;
         for (var node = waiting.First; node is not null && group.Count < MostUnits && events < MostEvents;)
         {
             var (current, save) = (node, node.Value);
             node = node.Next;
-            if (waiting.Count > 1 && !(claimed ??= []).TryClaim(save.Unit.Claims())) continue;
+            if (claimed?.TryClaim(save.Unit.Claims()) == false) continue;
             waiting.Remove(current);
             if (!save.TryTake()) continue;
             group.Add(save);

@@ -1,7 +1,5 @@
 -- Marten 9's tables and columns (string stream keys, conjoined tenancy). Ours, each with an ADR:
 --   no foreign key and so no cascade delete, transaction_id as the last column of mt_events, mt_inbox, mt_idempotency.
-create schema if not exists {schema};
-
 create table if not exists {schema}.mt_streams (
     tenant_id   varchar     not null default '*DEFAULT*',
     id          varchar     not null,
@@ -109,34 +107,32 @@ begin
         end if;
     end loop;
 
-    -- Streams that exist move; those that nobody has started are started; and where somebody started one in between, it moves.
-    for attempt in 1 .. 3 loop
-        exit when pending = 0;
-        if attempt <> 2 then
-            for entry in
-                -- A clock that was set back must not turn a stream's history around.
-                update {schema}.mt_streams s set version = s.version + g.amount, timestamp = greatest(s.timestamp, g.at)
-                    from unnest(streams, expected, amounts, times) with ordinality as g(stream, expected, amount, at, number)
-                    where outcomes[g.number] = 3 and g.expected is distinct from 0
-                        and s.tenant_id = tenantid and s.id = g.stream and (g.expected is null or s.version = g.expected) and not s.is_archived
-                    returning g.number, s.version, s.timestamp
-            loop
-                outcomes[entry.number] := 0; versions[entry.number] := entry.version; times[entry.number] := entry.timestamp; pending := pending - 1;
-            end loop;
-        else
-            for entry in
-                with started as (
-                    insert into {schema}.mt_streams (tenant_id, id, type, version, timestamp, created)
-                        select tenantid, g.stream, g.type, g.amount, g.at, g.at
-                        from unnest(streams, types, expected, amounts, times) with ordinality as g(stream, type, expected, amount, at, number)
-                        where outcomes[g.number] = 3 and coalesce(g.expected, 0) = 0
-                        on conflict do nothing returning id, version)
-                select array_position(streams, started.id) as number, started.version from started
-            loop
-                outcomes[entry.number] := 0; versions[entry.number] := entry.version; pending := pending - 1;
-            end loop;
-        end if;
-    end loop;
+    -- All starts before all moves: who waits for another's start holds no row that a mover could wait for, so nobody waits in a circle.
+    if pending > 0 then
+        for entry in
+            with started as (
+                insert into {schema}.mt_streams (tenant_id, id, type, version, timestamp, created)
+                    select tenantid, g.stream, g.type, g.amount, g.at, g.at
+                    from unnest(streams, types, expected, amounts, times) with ordinality as g(stream, type, expected, amount, at, number)
+                    where outcomes[g.number] = 3 and coalesce(g.expected, 0) = 0
+                    on conflict do nothing returning id, version)
+            select array_position(streams, started.id) as number, started.version from started
+        loop
+            outcomes[entry.number] := 0; versions[entry.number] := entry.version; pending := pending - 1;
+        end loop;
+    end if;
+    if pending > 0 then
+        for entry in
+            -- A clock that was set back must not turn a stream's history around.
+            update {schema}.mt_streams s set version = s.version + g.amount, timestamp = greatest(s.timestamp, g.at)
+                from unnest(streams, expected, amounts, times) with ordinality as g(stream, expected, amount, at, number)
+                where outcomes[g.number] = 3 and g.expected is distinct from 0
+                    and s.tenant_id = tenantid and s.id = g.stream and (g.expected is null or s.version = g.expected) and not s.is_archived
+                returning g.number, s.version, s.timestamp
+        loop
+            outcomes[entry.number] := 0; versions[entry.number] := entry.version; times[entry.number] := entry.timestamp; pending := pending - 1;
+        end loop;
+    end if;
 
     for i in 1 .. total loop
         exit when pending = 0 and not outcomes && array[1, 2];
