@@ -50,14 +50,27 @@ public sealed class IngestionContents(IHttpClientFactory clients, IOptions<Finge
                     ? new ContentFetch.Altered("Ingestion says that the stored content does not verify.")
                     : new ContentFetch.Unavailable($"Ingestion answers {(int)response.StatusCode}.");
             }
-            var bytes = await body.ReadAtMostAsync(DecodingLimits.Default.MaxBytes, response.Content.Headers.ContentLength, limit.Token);
-            if (bytes is not { } content) return new ContentFetch.Altered("More bytes arrived than are ever accepted.");
-            var found = ContentHash.OfBytes(content.Span);
-            return found == sha256 ? new ContentFetch.Found(content) : new ContentFetch.Altered($"{content.Length} bytes with SHA-256 {found} arrived.");
+            return await ReadAsync(body, response.Content.Headers.ContentLength, sha256, limit.Token);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException || failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return new ContentFetch.Unavailable($"Ingestion does not answer: {failure.Message}");
+        }
+    }
+
+    private static async Task<ContentFetch> ReadAsync(Stream body, long? announced, string sha256, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await body.ReadAtMostAsync(DecodingLimits.Default.MaxBytes, announced, cancellationToken) is not { } bytes)
+                return new ContentFetch.Altered("More bytes arrived than are ever accepted.");
+            var found = ContentHash.OfBytes(bytes.Span);
+            return found == sha256 ? new ContentFetch.Found(bytes) : new ContentFetch.Altered($"{bytes.Length} bytes with SHA-256 {found} arrived.");
+        }
+        catch (IOException failure)
+        {
+            // The vault breaks off when it comes upon damage after it began to send; so does one that is being stopped, but not time and again.
+            return new ContentFetch.Altered($"The bytes broke off: {failure.Message}");
         }
     }
 

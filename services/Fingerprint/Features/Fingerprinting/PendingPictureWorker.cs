@@ -8,6 +8,7 @@ internal sealed class PendingPictureWorker(DocumentStore store, PendingPictures 
 {
     private const int AtOnce = 8;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(60);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,7 +20,7 @@ internal sealed class PendingPictureWorker(DocumentStore store, PendingPictures 
             {
                 var due = await pending.ClaimAsync(AtOnce, stoppingToken);
                 claimed = due.Count;
-                await Parallel.ForEachAsync(due, stoppingToken, async (picture, token) => await AttemptAsync(picture, token));
+                await Task.WhenAll(due.Select(picture => AttemptAsync(picture, stoppingToken)));
                 Telemetry.Pending = await pending.CountAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,6 +48,12 @@ internal sealed class PendingPictureWorker(DocumentStore store, PendingPictures 
         try
         {
             await processor.AttemptAsync(session, picture.Picture, picture, limit.Token);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Otherwise the pictures of every restart would wait until the claim runs out.
+            using var release = new CancellationTokenSource(ReleaseTimeout);
+            await pending.ReleaseAsync(picture, release.Token);
         }
         catch (ConcurrencyException)
         {

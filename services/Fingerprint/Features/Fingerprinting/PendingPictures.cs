@@ -85,6 +85,15 @@ public sealed class PendingPictures(DocumentStore store, IOptions<FingerprintOpt
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }
 
+    /// <summary>Gives a claim back: due at once for whoever comes next.</summary>
+    public async Task ReleaseAsync(PendingPicture claimed, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand($"update {Table} set due = now() where tenant_id = $1 and subject_id = $2");
+        command.Parameters.Add(new() { Value = claimed.TenantId });
+        command.Parameters.Add(new() { Value = claimed.Picture.SubjectId });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>How many wait.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
