@@ -11,7 +11,7 @@ public class BadDayTests(OneSystem one)
     {
         await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.image.screened.v1");
         var uploads = new ConcurrentBag<string>();
-        foreach (var service in new[] { "Fingerprint", "Matching", "Notification", "CaseManagement" })
+        foreach (var service in new[] { "fingerprint", "matching", "notification", "casemanagement" })
         {
             var sending = Task.Run(async () =>
             {
@@ -19,7 +19,7 @@ public class BadDayTests(OneSystem one)
                     uploads.Add(await marketplace.UploadAsync($"shop-{service}-{number}", new SamplePicture(HashCode.Combine(service.Length, number)).ToPng(200, 150)));
             });
             await Eventually.HoldsAsync(() => { uploads.Count.ShouldBeGreaterThan(0); return Task.CompletedTask; });
-            foreach (var process in one.System.ProcessesOf(service)) RunningSystem.Kill(process);
+            one.System.Kill(service);
             await sending;
         }
         foreach (var image in uploads) await marketplace.ScreeningAsync(image, TimeSpan.FromSeconds(90));

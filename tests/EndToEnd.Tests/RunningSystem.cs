@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json;
-using ImageRights.TestKit;
+using System.Globalization;
+using ImageRights.Hosting;
 
 namespace ImageRights.EndToEnd.Tests;
 
@@ -10,45 +7,22 @@ namespace ImageRights.EndToEnd.Tests;
 public sealed class RunningSystem : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
-    private readonly Process process;
-    private readonly StringBuilder output = new();
+    private readonly AppHostProcess application;
+    private bool stopped;
 
-    private RunningSystem(Process process, string data) => (this.process, Data) = (process, data);
+    private RunningSystem(AppHostProcess application) => this.application = application;
 
-    public string Data { get; }
-    public int ProcessId => process.Id;
-    public IReadOnlyDictionary<string, string> Endpoints { get; private set; } = new Dictionary<string, string>();
-    public string Output { get { lock (output) return output.ToString(); } }
-    public Uri this[string service] => new(Endpoints[service]);
+    public string Data => application.DataDirectory;
+    public int ProcessId => application.ProcessId;
+    public string Output => string.Join('\n', application.Output);
+    public Uri this[string service] => new(application.Endpoints[service]);
 
     public static async Task<RunningSystem> StartAsync(string? data = null)
     {
-        data ??= Path.Combine(Path.GetTempPath(), $"imagerights-{Guid.CreateVersion7():N}");
-        Directory.CreateDirectory(data);
-        var endpoints = Path.Combine(data, "endpoints.json");
-        File.Delete(endpoints);
-        var start = new ProcessStartInfo("dotnet", [OutputOf("AppHost")]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("OTEL_", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(inherited);
-        start.Environment["IMAGERIGHTS_DATA"] = data;
-        start.Environment["IMAGERIGHTS_RANDOM_PORTS"] = "true";
-        start.Environment["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true";
-        var system = new RunningSystem(Process.Start(start)!, data);
-        system.Collect();
-        var watch = Stopwatch.StartNew();
-        while (!File.Exists(endpoints))
-        {
-            if (system.process.HasExited || watch.Elapsed > StartTimeout)
-            {
-                var said = system.Output;
-                await system.DisposeAsync();
-                throw new InvalidOperationException($"AppHost was not ready after {watch.Elapsed.TotalSeconds:0} s:\n{said}");
-            }
-            await Task.Delay(100);
-        }
-        system.Endpoints = await Eventually.GetAsync(async () => JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(endpoints)), what: "endpoints.json");
-        return system;
+        using var patience = new CancellationTokenSource(StartTimeout);
+        data ??= Directory.CreateTempSubdirectory("imagerights-").FullName;
+        return new RunningSystem(await AppHostProcess.StartAsync(
+            OutputOf("AppHost"), data, new Dictionary<string, string> { ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true" }, patience.Token));
     }
 
     public static string OutputOf(string project)
@@ -58,19 +32,36 @@ public sealed class RunningSystem : IAsyncDisposable
         return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"ImageRights.{project}.dll");
     }
 
+    /// <summary>Ends every replica of a service without warning (kill -9).</summary>
+    public void Kill(string service)
+    {
+        var replicas = new[] { service, $"{service}-0", $"{service}-1" }.Where(name => application.ProcessIdOf(name) is not null).ToList();
+        replicas.ShouldNotBeEmpty(service);
+        foreach (var replica in replicas) application.Kill(replica);
+    }
+
+    /// <summary>Ctrl-C; gives the exit code.</summary>
+    public Task<int> InterruptAsync()
+    {
+        stopped = true;
+        return application.StopAsync();
+    }
+
     /// <summary>Processes whose parent chain leads to AppHost.</summary>
     public IReadOnlyList<int> Descendants()
     {
         var parents = new Dictionary<int, int>();
-        foreach (var directory in Directory.GetDirectories("/proc").Where(directory => int.TryParse(Path.GetFileName(directory), out _)))
+        foreach (var id in Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _)))
         {
             try
             {
-                var stat = File.ReadAllText(Path.Combine(directory, "stat"));
-                parents[int.Parse(Path.GetFileName(directory))] = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1]);
+                // "4711 (name with ) and blanks) S 1 …": the parent is the second field after the last bracket.
+                var stat = File.ReadAllText($"/proc/{id}/stat");
+                parents[int.Parse(id!, CultureInfo.InvariantCulture)] = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
             }
             catch (IOException)
             {
+                // It ended in between.
             }
         }
         return [.. parents.Keys.Where(LeadsHere)];
@@ -79,68 +70,15 @@ public sealed class RunningSystem : IAsyncDisposable
         {
             while (parents.TryGetValue(id, out var parent))
             {
-                if (parent == process.Id) return true;
+                if (parent == ProcessId) return true;
                 id = parent;
             }
             return false;
         }
     }
 
-    /// <summary>Process that runs a service's assembly.</summary>
-    public IReadOnlyList<int> ProcessesOf(string service) =>
-        [.. Descendants().Where(id => CommandLine(id).Contains($"ImageRights.{service}.dll", StringComparison.OrdinalIgnoreCase))];
-
-    public static void Kill(int processId) => _ = SendSignal(processId, 9);
-
-    /// <summary>Ctrl-C; gives the exit code.</summary>
-    public async Task<int> InterruptAsync()
-    {
-        _ = SendSignal(process.Id, 2);
-        await process.WaitForExitAsync().WaitAsync(StopTimeout);
-        return process.ExitCode;
-    }
-
-    public static string CommandLine(int processId)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{processId}/cmdline").Replace('\0', ' ');
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            try
-            {
-                await InterruptAsync();
-            }
-            catch (TimeoutException)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-        process.Dispose();
+        if (!stopped) await application.DisposeAsync();
     }
-
-    private void Collect()
-    {
-        process.OutputDataReceived += (_, line) => Add(line.Data);
-        process.ErrorDataReceived += (_, line) => Add(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-
-        void Add(string? line)
-        {
-            if (line is not null) lock (output) output.AppendLine(line);
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static extern int SendSignal(int processId, int signal);
 }
