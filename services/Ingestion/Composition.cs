@@ -18,6 +18,7 @@ using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Publishing;
 using ImageRights.Ingestion.Vault;
 using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -34,6 +35,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddApiDescription(Api.Description);
         builder.Services.AddEventStore(options => Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
             ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb.")));
         builder.AddBus("ingestion");
@@ -62,6 +64,7 @@ public static class Composition
         app.Services.GetRequiredService<ContentVault>().Prepare(DateTimeOffset.UtcNow);
         app.UseProblems();
         app.MapDefaultEndpoints();
+        app.MapApiDescription();
         var images = app.MapGroup("/v1/images").WithTags("Images");
         images.MapReceiveImage();
         images.MapWithdrawImage();

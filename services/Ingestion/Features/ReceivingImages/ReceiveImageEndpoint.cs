@@ -18,8 +18,7 @@ public static class ReceiveImageEndpoint
     /// <summary>POST /v1/images.</summary>
     public static void MapReceiveImage(this IEndpointRouteBuilder images) =>
         images.MapPost("", ReceiveAsync)
-            .WithName("ReceiveImage").WithSummary("Takes a picture in: multipart/form-data with the part file and the fields accountId, surface, listingId")
-            .Accepts<IFormFile>("multipart/form-data").Produces<ImageAccepted>(StatusCodes.Status202Accepted);
+            .WithName("ReceiveImage").WithSummary("Takes a picture in: multipart/form-data with the part file and the fields accountId, surface, listingId");
 
     private static async Task<IResult> ReceiveAsync(
         HttpContext context, DocumentStore store, PictureIntake intake, PictureLimits limits, UploadOptions options, TimeProvider clock)
