@@ -1,4 +1,5 @@
 using ImageRights.Ingestion.Features.GrantingLicences;
+using ImageRights.Ingestion.Features.PreChecking;
 using ImageRights.Ingestion.Features.ReceivingImages;
 using ImageRights.Ingestion.Features.RegisteringWorks;
 using ImageRights.Ingestion.Features.StatingLimits;
@@ -24,7 +25,11 @@ internal static class Api
     public static readonly ApiDescription Description = new(
         "ImageRights Ingestion", "Takes in pictures, registered originals and licences.", new Dictionary<string, ApiOperation>
         {
-            ["ReceiveImage"] = Accepts<ImageAccepted>(PictureCodes).With(Account, Surface, Listing).WithFile(),
+            ["ReceiveImage"] = Accepts<ImageAccepted>(PictureCodes).With(Account, Surface, Listing).WithFile() with
+            {
+                AlsoStatuses = [201], Headers = [("Prefer", "wait=N: answer with the verdict (201) when it falls within N seconds, at most 30 (RFC 7240).")], AppliesPreferences = true,
+            },
+            ["PreCheck"] = Reads<PreCheck>(PictureCodes).With(Account, Surface, Listing).WithFile(),
             ["WithdrawImage"] = Ends("Image_Not_Found"),
             ["GetImage"] = Reads<ImageView>("Image_Not_Found"),
             ["ListImages"] = Lists<ImageView>().With(("accountId", "Only pictures of this account.")),

@@ -2,6 +2,7 @@ using ImageRights.EventStore;
 using ImageRights.Ingestion.Decoding;
 using ImageRights.Ingestion.Features.EndingLicences;
 using ImageRights.Ingestion.Features.GrantingLicences;
+using ImageRights.Ingestion.Features.PreChecking;
 using ImageRights.Ingestion.Features.ReadingImages;
 using ImageRights.Ingestion.Features.ReadingLicences;
 using ImageRights.Ingestion.Features.ReadingWorks;
@@ -16,6 +17,7 @@ using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Publishing;
+using ImageRights.Ingestion.Screening;
 using ImageRights.Ingestion.Vault;
 using ImageRights.Ingestion.Works;
 using ImageRights.ServiceDefaults.Http.Description;
@@ -48,6 +50,7 @@ public static class Composition
         builder.Services.AddSingleton<ContentVault>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHttpClient<FingerprintClient>(FingerprintClient.Configure);
+        builder.Services.AddHttpClient<MatchingClient>(MatchingClient.Configure);
         builder.Services.AddTransient<PictureIntake>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -76,6 +79,7 @@ public static class Composition
         licences.MapGrantLicence();
         licences.MapEndLicence();
         licences.MapReadLicences();
+        app.MapPreChecks();
         app.MapLimits();
         app.MapContents();
         return app;

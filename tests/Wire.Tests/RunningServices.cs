@@ -41,13 +41,18 @@ public sealed class RunningServices : IAsyncLifetime
         foreach (var (name, (build, database)) in Services)
         {
             var app = build([
-                "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=None", "--Messaging:AwaitSubscribers=false",
+                "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=None",
                 $"--ConnectionStrings:{database}={await TestServers.CreateDatabaseAsync()}", $"--ConnectionStrings:messaging={messaging}",
                 $"--Vault:Directory={directory}", $"--Vault:Key={key}", $"--Secrets:Key={key}",
             ]);
             await app.StartAsync();
             var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
+            // The peers' addresses are known once all run.
             running[name] = (app, http, JsonNode.Parse(await http.GetStringAsync("/openapi/v1.json"))!);
+        }
+        foreach (var (_, (app, _, _)) in running)
+        {
+            foreach (var (peer, (_, http, _)) in running) app.Configuration[$"services:{peer.ToLowerInvariant()}:http:0"] = http.BaseAddress!.ToString();
         }
     }
 

@@ -33,6 +33,9 @@ public sealed record ApiOperation
     /// <summary>Request headers of its own.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Headers { get; init; } = [];
 
+    /// <summary>Says in <c>Preference-Applied</c> which preferences it followed.</summary>
+    public bool AppliesPreferences { get; init; }
+
     /// <summary>Codes of the service's catalogue that it refuses with.</summary>
     public IReadOnlyList<string> Codes { get; init; } = [];
 

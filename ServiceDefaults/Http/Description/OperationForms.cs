@@ -65,6 +65,7 @@ internal sealed class OperationForms(ApiDescription description, ProblemCatalogu
             response.Headers ??= new Dictionary<string, IOpenApiHeader>();
             if (status is "201" or "202") response.Headers["Location"] = Header("Address of what was made.");
             if (known.IsVersioned || known.IsIdempotent) response.Headers["ETag"] = Header("Version after this request; name it in If-Match to change it.");
+            if (known.AppliesPreferences) response.Headers["Preference-Applied"] = Header("Preferences that were followed.");
             if (known.IsIdempotent) response.Headers["Idempotent-Replayed"] = Header("true when this is the stored answer of an earlier request with the same key.");
         }
     }
