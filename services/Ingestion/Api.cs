@@ -1,8 +1,10 @@
 using ImageRights.Ingestion.Features.GrantingLicences;
+using ImageRights.Ingestion.Features.HearingEvents;
 using ImageRights.Ingestion.Features.PreChecking;
 using ImageRights.Ingestion.Features.ReceivingImages;
 using ImageRights.Ingestion.Features.RegisteringWorks;
 using ImageRights.Ingestion.Features.StatingLimits;
+using ImageRights.Ingestion.Inbound;
 using ImageRights.Ingestion.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
@@ -42,6 +44,10 @@ internal static class Api
             ["EndLicence"] = Ends("Licence_Not_Found"),
             ["GetLicence"] = Reads<LicenceView>("Licence_Not_Found"),
             ["ListLicences"] = Lists<LicenceView>().With(("workId", "Only licences of this work.")),
+            ["SendEvents"] = new ApiOperation { Status = 202, Answer = typeof(EventsAnswer), BodyMediaType = "application/cloudevents+json", Codes = ["Event_Malformed"] },
+            ["ListParkedEvents"] = Lists<ParkedEvent>().With(("status", "parked or taken.")),
+            ["GetParkedEvent"] = Reads<ParkedEvent>("Parked_Event_Not_Found"),
+            ["ReplayParkedEvent"] = Reads<ParkedEvent>("Parked_Event_Not_Found"),
             ["GetLimits"] = Reads<Limits>(),
         });
 }

@@ -65,10 +65,10 @@ public sealed partial class ApiDescriptionTests(RunningServices services) : ICla
         own.Except(services.Operations(service).SelectMany(operation => Codes(operation.Operation))).ShouldBeEmpty();
     }
 
-    // Answers of addresses that are not described, and codes that end up in events rather than in answers.
+    // Answers of addresses that are not described, and codes that end up in events or in the list of parked events.
     private static readonly Dictionary<string, string[]> InternalCodes = new()
     {
-        ["Ingestion"] = ["Content_Not_Found", "Content_Damaged"],
+        ["Ingestion"] = ["Content_Not_Found", "Content_Damaged", "Event_Type_Unknown", "Picture_Not_Published", "Fetch_Url_Invalid", "Fetch_Url_Forbidden", "Fetch_Failed"],
         ["CaseManagement"] = ["Case_Already_Open"],
     };
 

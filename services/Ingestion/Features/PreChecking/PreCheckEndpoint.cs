@@ -3,7 +3,7 @@ using ImageRights.Ingestion.Decoding;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
-using ImageRights.Ingestion.Screening;
+using ImageRights.Ingestion.Verdicts;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Features.PreChecking;

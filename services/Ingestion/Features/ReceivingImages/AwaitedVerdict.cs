@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ImageRights.EventStore;
-using ImageRights.Ingestion.Screening;
+using ImageRights.Ingestion.Verdicts;
 using ImageRights.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 

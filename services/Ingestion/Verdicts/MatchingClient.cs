@@ -4,7 +4,7 @@ using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Decoding;
 
-namespace ImageRights.Ingestion.Screening;
+namespace ImageRights.Ingestion.Verdicts;
 
 /// <summary>What screening says of a picture.</summary>
 /// <param name="Matches">Closest first.</param>
