@@ -39,7 +39,7 @@ var fingerprint = builder.AddProject<Projects.Fingerprint>("fingerprint")
     .WithReplicas(2)
     .WithHttpHealthCheck("/health");
 
-// A rights holder's pre-check asks for a fingerprint on the spot.
+// Every picture is decoded before it is accepted.
 ingestion.WithReference(fingerprint);
 
 // Finds what looks alike and decides once for each picture.
@@ -47,6 +47,9 @@ var matching = builder.AddProject<Projects.Matching>("matching")
     .WithReference(matchingDb).WaitFor(matchingDb)
     .WithReference(messaging).WaitFor(messaging)
     .WithHttpHealthCheck("/health");
+
+// An upload's answer can wait for its verdict, and a pre-check is a search that stores nothing.
+ingestion.WithReference(matching);
 
 // Leads every dispute from report to close.
 var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement")

@@ -10,6 +10,7 @@ using ImageRights.CaseManagement.Features.TakingDown;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using MassTransit;
@@ -27,6 +28,7 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
         builder.Services.AddEventStore(options =>
         {
@@ -45,6 +47,7 @@ public static class Composition
         var app = builder.Build();
         app.UseProblems();
         app.MapDefaultEndpoints();
+        app.MapApiDescription();
         app.MapReports();
         app.MapCases();
         app.MapTakedown();

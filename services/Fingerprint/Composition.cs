@@ -9,6 +9,7 @@ using ImageRights.Fingerprint.Features.Rendering;
 using ImageRights.Fingerprint.Picture;
 using ImageRights.Fingerprint.Projections;
 using ImageRights.Fingerprint.Publishing;
+using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using MassTransit;
@@ -25,6 +26,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(http =>
         {
             http.SerializerOptions.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
@@ -58,6 +60,7 @@ public static class Composition
         var app = builder.Build();
         app.UseProblems();
         app.MapDefaultEndpoints();
+        app.MapApiDescription();
         app.MapComputing();
         app.MapFingerprints();
         app.MapRenditions();

@@ -2,22 +2,30 @@ using ImageRights.EventStore;
 using ImageRights.Ingestion.Decoding;
 using ImageRights.Ingestion.Features.EndingLicences;
 using ImageRights.Ingestion.Features.GrantingLicences;
+using ImageRights.Ingestion.Features.HearingEvents;
+using ImageRights.Ingestion.Features.PreChecking;
 using ImageRights.Ingestion.Features.ReadingImages;
 using ImageRights.Ingestion.Features.ReadingLicences;
 using ImageRights.Ingestion.Features.ReadingWorks;
 using ImageRights.Ingestion.Features.ReceivingImages;
 using ImageRights.Ingestion.Features.RegisteringWorks;
+using ImageRights.Ingestion.Features.ReplayingParkedEvents;
 using ImageRights.Ingestion.Features.ServingContents;
 using ImageRights.Ingestion.Features.StatingLimits;
 using ImageRights.Ingestion.Features.WithdrawingImages;
+using ImageRights.Ingestion.Fetching;
 using ImageRights.Ingestion.Images;
+using ImageRights.Ingestion.Inbound;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Publishing;
+using ImageRights.Ingestion.Slots;
 using ImageRights.Ingestion.Vault;
+using ImageRights.Ingestion.Verdicts;
 using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -34,6 +42,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddApiDescription(Api.Description);
         builder.Services.AddEventStore(options => Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
             ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb.")));
         builder.AddBus("ingestion");
@@ -46,7 +55,12 @@ public static class Composition
         builder.Services.AddSingleton<ContentVault>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHttpClient<FingerprintClient>(FingerprintClient.Configure);
+        builder.Services.AddHttpClient<MatchingClient>(MatchingClient.Configure);
         builder.Services.AddTransient<PictureIntake>();
+        var fetch = FetchOptions.FromConfiguration(builder.Configuration.GetSection("Fetch"));
+        builder.Services.AddSingleton(fetch).AddSingleton(new FetchPolicy(fetch)).AddSingleton<PictureFetcher>();
+        builder.Services.AddSingleton<Parking>().AddTransient<InboundHandler>();
+        builder.Services.AddHostedService<InboundQueue>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = (long)limits.Bytes * UploadOptions.DrainedTimes + UploadOptions.FormOverhead;
@@ -62,6 +76,7 @@ public static class Composition
         app.Services.GetRequiredService<ContentVault>().Prepare(DateTimeOffset.UtcNow);
         app.UseProblems();
         app.MapDefaultEndpoints();
+        app.MapApiDescription();
         var images = app.MapGroup("/v1/images").WithTags("Images");
         images.MapReceiveImage();
         images.MapWithdrawImage();
@@ -73,6 +88,9 @@ public static class Composition
         licences.MapGrantLicence();
         licences.MapEndLicence();
         licences.MapReadLicences();
+        app.MapPreChecks();
+        app.MapEvents();
+        app.MapParkedEvents();
         app.MapLimits();
         app.MapContents();
         return app;
@@ -88,10 +106,14 @@ public static class Composition
             .Map<ImageWithdrawn>("image_withdrawn_v1")
             .Map<WorkRegistered>("work_registered_v1")
             .Map<LicenceGranted>("licence_granted_v1")
-            .Map<LicenceEnded>("licence_ended_v1");
+            .Map<LicenceEnded>("licence_ended_v1")
+            .Map<PicturePlaced>("picture_placed_v1")
+            .Map<PictureRemoved>("picture_removed_v1");
         options.Projections.LiveStreamAggregation(ImageState.Initial, Image.Evolve);
         options.Projections.LiveStreamAggregation(WorkState.Initial, Work.Evolve);
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
+        options.Projections.LiveStreamAggregation(SlotState.Initial, Slot.Evolve);
+        options.Projections.Document<ParkedEvent>(ParkedEvent.Indexes);
         options.Projections.InlineSnapshot<ImageView>(Image.StreamPrefix, ImageView.Evolve, "(data ->> 'accountId'), id");
         options.Projections.InlineSnapshot<WorkView>(Work.StreamPrefix, WorkView.Evolve, "(data ->> 'accountId'), id");
         options.Projections.InlineSnapshot<LicenceView>(Licence.StreamPrefix, LicenceView.Evolve, "(data ->> 'workId'), id");

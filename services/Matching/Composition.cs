@@ -12,6 +12,7 @@ using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
 using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using MassTransit;
@@ -30,6 +31,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(http =>
         {
             http.SerializerOptions.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
@@ -61,6 +63,7 @@ public static class Composition
         var app = builder.Build();
         app.UseProblems();
         app.MapDefaultEndpoints();
+        app.MapApiDescription();
         app.MapScreenings();
         app.MapCopies();
         app.MapSearches();

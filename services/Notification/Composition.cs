@@ -17,6 +17,7 @@ using ImageRights.Notification.Projections;
 using ImageRights.Notification.Publishing;
 using ImageRights.Notification.Secrets;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using MassTransit;
@@ -33,6 +34,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
@@ -61,6 +63,7 @@ public static class Composition
         var app = builder.Build();
         app.UseProblems();
         app.MapDefaultEndpoints();
+        app.MapApiDescription();
         Doors(app);
         if (egress.AllowLoopback || egress.AllowHttp)
         {

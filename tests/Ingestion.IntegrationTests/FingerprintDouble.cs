@@ -21,6 +21,9 @@ internal sealed class FingerprintDouble : IAsyncDisposable
     /// <summary>Bytes of the last question.</summary>
     public byte[] LastQuestion { get; private set; } = [];
 
+    /// <summary>Query of the last question.</summary>
+    public string LastQuery { get; private set; } = "";
+
     public string Address => app.Urls.Single();
 
     public static async Task<FingerprintDouble> StartAsync()
@@ -34,7 +37,7 @@ internal sealed class FingerprintDouble : IAsyncDisposable
             context.Request.ContentType.ShouldBe("application/octet-stream");
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
-            peer.LastQuestion = body.ToArray();
+            (peer.LastQuestion, peer.LastQuery) = (body.ToArray(), context.Request.QueryString.Value ?? "");
             await peer.Answers(context);
         });
         await peer.app.StartAsync();

@@ -13,6 +13,7 @@ public sealed class RunningIngestion : IAsyncLifetime
     private readonly string vaultKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private WebApplication? app;
     private FingerprintDouble? fingerprint;
+    private MatchingDouble? matching;
     private BusListener? bus;
     private NpgsqlDataSource? database;
 
@@ -24,6 +25,7 @@ public sealed class RunningIngestion : IAsyncLifetime
     public HttpClient Http { get; private set; } = new();
 
     internal FingerprintDouble Fingerprint => fingerprint!;
+    internal MatchingDouble Matching => matching!;
     internal BusListener Bus => bus!;
 
     public async Task InitializeAsync()
@@ -33,13 +35,14 @@ public sealed class RunningIngestion : IAsyncLifetime
         await StartAsync("--Messaging:AwaitSubscribers=false");
     }
 
-    /// <summary>Database, broker and peer, without the service.</summary>
+    /// <summary>Database, broker and peers, without the service.</summary>
     public async Task PrepareAsync()
     {
         Database = await TestServers.CreateDatabaseAsync();
         Messaging = await TestServers.CreateVirtualHostAsync();
         Directory.CreateDirectory(SpoolDirectory);
         fingerprint = await FingerprintDouble.StartAsync();
+        matching = await MatchingDouble.StartAsync();
         database = NpgsqlDataSource.Create(Database);
     }
 
@@ -47,7 +50,7 @@ public sealed class RunningIngestion : IAsyncLifetime
     {
         app = Composition.Build([
             "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:ImageRights=None",
-            $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}",
+            $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}", $"--services:matching:http:0={Matching.Address}",
             $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
         ]);
         await app.StartAsync();
@@ -68,6 +71,7 @@ public sealed class RunningIngestion : IAsyncLifetime
         await StopAsync();
         if (bus is not null) await bus.DisposeAsync();
         if (fingerprint is not null) await fingerprint.DisposeAsync();
+        if (matching is not null) await matching.DisposeAsync();
         if (database is not null) await database.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }

@@ -1,6 +1,7 @@
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Pictures;
+using ImageRights.Ingestion.Slots;
 using ImageRights.Ingestion.Works;
 
 namespace ImageRights.Ingestion.UnitTests;
@@ -23,7 +24,10 @@ internal static class Facts
     public static readonly LicenceGranted Granted = new("lic_1", "wrk_1", "seller-1", Noon, Noon.AddYears(1), Noon);
     public static readonly LicenceEnded Ended = new("lic_1", "wrk_1", "seller-1", Noon);
 
-    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, Granted, Ended];
+    public static readonly PicturePlaced Placed = new("shop-7/main", "img_1", Noon);
+    public static readonly PictureRemoved Removed = new("shop-7/main", "img_1", Noon);
+
+    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, Granted, Ended, Placed, Removed];
 
     public static readonly IReadOnlyList<object> Least =
     [

@@ -42,7 +42,7 @@ public partial class ProblemTests
         return Path.Combine(directory.FullName, "services", "Ingestion");
     }
 
-    [GeneratedRegex("\"((?:Image|Reg|Work|Licence|Upload|Content|Request|Dependency)_[A-Z][A-Za-z_]+)\"")]
+    [GeneratedRegex("\"((?:Image|Reg|Work|Licence|Upload|Content|Request|Dependency|Event|Picture|Fetch|Parked)_[A-Z][A-Za-z_]+)\"")]
     private static partial Regex CodeLiteral();
 
     [GeneratedRegex(@"\p{IsCJKUnifiedIdeographs}")]

@@ -34,7 +34,7 @@ public class StoredFormatTests
     public void Every_fact_that_the_aggregates_know_has_a_stored_name()
     {
         var facts = typeof(Image).Assembly.GetTypes()
-            .Where(type => type is { IsSealed: true, IsAbstract: false, IsNested: false } && type.Namespace is "ImageRights.Ingestion.Images" or "ImageRights.Ingestion.Works" or "ImageRights.Ingestion.Licences")
+            .Where(type => type is { IsSealed: true, IsAbstract: false, IsNested: false } && type.Namespace is "ImageRights.Ingestion.Images" or "ImageRights.Ingestion.Works" or "ImageRights.Ingestion.Licences" or "ImageRights.Ingestion.Slots")
             .Where(type => type.GetProperties().Any(property => property.Name.EndsWith("At", StringComparison.Ordinal) && property.PropertyType == typeof(DateTimeOffset)));
         Options.Events.Mapped.Keys.ShouldBe(facts, ignoreOrder: true);
         Facts.Complete.Select(fact => fact.GetType()).ShouldBe(Options.Events.Mapped.Keys, ignoreOrder: true);
@@ -50,7 +50,7 @@ public class StoredFormatTests
     [Fact]
     public void Every_contract_of_this_service_is_published_as_it_was_agreed()
     {
-        var contracts = Facts.Complete.Select(fact => IngestionContracts.Translate(Recorded(fact))!).ToList();
+        var contracts = Facts.Complete.Select(fact => IngestionContracts.Translate(Recorded(fact))).OfType<object>().ToList();
         foreach (var contract in contracts) Golden.Matches($"{contract.GetType().Name}.V1.json", JsonSerializer.Serialize(contract, contract.GetType(), Indented));
         contracts.Select(contract => contract.GetType()).ShouldBe(Subscriptions.Queues.Keys.Where(type => type.Namespace == typeof(Contract.ImageReceived).Namespace), ignoreOrder: true);
     }

@@ -14,8 +14,11 @@ public abstract record DecodeAnswer
     }
 
     /// <summary>It decodes.</summary>
+    /// <param name="Algorithm">Name and version of what made the hashes.</param>
+    /// <param name="Pdq">PDQ hash of the picture as it is, 64 hexadecimal digits.</param>
+    /// <param name="PdqDihedrals">PDQ hashes of its eight orientations; the first equals <paramref name="Pdq"/>.</param>
     /// <param name="PdqQuality">0 (featureless) to 100.</param>
-    public sealed record Decoded(int PdqQuality) : DecodeAnswer;
+    public sealed record Decoded(string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality) : DecodeAnswer;
 
     /// <summary>It does not decode, or must not be.</summary>
     /// <param name="Code">A code of this service's catalogue.</param>
@@ -32,19 +35,25 @@ public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogu
     private const int LongestAnswer = 64 * 1024;
 
     /// <summary>Asks once; a caller that can wait asks again later.</summary>
-    public async Task<DecodeAnswer> AskAsync(SpooledUpload upload, CancellationToken cancellationToken)
+    /// <param name="keep">Whether Fingerprint may keep what it found for the picture's turn.</param>
+    public async Task<DecodeAnswer> AskAsync(SpooledUpload upload, bool keep, CancellationToken cancellationToken)
     {
         try
         {
             using var content = new StreamContent(upload.OpenRead());
             content.Headers.ContentType = new("application/octet-stream");
-            using var response = await http.PostAsync("/v1/fingerprints", content, cancellationToken);
+            using var response = await http.PostAsync(keep ? "/v1/fingerprints" : "/v1/fingerprints?store=false", content, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            if (response.StatusCode == HttpStatusCode.OK) return new DecodeAnswer.Decoded(JsonSerializer.Deserialize<FingerprintAnswer>(body, StoreOptions.Json)!.PdqQuality!.Value);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return JsonSerializer.Deserialize<FingerprintAnswer>(body, StoreOptions.Json) is { Algorithm: { } algorithm, Pdq: { } pdq, PdqDihedrals: { } dihedrals, PdqQuality: { } quality }
+                    ? new DecodeAnswer.Decoded(algorithm, pdq, dihedrals, quality)
+                    : throw new JsonException("The answer lacks a field.");
+            }
             if (response.StatusCode == HttpStatusCode.UnprocessableEntity) return Refusal(body);
             logger.LogWarning("Fingerprint answered {Status} for {Sha256}", (int)response.StatusCode, upload.Sha256);
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException or InvalidOperationException
+        catch (Exception failure) when (failure is HttpRequestException or JsonException
             || failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning("Fingerprint gave no answer for {Sha256}: {Reason}", upload.Sha256, failure.Message);
@@ -69,7 +78,7 @@ public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogu
         return new DecodeAnswer.Refused("Image_Corrupt", null);
     }
 
-    private sealed record FingerprintAnswer(int? PdqQuality);
+    private sealed record FingerprintAnswer(string? Algorithm, string? Pdq, IReadOnlyList<string>? PdqDihedrals, int? PdqQuality);
 
     private sealed record FingerprintProblem(string? Code, string? Detail);
 }

@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Licences;
+using ImageRights.Ingestion.Slots;
 using ImageRights.Ingestion.Works;
 using V1 = ImageRights.Contracts.Ingestion.V1;
 
@@ -10,7 +11,7 @@ namespace ImageRights.Ingestion.Publishing;
 public static class IngestionContracts
 {
     /// <summary>Facts that nobody outside hears of.</summary>
-    public static readonly IReadOnlySet<Type> Internal = new HashSet<Type>();
+    public static readonly IReadOnlySet<Type> Internal = new HashSet<Type> { typeof(PicturePlaced), typeof(PictureRemoved) };
 
     /// <summary>The contract that tells of a fact; null for internal facts.</summary>
     public static object? Translate(RecordedEvent recorded) => recorded.Data switch

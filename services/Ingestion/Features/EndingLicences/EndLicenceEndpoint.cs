@@ -11,8 +11,7 @@ public static class EndLicenceEndpoint
     /// <summary>DELETE /v1/licences/{id}.</summary>
     public static void MapEndLicence(this IEndpointRouteBuilder licences) =>
         licences.MapDelete("/{id}", EndAsync)
-            .WithName("EndLicence").WithSummary("Ends a licence before its term. Needs If-Match")
-            .Produces(StatusCodes.Status204NoContent);
+            .WithName("EndLicence").WithSummary("Ends a licence before its term. Needs If-Match");
 
     private static async Task<IResult> EndAsync(string id, HttpContext context, DocumentStore store, TimeProvider clock)
     {

@@ -27,8 +27,7 @@ public static class GrantLicenceEndpoint
     public static void MapGrantLicence(this IEndpointRouteBuilder licences) =>
         licences.MapPost("", GrantAsync)
             .WithName("GrantLicence").WithSummary("Allows an account to use a registered work")
-            .WithMetadata(new RequestSizeLimitAttribute(LongestBody))
-            .Produces<LicenceAccepted>(StatusCodes.Status201Created);
+            .WithMetadata(new RequestSizeLimitAttribute(LongestBody));
 
     private static async Task<IResult> GrantAsync(GrantLicenceRequest request, HttpContext context, DocumentStore store, TimeProvider clock)
     {

@@ -13,8 +13,8 @@ public static class ImageQueries
     /// <summary>GET /v1/images/{id} and GET /v1/images.</summary>
     public static void MapReadImages(this IEndpointRouteBuilder images)
     {
-        images.MapGet("/{id}", GetAsync).WithName("GetImage").WithSummary("State and metadata of a picture; ETag is its version").Produces<ImageView>();
-        images.MapGet("", ListAsync).WithName("ListImages").WithSummary("Pictures, newest first, of one account with accountId").Produces<Page<ImageView>>();
+        images.MapGet("/{id}", GetAsync).WithName("GetImage").WithSummary("State and metadata of a picture; ETag is its version");
+        images.MapGet("", ListAsync).WithName("ListImages").WithSummary("Pictures, newest first, of one account with accountId");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)

@@ -13,8 +13,8 @@ public static class LicenceQueries
     /// <summary>GET /v1/licences/{id} and GET /v1/licences.</summary>
     public static void MapReadLicences(this IEndpointRouteBuilder licences)
     {
-        licences.MapGet("/{id}", GetAsync).WithName("GetLicence").WithSummary("A licence; ETag is its version").Produces<LicenceView>();
-        licences.MapGet("", ListAsync).WithName("ListLicences").WithSummary("Licences, newest first, of one work with workId").Produces<Page<LicenceView>>();
+        licences.MapGet("/{id}", GetAsync).WithName("GetLicence").WithSummary("A licence; ETag is its version");
+        licences.MapGet("", ListAsync).WithName("ListLicences").WithSummary("Licences, newest first, of one work with workId");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)

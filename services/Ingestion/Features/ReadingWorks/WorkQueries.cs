@@ -13,8 +13,8 @@ public static class WorkQueries
     /// <summary>GET /v1/works/{id} and GET /v1/works.</summary>
     public static void MapReadWorks(this IEndpointRouteBuilder works)
     {
-        works.MapGet("/{id}", GetAsync).WithName("GetWork").WithSummary("A registered original; ETag is its version").Produces<WorkView>();
-        works.MapGet("", ListAsync).WithName("ListWorks").WithSummary("Originals, newest first, of one account with accountId").Produces<Page<WorkView>>();
+        works.MapGet("/{id}", GetAsync).WithName("GetWork").WithSummary("A registered original; ETag is its version");
+        works.MapGet("", ListAsync).WithName("ListWorks").WithSummary("Originals, newest first, of one account with accountId");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)

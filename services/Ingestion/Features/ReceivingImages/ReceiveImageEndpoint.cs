@@ -3,14 +3,17 @@ using ImageRights.Ingestion.Decoding;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
+using ImageRights.Ingestion.Verdicts;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Features.ReceivingImages;
 
 /// <summary>Answer to an upload: taken in; screening follows.</summary>
+/// <param name="Status"><c>received</c>, or <c>screened</c> for a caller who waited for the verdict.</param>
+/// <param name="Screening">The verdict, for a caller who waited for it.</param>
 public sealed record ImageAccepted(
-    string ImageId, string Sha256, string Format, int Width, int Height, long ByteCount, string Status, IReadOnlyDictionary<string, string> Links);
+    string ImageId, string Sha256, string Format, int Width, int Height, long ByteCount, string Status, IReadOnlyDictionary<string, string> Links, Finding? Screening = null);
 
 /// <summary>The door for uploads.</summary>
 public static class ReceiveImageEndpoint
@@ -18,10 +21,14 @@ public static class ReceiveImageEndpoint
     /// <summary>POST /v1/images.</summary>
     public static void MapReceiveImage(this IEndpointRouteBuilder images) =>
         images.MapPost("", ReceiveAsync)
-            .WithName("ReceiveImage").WithSummary("Takes a picture in: multipart/form-data with the part file and the fields accountId, surface, listingId")
-            .Accepts<IFormFile>("multipart/form-data").Produces<ImageAccepted>(StatusCodes.Status202Accepted);
+            .WithName("ReceiveImage").WithSummary("Takes a picture in: multipart/form-data with the part file and the fields accountId, surface, listingId");
 
+    // The file is gone before the wait: its bytes are in the vault.
     private static async Task<IResult> ReceiveAsync(
+        HttpContext context, DocumentStore store, PictureIntake intake, PictureLimits limits, UploadOptions options, TimeProvider clock) =>
+        await context.WithVerdictAsync(await TakeInAsync(context, store, intake, limits, options, clock));
+
+    private static async Task<IResult> TakeInAsync(
         HttpContext context, DocumentStore store, PictureIntake intake, PictureLimits limits, UploadOptions options, TimeProvider clock)
     {
         var (form, refused) = await UploadForm.ReceiveAsync(context, limits, options);

@@ -20,8 +20,7 @@ public static class RegisterWorkEndpoint
     /// <summary>POST /v1/works.</summary>
     public static void MapRegisterWork(this IEndpointRouteBuilder works) =>
         works.MapPost("", RegisterAsync)
-            .WithName("RegisterWork").WithSummary("Registers an original: multipart/form-data with the part file and the fields accountId, title, author, createdOn, description")
-            .Accepts<IFormFile>("multipart/form-data").Produces<WorkAccepted>(StatusCodes.Status201Created);
+            .WithName("RegisterWork").WithSummary("Registers an original: multipart/form-data with the part file and the fields accountId, title, author, createdOn, description");
 
     private static async Task<IResult> RegisterAsync(
         HttpContext context, DocumentStore store, PictureIntake intake, PictureLimits limits, UploadOptions options, RegistrationRules rules, TimeProvider clock)

@@ -11,7 +11,7 @@ public static class ContentEndpoint
     public static void MapContents(this IEndpointRouteBuilder app) =>
         app.MapGet("/internal/v1/contents/{sha256}", ServeAsync)
             .WithTags("Internal").WithName("GetContent").WithSummary("Bytes from the vault by SHA-256, for other services")
-            .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream");
+            .ExcludeFromDescription();
 
     private static async Task<IResult> ServeAsync(string sha256, string? tenant, HttpContext context, ContentVault vault, ILogger<ContentVault> logger)
     {

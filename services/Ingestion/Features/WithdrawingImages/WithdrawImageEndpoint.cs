@@ -11,8 +11,7 @@ public static class WithdrawImageEndpoint
     /// <summary>DELETE /v1/images/{id}.</summary>
     public static void MapWithdrawImage(this IEndpointRouteBuilder images) =>
         images.MapDelete("/{id}", WithdrawAsync)
-            .WithName("WithdrawImage").WithSummary("Withdraws a picture: it is no longer matched against; its record stays. Needs If-Match")
-            .Produces(StatusCodes.Status204NoContent);
+            .WithName("WithdrawImage").WithSummary("Withdraws a picture: it is no longer matched against; its record stays. Needs If-Match");
 
     private static async Task<IResult> WithdrawAsync(string id, HttpContext context, DocumentStore store, TimeProvider clock)
     {

@@ -8,6 +8,9 @@ using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Notification.Features.ReadingEndpoints;
 
+/// <summary>Event types that an endpoint can ask for.</summary>
+public sealed record EventTypes(IReadOnlyList<string> Items);
+
 internal static class ReadEndpoints
 {
     public static void Map(RouteGroupBuilder endpoints)
@@ -17,7 +20,7 @@ internal static class ReadEndpoints
     }
 
     public static void MapTypes(RouteGroupBuilder types) => types
-        .MapGet("", () => TypedResults.Ok(new { items = NoticeTypes.Names }))
+        .MapGet("", () => TypedResults.Ok(new EventTypes([.. NoticeTypes.Names])))
         .WithName("ListEventTypes").WithSummary("Event types that an endpoint can ask for");
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)

@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using System.Globalization;
+using ImageRights.EventStore;
+using ImageRights.Ingestion.Decoding;
+using ImageRights.Ingestion.Fetching;
+using ImageRights.Ingestion.Images;
+using ImageRights.Ingestion.Intake;
+using ImageRights.Ingestion.Licences;
+using ImageRights.Ingestion.Probing;
+using ImageRights.Ingestion.Projections;
+using ImageRights.Ingestion.Slots;
+using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.Ingestion.Inbound;
+
+/// <summary>What became of an event.</summary>
+/// <param name="Outcome"><c>taken</c>, <c>duplicate</c> or <c>parked</c>.</param>
+/// <param name="Subject">Image or licence that it is about.</param>
+/// <param name="ParkedEventId">Where it waits, when it was parked.</param>
+/// <param name="Code">Why, when it was parked.</param>
+public sealed record EventOutcome(string? Source, string? Id, string Outcome, string? Subject = null, string? ParkedEventId = null, string? Code = null, string? Detail = null);
+
+/// <summary>Takes the marketplace's events, whichever door they came by: once each, by source and id.</summary>
+public sealed class InboundHandler(
+    DocumentStore store, PictureIntake intake, PictureFetcher fetcher, Parking parking, PictureLimits limits, UploadOptions uploads, TimeProvider clock)
+{
+    /// <summary>A picture appeared in a listing.</summary>
+    public const string ListingImagePublished = "imagerights.inbound.listing_image.published.v1";
+
+    /// <summary>A listing shows another picture in the same place.</summary>
+    public const string ListingImageChanged = "imagerights.inbound.listing_image.changed.v1";
+
+    /// <summary>A listing no longer shows a picture.</summary>
+    public const string ListingImageWithdrawn = "imagerights.inbound.listing_image.withdrawn.v1";
+
+    /// <summary>A person shows a picture of themselves.</summary>
+    public const string AvatarPublished = "imagerights.inbound.avatar.published.v1";
+
+    /// <summary>A buyer's review shows a picture.</summary>
+    public const string ReviewPhotoPublished = "imagerights.inbound.review_photo.published.v1";
+
+    /// <summary>A rights holder allowed an account to use a work.</summary>
+    public const string LicenceGrantedType = "imagerights.inbound.licence.granted.v1";
+
+    /// <summary>A licence ended before its term.</summary>
+    public const string LicenceEndedType = "imagerights.inbound.licence.ended.v1";
+
+    private const string Consumer = "inbound";
+    private const int Attempts = 5;
+    private static readonly ActivitySource Activities = new("ImageRights.Ingestion");
+
+    /// <summary>Takes an event, or parks it with the reason.</summary>
+    public async Task<EventOutcome> TakeAsync(string tenant, CloudEvent incoming, string door, CancellationToken cancellationToken)
+    {
+        if (await IsTakenAsync(tenant, incoming, cancellationToken)) return new EventOutcome(incoming.Source, incoming.Id, "duplicate");
+        var (subject, rejection) = await TryAsync(tenant, incoming, cancellationToken);
+        if (rejection is null) return new EventOutcome(incoming.Source, incoming.Id, subject is null ? "duplicate" : "taken", subject);
+        // The same event may have been taken by the other door meanwhile, and so left nothing to do here.
+        if (await IsTakenAsync(tenant, incoming, cancellationToken)) return new EventOutcome(incoming.Source, incoming.Id, "duplicate");
+        return await parking.ParkAsync(tenant, incoming, incoming.ToJson(), door, rejection, cancellationToken);
+    }
+
+    /// <summary>Tries a parked event once more.</summary>
+    public async Task<(string? Subject, Rejection? Rejection)> TryAsync(string tenant, CloudEvent incoming, CancellationToken cancellationToken)
+    {
+        using var activity = Activities.StartActivity("take inbound event");
+        activity?.SetTag("imagerights.event.type", incoming.Type).SetTag("imagerights.event.id", incoming.Id);
+        return incoming.Type switch
+        {
+            ListingImagePublished or ListingImageChanged => await PlaceAsync(tenant, incoming, Surface.Listing, cancellationToken),
+            AvatarPublished => await PlaceAsync(tenant, incoming, Surface.Avatar, cancellationToken),
+            ReviewPhotoPublished => await PlaceAsync(tenant, incoming, Surface.Review, cancellationToken),
+            ListingImageWithdrawn => await WriteAsync(tenant, incoming, session => RemoveAsync(session, incoming, cancellationToken), cancellationToken),
+            LicenceGrantedType => await WriteAsync(tenant, incoming, session => GrantAsync(session, incoming, cancellationToken), cancellationToken),
+            LicenceEndedType => await WriteAsync(tenant, incoming, session => EndAsync(session, incoming, cancellationToken), cancellationToken),
+            _ => (null, new Rejection("Event_Type_Unknown", $"{incoming.Type} is not a type that is taken here.", "/type")),
+        };
+    }
+
+    private async Task<(string? Subject, Rejection? Rejection)> PlaceAsync(string tenant, CloudEvent incoming, Surface usual, CancellationToken cancellationToken)
+    {
+        var fields = new FieldReader(incoming.Field);
+        var pictureId = fields.Identifier("pictureId");
+        var accountId = fields.Identifier("accountId");
+        var surface = fields.OneOf("surface", usual);
+        var listingId = fields.OptionalIdentifier("listingId");
+        if (fields.Rejection is { } invalid) return (null, InData(invalid));
+        var (received, refused) = await ReceiveAsync(incoming, cancellationToken);
+        if (received is null) return (null, refused);
+        await using var file = received;
+        var (examined, rejection) = await intake.ExamineAsync(file, cancellationToken);
+        if (examined is null) return (null, rejection! with { Pointer = "/data" });
+        await intake.KeepAsync(tenant, file, cancellationToken);
+        return await WriteAsync(tenant, incoming, async session =>
+        {
+            var (imageId, now) = (Identity.New(Image.IdPrefix), clock.GetUtcNow());
+            var slot = await session.Events.FetchForWriting<SlotState>(Slot.Stream(pictureId), cancellationToken);
+            if (slot.Aggregate.ImageId is { } earlier) await WithdrawAsync(session, earlier, now, cancellationToken);
+            session.Events.StartStream(Image.Stream(imageId), [.. Image.Decide(ImageState.Initial, new ImageCommand.Receive(
+                imageId, accountId, surface, listingId, examined.Picture, examined.Metadata, examined.Decode is DecodeAnswer.Decoded, now)).Events]);
+            slot.AppendMany(Slot.Decide(slot.Aggregate, new SlotCommand.Place(pictureId, imageId, now)).Events);
+            return (imageId, null);
+        }, cancellationToken);
+    }
+
+    private async Task<(SpooledUpload? File, Rejection? Rejection)> ReceiveAsync(CloudEvent incoming, CancellationToken cancellationToken)
+    {
+        if (incoming.Bytes is { } bytes)
+        {
+            using var body = new MemoryStream(bytes, writable: false);
+            return await SpooledUpload.ReceiveAsync(body, limits.Bytes, uploads.Directory, cancellationToken) is { } file
+                ? (file, null)
+                : (null, new Rejection("Image_Too_Large", $"{limits.Bytes} bytes are allowed.", "/data_base64"));
+        }
+        return (incoming.Field("url") ?? incoming.Field("dataref")) is { } url
+            ? await fetcher.FetchAsync(url, cancellationToken)
+            : (null, new Rejection("Request_Invalid", "The picture is missing: give its bytes as the event's data, or its address as url.", "/data/url"));
+    }
+
+    private async Task<(string? Subject, Rejection? Rejection)> RemoveAsync(DocumentSession session, CloudEvent incoming, CancellationToken cancellationToken)
+    {
+        var fields = new FieldReader(incoming.Field);
+        var pictureId = fields.Identifier("pictureId");
+        if (fields.Rejection is { } invalid) return (null, InData(invalid));
+        var slot = await session.Events.FetchForWriting<SlotState>(Slot.Stream(pictureId), cancellationToken);
+        var decision = Slot.Decide(slot.Aggregate, new SlotCommand.Remove(clock.GetUtcNow()));
+        if (decision.Code is { } code) return (null, new Rejection(code, decision.Detail, decision.Pointer));
+        await WithdrawAsync(session, slot.Aggregate.ImageId!, clock.GetUtcNow(), cancellationToken);
+        slot.AppendMany(decision.Events);
+        return (slot.Aggregate.ImageId, null);
+    }
+
+    private static async Task WithdrawAsync(DocumentSession session, string imageId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var image = await session.Events.FetchForWriting<ImageState>(Image.Stream(imageId), cancellationToken);
+        image.AppendMany(Image.Decide(image.Aggregate, new ImageCommand.Withdraw(now)).Events);
+    }
+
+    private async Task<(string? Subject, Rejection? Rejection)> GrantAsync(DocumentSession session, CloudEvent incoming, CancellationToken cancellationToken)
+    {
+        var fields = new FieldReader(incoming.Field);
+        var workId = fields.Identifier("workId");
+        var licensee = fields.Identifier("licenseeAccountId");
+        if (fields.Rejection is { } invalid) return (null, InData(invalid));
+        if (!TryInstant(incoming.Field("from"), out var from)) return (null, new Rejection("Request_Invalid", "from takes an instant of RFC 3339.", "/data/from"));
+        if (!TryInstant(incoming.Field("until"), out var until)) return (null, new Rejection("Request_Invalid", "until takes an instant of RFC 3339.", "/data/until"));
+        var (licenceId, now) = (Identity.New(Licence.IdPrefix), clock.GetUtcNow());
+        var exists = Identity.Is(Work.IdPrefix, workId) && await session.LoadAsync<WorkView>(workId, cancellationToken) is not null;
+        var decision = Licence.Decide(LicenceState.Initial, new LicenceCommand.Grant(licenceId, workId, exists, licensee, from ?? now, until, now));
+        if (decision.Code is { } code) return (null, InData(new Rejection(code, decision.Detail, decision.Pointer)));
+        session.Events.StartStream(Licence.Stream(licenceId), [.. decision.Events]);
+        return (licenceId, null);
+    }
+
+    private async Task<(string? Subject, Rejection? Rejection)> EndAsync(DocumentSession session, CloudEvent incoming, CancellationToken cancellationToken)
+    {
+        var licenceId = incoming.Field("licenceId") ?? "";
+        if (!Identity.Is(Licence.IdPrefix, licenceId)) return (null, new Rejection("Licence_Not_Found", Pointer: "/data/licenceId"));
+        var stream = await session.Events.FetchForWriting<LicenceState>(Licence.Stream(licenceId), cancellationToken);
+        var decision = Licence.Decide(stream.Aggregate, new LicenceCommand.End(clock.GetUtcNow()));
+        if (decision.Code is { } code) return (null, new Rejection(code, decision.Detail, "/data/licenceId"));
+        stream.AppendMany(decision.Events);
+        return (licenceId, null);
+    }
+
+    // The inbox row commits with the effect. Whoever loses a race looks again at what the winner left.
+    private async Task<(string? Subject, Rejection? Rejection)> WriteAsync(
+        string tenant, CloudEvent incoming, Func<DocumentSession, Task<(string? Subject, Rejection? Rejection)>> write, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession(tenant);
+            session.Enlist(incoming.MessageId, Consumer);
+            try
+            {
+                var (subject, rejection) = await write(session);
+                if (rejection is not null) return (null, rejection);
+                await session.SaveChangesAsync(cancellationToken);
+                return (subject, null);
+            }
+            catch (DuplicateMessageException)
+            {
+                return (null, null);
+            }
+            catch (ConcurrencyException) when (attempt < Attempts)
+            {
+            }
+        }
+    }
+
+    private async Task<bool> IsTakenAsync(string tenant, CloudEvent incoming, CancellationToken cancellationToken)
+    {
+        await using var command = store.DataSource.CreateCommand(
+            $"select 1 from {store.Options.DatabaseSchemaName}.mt_inbox where tenant_id = $1 and consumer = $2 and message_id = $3");
+        command.Parameters.Add(new() { Value = tenant });
+        command.Parameters.Add(new() { Value = Consumer });
+        command.Parameters.Add(new() { Value = incoming.MessageId });
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    private static Rejection InData(Rejection rejection) => rejection with { Pointer = "/data" + rejection.Pointer };
+
+    private static bool TryInstant(string? text, out DateTimeOffset? instant)
+    {
+        instant = null;
+        if (string.IsNullOrEmpty(text)) return true;
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed)) return false;
+        instant = parsed;
+        return true;
+    }
+}

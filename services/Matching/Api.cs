@@ -1,0 +1,21 @@
+using ImageRights.Matching.Features.DescribingIndex;
+using ImageRights.Matching.Features.Searching;
+using ImageRights.Matching.Projections;
+using ImageRights.ServiceDefaults.Http.Description;
+using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
+
+namespace ImageRights.Matching;
+
+/// <summary>What the API's description says of each operation.</summary>
+internal static class Api
+{
+    public static readonly ApiDescription Description = new(
+        "ImageRights Matching", "Compares uploads with registered originals and with everyone else's pictures, and says once for each what was found.", new Dictionary<string, ApiOperation>
+        {
+            ["ListScreenings"] = Lists<ScreeningView>().With(("verdict", "Clear, Match, Featureless or Unreadable."), ("accountId", "Only uploads of this account.")),
+            ["GetScreening"] = Reads<ScreeningView>("Screening_Not_Found"),
+            ["ListCopies"] = Lists<CopyView>("Work_Not_Found"),
+            ["SearchIndex"] = Reads<SearchResult>(),
+            ["DescribeIndex"] = Reads<IndexDescription>(),
+        });
+}

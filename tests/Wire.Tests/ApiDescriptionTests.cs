@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net;
+using System.Reflection;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.Wire.Tests;
+
+public sealed partial class ApiDescriptionTests(RunningServices services) : IClassFixture<RunningServices>
+{
+    [Theory]
+    [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
+    public async Task The_description_passes_the_linter_without_a_warning(string service)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"imagerights-{Guid.CreateVersion7():N}.json");
+        await File.WriteAllTextAsync(file, services.Document(service).ToJsonString());
+        try
+        {
+            var root = typeof(ApiDescriptionTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+            var linter = Path.Combine(root, "node_modules/@stoplight/spectral-cli/dist/index.js");
+            using var process = Process.Start(new ProcessStartInfo(
+                "node", [linter, "lint", file, "--ruleset", Path.Combine(AppContext.BaseDirectory, "spectral.json"), "--fail-severity", "warn", "--quiet"])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(120));
+            process.ExitCode.ShouldBe(0, $"{await output}\n{await errors}");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
+    public void It_is_OpenAPI_3_1_and_every_operation_has_an_answer_a_summary_and_its_refusals(string service)
+    {
+        services.Document(service)["openapi"]!.GetValue<string>().ShouldStartWith("3.1");
+        services.Operations(service).ShouldNotBeEmpty();
+        foreach (var (path, method, operation) in services.Operations(service))
+        {
+            var name = $"{method} {path}";
+            operation["summary"].ShouldNotBeNull(name);
+            operation["operationId"].ShouldNotBeNull(name);
+            operation["tags"].ShouldNotBeNull(name);
+            var answers = operation["responses"]!.AsObject();
+            var success = answers.Where(answer => answer.Key.StartsWith('2')).ToList();
+            success.ShouldNotBeEmpty($"{name} is missing in the service's Api.cs");
+            foreach (var (status, answer) in success)
+                (status == "204" || answer!["content"]?.AsObject().All(content => content.Value!["schema"] is not null) == true).ShouldBeTrue($"{name} has no type for {status}");
+            Codes(operation).ShouldContain("Unexpected", $"{name} is missing in the service's Api.cs");
+            if (method is "put" or "patch" or "delete") Headers(operation).ShouldContain("If-Match", name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
+    public void Every_code_of_the_service_is_named_by_an_operation(string service)
+    {
+        var own = new ProblemCatalogue(RunningServices.AssemblyOf(service)).Entries.Keys
+            .Except(new ProblemCatalogue(typeof(ProblemCatalogue).Assembly).Entries.Keys)
+            .Except(InternalCodes.GetValueOrDefault(service, []));
+        own.Except(services.Operations(service).SelectMany(operation => Codes(operation.Operation))).ShouldBeEmpty();
+    }
+
+    // Answers of addresses that are not described, and codes that end up in events or in the list of parked events.
+    private static readonly Dictionary<string, string[]> InternalCodes = new()
+    {
+        ["Ingestion"] = ["Content_Not_Found", "Content_Damaged", "Event_Type_Unknown", "Picture_Not_Published", "Fetch_Url_Invalid", "Fetch_Url_Forbidden", "Fetch_Failed"],
+        ["CaseManagement"] = ["Case_Already_Open"],
+    };
+
+    [Theory]
+    [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
+    public async Task What_a_bad_request_is_answered_is_described(string service)
+    {
+        foreach (var (path, method, operation) in services.Operations(service))
+        {
+            var address = Parameter().Replace(path, _ => "0190b7a0-0000-7000-8000-000000000000");
+            await ShouldBeDescribedAsync(service, operation, method, $"{address}?cursor=%00&limit=0", null);
+            foreach (var version in new[] { "\"1\"", "1", null })
+            {
+                await ShouldBeDescribedAsync(service, operation, method, address, null, version);
+                if (operation["requestBody"] is null) continue;
+                await ShouldBeDescribedAsync(service, operation, method, address, Json("{"), version);
+                await ShouldBeDescribedAsync(service, operation, method, address, Json("{}"), version);
+                await ShouldBeDescribedAsync(service, operation, method, address, new StringContent("x", Encoding.UTF8, "text/plain"), version);
+            }
+            if (Headers(operation).Contains("Idempotency-Key") && operation["requestBody"] is null)
+                await ShouldBeDescribedAsync(service, operation, method, address, null, key: new string('k', 201));
+        }
+    }
+
+    private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+
+    private async Task ShouldBeDescribedAsync(string service, JsonNode operation, string method, string address, HttpContent? body, string? version = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), address) { Content = body };
+        if (version is not null) request.Headers.TryAddWithoutValidation("If-Match", version);
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        using var response = await services.Http(service).SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        var told = $"{method} {address} answered {(int)response.StatusCode} {text}";
+        response.StatusCode.ShouldNotBe(HttpStatusCode.InternalServerError, told);
+        var described = operation["responses"]![$"{(int)response.StatusCode}"].ShouldNotBeNull(told);
+        if ((int)response.StatusCode < 400) return;
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json", told);
+        described["content"]!["application/problem+json"]!["examples"]!.AsObject().Select(example => example.Key).ShouldContain(JsonNode.Parse(text)!["code"]!.GetValue<string>(), told);
+    }
+
+    private static IEnumerable<string> Codes(JsonNode operation) =>
+        operation["responses"]!.AsObject().SelectMany(answer => answer.Value!["content"]?["application/problem+json"]?["examples"]?.AsObject().Select(example => example.Key) ?? []);
+
+    private static IEnumerable<string> Headers(JsonNode operation) =>
+        operation["parameters"]?.AsArray().Where(parameter => parameter!["in"]!.GetValue<string>() == "header").Select(parameter => parameter!["name"]!.GetValue<string>()) ?? [];
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex Parameter();
+}
