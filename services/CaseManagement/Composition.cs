@@ -4,11 +4,14 @@ using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.ReadingCases;
+using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.Reinstating;
 using ImageRights.CaseManagement.Features.Settling;
+using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.TakingDown;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
+using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
@@ -27,6 +30,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(RegimeCatalogue.BuiltIn());
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
@@ -56,6 +60,8 @@ public static class Composition
         app.MapReinstatement();
         app.MapSettlement();
         app.MapClosure();
+        app.MapRegimes();
+        app.MapSimulations();
         return app;
     }
 
@@ -81,5 +87,6 @@ public static class Composition
     {
         json.DefaultIgnoreCondition = StoreOptions.Json.DefaultIgnoreCondition;
         foreach (var converter in StoreOptions.Json.Converters) json.Converters.Add(converter);
+        json.Converters.Add(new LocalDateConverter());
     }
 }

@@ -7,6 +7,7 @@ using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Problems;
 using ImageRights.TestKit;
 using static ImageRights.CaseManagement.UnitTests.Samples;
+using RegimeCodes = ImageRights.CaseManagement.Regimes.RegimeCodes;
 using V1 = ImageRights.Contracts.CaseManagement.V1;
 
 namespace ImageRights.CaseManagement.UnitTests;
@@ -101,7 +102,7 @@ public class StoredFormatTests
     {
         var service = new ProblemCatalogue(typeof(Composition).Assembly).Entries;
         var house = new ProblemCatalogue(typeof(ProblemCatalogue).Assembly).Entries;
-        var codes = typeof(CaseCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found");
+        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found");
         service.Keys.Except(house.Keys).ShouldBe(codes, ignoreOrder: true);
         foreach (var (code, entry) in service)
         {

@@ -1,0 +1,93 @@
+using ImageRights.CaseManagement.Regimes;
+using NodaTime;
+using NodaTime.Text;
+
+namespace ImageRights.CaseManagement.Features.Simulating;
+
+/// <summary>The outcomes of one history, side by side.</summary>
+public sealed record Simulation(IReadOnlyList<SimulatedRun> Runs);
+
+/// <summary>An instant as it reads where the law counts it.</summary>
+/// <param name="Local">Local date and time with its offset.</param>
+/// <param name="Zone">IANA time zone.</param>
+public sealed record Moment(string Local, string Zone, DateTimeOffset Utc)
+{
+    private static readonly OffsetDateTimePattern Pattern = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss;FFFo<+HH:mm>");
+
+    internal static Moment? Of(Instant? at, DateTimeZone zone) =>
+        at is not { } instant ? null : new Moment(Pattern.Format(instant.InZone(zone).ToOffsetDateTime()), zone.Id, instant.ToDateTimeOffset());
+}
+
+/// <summary>Where the picture stands.</summary>
+public enum ItemStatus
+{
+    /// <summary>It is shown.</summary>
+    Live,
+
+    /// <summary>A measure holds it down.</summary>
+    Down,
+
+    /// <summary>It is down while an action or order lasts.</summary>
+    HeldDown,
+}
+
+/// <summary>How a history ends under a regime.</summary>
+/// <param name="Since">Since when it is down.</param>
+/// <param name="RestoredAt">When it came back.</param>
+/// <param name="RestoredBy">Rule that brought it back.</param>
+/// <param name="NoticeReceivedAt">First receipt of the notice, kept through its correction.</param>
+public sealed record SimulatedOutcome(ItemStatus Item, Moment? Since, Moment? RestoredAt, string? RestoredBy, NoticeStatus Notice, Moment? NoticeReceivedAt, bool AreNoticesBarred);
+
+/// <summary>A deadline: what, who, by when, by which rule, and what happens otherwise.</summary>
+/// <param name="OpensOn">Last local day before it may be done; it may be done from <paramref name="NotBefore"/>.</param>
+/// <param name="LastDay">Last local day on which it can be done; it is over at <paramref name="NotAfter"/>.</param>
+/// <param name="Term">The source's words where there is no number.</param>
+/// <param name="Confirmed">Whether rule and calendar are confirmed for these dates.</param>
+/// <param name="Doubts">Why not, when they are not; and what is a setting.</param>
+public sealed record SimulatedDeadline(
+    string Rule, string Step, string Actor, ClockStatus Status, Moment StartedAt, string? OpensOn, Moment? NotBefore, string? AlarmOn, string? LastDay, Moment? NotAfter, string? Term,
+    Moment? EndedAt, string? EndedBy, string WhenMet, string WhenMissed, string Source, Evidence Evidence, bool Confirmed, IReadOnlyList<string> Doubts);
+
+/// <summary>One entry of what happened.</summary>
+public sealed record SimulatedEntry(
+    Moment At, LogKind Kind, string Name, bool Accepted, IReadOnlyList<Refusal> Refusals, string? Rule, string? Source, Words? Text, IReadOnlyList<Effect> Effects);
+
+/// <summary>One history under one regime.</summary>
+/// <param name="Regime">Name and version of the pack.</param>
+/// <param name="Unconfirmed">What in the pack is not certain.</param>
+/// <param name="ConflictsWith">Packs whose rules contradict this one on the same facts.</param>
+public sealed record SimulatedRun(
+    string Regime, Words Title, string Zone, string Calendar, SimulatedOutcome Outcome, IReadOnlyList<SimulatedDeadline> Deadlines, IReadOnlyList<SimulatedEntry> Timeline,
+    IReadOnlyList<string> Unconfirmed, IReadOnlyList<string> ConflictsWith)
+{
+    /// <summary>The run of a pack as it is answered.</summary>
+    public static SimulatedRun Of(RegimePack pack, RegimeSettings settings, ProcedureState state)
+    {
+        Moment? At(Instant? instant) => Moment.Of(instant, settings.Zone);
+        var item = state.MeasureSince is null ? ItemStatus.Live : state.HeldSince is null ? ItemStatus.Down : ItemStatus.HeldDown;
+        return new SimulatedRun(
+            pack.Id, pack.Title, settings.Zone.Id, settings.Calendar.Name,
+            new SimulatedOutcome(item, At(state.MeasureSince), At(state.EndedAt), state.EndedBy, state.Notice, At(state.NoticeReceivedAt), state.AreNoticesBarred),
+            [.. state.Clocks.Select(running => Deadline(running, At))],
+            [.. state.Entries.Select(entry => new SimulatedEntry(
+                At(entry.At)!, entry.Kind, entry.Name, entry.IsAccepted, entry.Refusals, entry.Rule, entry.Source, entry.Text ?? Text(pack, entry), entry.Effects))],
+            pack.Unconfirmed, pack.ConflictsWith ?? []);
+    }
+
+    private static SimulatedDeadline Deadline(RunningClock running, Func<Instant?, Moment?> at)
+    {
+        var (clock, window) = (running.Clock, running.Window);
+        return new SimulatedDeadline(
+            clock.Id, clock.Step, clock.Actor, running.Status, at(running.StartedAt)!, Day(window?.Opens), at(window?.Opens?.At), Day(window?.Warns), Day(window?.Closes), at(window?.Closes?.At),
+            clock.Words, at(running.EndedAt), running.EndedBy, clock.WhenMet, clock.WhenMissed, clock.Source, clock.Evidence,
+            window is null ? clock.Evidence == Evidence.Confirmed : window.Doubts.Count == 0, window?.Doubts ?? []);
+    }
+
+    private static Words? Text(RegimePack pack, LogEntry entry) =>
+        entry.Kind == LogKind.NotRegulated ? new Words("This regime attaches nothing to this fact.", "该制度对此事实未作规定。")
+        : pack.Clocks.FirstOrDefault(clock => clock.Id == entry.Rule) is not { } clock ? null
+        : entry.Kind == LogKind.Elapsed ? new Words($"{clock.Step}: the term has run out. {clock.WhenMissed}", $"期限届满({clock.Id}):{clock.WhenMissed}")
+        : new Words($"{clock.Step}: the term does its effect.", $"期限({clock.Id})生效。");
+
+    private static string? Day(Edge? edge) => edge is null ? null : LocalDatePattern.Iso.Format(edge.Day);
+}

@@ -1,0 +1,11 @@
+namespace ImageRights.CaseManagement.Regimes;
+
+/// <summary>Codes with which requests about regimes are refused; texts are in <c>problems.json</c>.</summary>
+public static class RegimeCodes
+{
+    /// <summary>No pack has this name and version.</summary>
+    public const string NotFound = "Regime_Not_Found";
+
+    /// <summary>No pack knows such a fact.</summary>
+    public const string FactUnknown = "Fact_Unknown";
+}
