@@ -230,7 +230,7 @@ public sealed class AppendingTests : IAsyncLifetime
     {
         await StartAsync("dispute-clock");
         // What a clock that is set back leaves behind.
-        await store.ExecuteAsync("update {schema}.mt_events set timestamp = '2090-01-01Z' where stream_id = 'dispute-clock'");
+        await store.TamperAsync("update {schema}.mt_events set timestamp = '2090-01-01Z' where stream_id = 'dispute-clock'");
         await store.ExecuteAsync("update {schema}.mt_streams set timestamp = '2090-01-01Z' where id = 'dispute-clock'");
 
         await RetryAsync(async session => (await session.Events.FetchForWriting<Dispute>("dispute-clock")).AppendOne(new ArgumentMade("after")));

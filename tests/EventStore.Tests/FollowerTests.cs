@@ -111,7 +111,7 @@ public sealed class FollowerTests : IAsyncLifetime
     public async Task An_event_that_nobody_knows_stops_the_follower()
     {
         await store.AppendAsync("log-1", new ArgumentMade("a"));
-        await store.ExecuteAsync("update {schema}.mt_events set type = 'argument_withdrawn_v1'");
+        await store.TamperAsync("update {schema}.mt_events set type = 'argument_withdrawn_v1'");
         var recorder = new Recorder();
         using var host = await store.StartHostAsync(options => options.Follow("reader", _ => recorder));
 

@@ -179,7 +179,7 @@ public sealed class ReadingTests : IAsyncLifetime
     public async Task An_old_version_of_an_event_is_read_as_the_current_one_and_stays_as_it_was_written()
     {
         await store.AppendAsync("log-old", new DisputeOpened("New", "fr"));
-        await store.ExecuteAsync("""update {schema}.mt_events set type = 'dispute_opened_v1', data = '{"title": "Old"}' where stream_id = 'log-old'""");
+        await store.TamperAsync("""update {schema}.mt_events set type = 'dispute_opened_v1', data = '{"title": "Old"}' where stream_id = 'log-old'""");
 
         await using var session = store.Session();
         var @event = (await session.Events.FetchStreamAsync("log-old")).ShouldHaveSingleItem();
@@ -193,7 +193,7 @@ public sealed class ReadingTests : IAsyncLifetime
     public async Task A_stored_name_that_nobody_knows_stops_the_reader()
     {
         await store.AppendAsync("log-unknown", new ArgumentMade("a"));
-        await store.ExecuteAsync("update {schema}.mt_events set type = 'argument_withdrawn_v1' where stream_id = 'log-unknown'");
+        await store.TamperAsync("update {schema}.mt_events set type = 'argument_withdrawn_v1' where stream_id = 'log-unknown'");
 
         await using var session = store.Session();
         (await Should.ThrowAsync<UnknownEventTypeException>(() => session.Events.FetchStreamAsync("log-unknown"))).Message.ShouldContain("argument_withdrawn_v1");

@@ -84,6 +84,15 @@ public sealed class TestStore : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>What somebody with all rights over the server does: past the triggers that keep events as they are.</summary>
+    public async Task TamperAsync(string sql, params object[] parameters)
+    {
+        await using var connection = await ConnectAsync();
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("select set_config('session_replication_role', 'replica', true)"), new(Sql(sql)) } };
+        foreach (var parameter in parameters) batch.BatchCommands[1].Parameters.Add(new() { Value = parameter });
+        await batch.ExecuteNonQueryAsync();
+    }
+
     public async Task<NpgsqlConnection> ConnectAsync()
     {
         var connection = new NpgsqlConnection(Store.Options.ConnectionString);

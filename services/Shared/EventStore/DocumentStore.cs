@@ -49,10 +49,15 @@ public sealed class DocumentStore : IAsyncDisposable
     /// <summary>Opens a unit of work for one tenant.</summary>
     public DocumentSession LightweightSession(string tenantId = DefaultTenant) => new(this, tenantId);
 
+    /// <summary>Role under which the store's sessions work. It owns nothing and may not change or remove events.</summary>
+    public const string RuntimeRole = "imagerights_runtime";
+
     /// <summary>Creates or migrates the tables: numbered scripts run once each, in order, and are remembered in <c>mt_migrations</c>. Safe to run from several replicas at once: the first takes a lock, the others wait and find it done.</summary>
+    /// <remarks>Works as the user of the connection string, who owns the tables; everything else the store does, it does as <see cref="RuntimeRole"/>.</remarks>
     public async Task ApplySchemaAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await DataSource.OpenConnectionAsync(cancellationToken);
+        await using var owner = CreateSource(pooled: false, asOwner: true);
+        await using var connection = await owner.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Waiting for another starter, or indexing what years have stored, takes as long as it takes.
         await ExecuteAsync("select set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)");
@@ -71,6 +76,7 @@ public sealed class DocumentStore : IAsyncDisposable
                 await ExecuteAsync($"create index if not exists mt_doc_{document.Alias}_idx_{index} on {Schema}.mt_doc_{document.Alias} (tenant_id, {document.Indexes[index]})");
         }
         foreach (var script in Options.SchemaScripts) await ExecuteAsync(script);
+        await ExecuteAsync(ReadScript("runtime_role.sql"));
         await transaction.CommitAsync(cancellationToken);
 
         async Task<string[]> AppliedAsync()
@@ -102,6 +108,13 @@ public sealed class DocumentStore : IAsyncDisposable
         return progress;
     }
 
+    /// <summary>The user that the store's sessions work as: <see cref="RuntimeRole"/>, or the connecting user where that one may not take the role.</summary>
+    internal async Task<string> SessionUserAsync(CancellationToken cancellationToken)
+    {
+        await using var command = DataSource.CreateCommand("select current_user::text");
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Counts what was committed and wakes the followers of this process.</summary>
     internal void Committed(int events)
     {
@@ -112,7 +125,7 @@ public sealed class DocumentStore : IAsyncDisposable
 
     /// <summary>Sessions with the store's limits. Statements are prepared where they are the store's own: Npgsql's automatic preparation
     /// leaves a statement unusable when the execution that prepares it fails (npgsql #6391), and here failing is a normal outcome.</summary>
-    internal NpgsqlDataSource CreateSource(bool pooled, string moreSettings = "")
+    internal NpgsqlDataSource CreateSource(bool pooled, string moreSettings = "", bool asOwner = false)
     {
         var builder = new NpgsqlDataSourceBuilder(Options.ConnectionString) { Name = Options.ServiceName };
         var settings = builder.ConnectionStringBuilder;
@@ -126,7 +139,24 @@ public sealed class DocumentStore : IAsyncDisposable
         // A forgotten open transaction would hold every reader of the log back (followers read below pg_snapshot_xmin),
         // and a leader whose machine is gone must lose its lock within seconds.
         settings.Options = $"-c idle_in_transaction_session_timeout=10s -c statement_timeout=60s -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 {moreSettings}";
+        if (!asOwner) builder.UsePhysicalConnectionInitializer(TakeRole, TakeRoleAsync);
         return builder.Build();
+    }
+
+    // Once for each physical connection. Not as a start-up option: a server without the role would refuse the connection.
+    private const string TakeRoleSql =
+        $"select set_config('role', rolname, false) from pg_roles where rolname = '{RuntimeRole}' and pg_has_role(session_user, oid, 'member')";
+
+    private static void TakeRole(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(TakeRoleSql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task TakeRoleAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(TakeRoleSql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>The numbered scripts (<c>001_event_store.sql</c>), in order. One that has been released never changes; a change is the next number.</summary>

@@ -34,9 +34,16 @@ public static class ServiceCollectionExtensions
         [.. services.GetServices<Follower>().Select(follower => follower.Status)];
 }
 
-internal sealed class SchemaAtStart(DocumentStore store) : IHostedService
+internal sealed class SchemaAtStart(DocumentStore store, ILogger<SchemaAtStart> logger) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => store.ApplySchemaAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.ApplySchemaAsync(cancellationToken);
+        var user = await store.SessionUserAsync(cancellationToken);
+        if (user != DocumentStore.RuntimeRole)
+            logger.LogWarning("{User} may neither create nor take the role {Role}: events are kept by their triggers alone, which the owner of the tables can switch off", user, DocumentStore.RuntimeRole);
+    }
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
