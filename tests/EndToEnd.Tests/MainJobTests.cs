@@ -56,7 +56,9 @@ public class MainJobTests(OneSystem one)
         var image = await marketplace.UploadAsync("shop-case", picture.ToPng(mirrored: true));
         (await marketplace.ScreeningAsync(image))["verdict"]!.GetValue<string>().ShouldBe("Match");
 
-        var report = await marketplace.PostAsync("casemanagement", "/v1/reports", new { imageId = image, workId = work, complainantAccountId = "fang-case", reasonCode = "Copyright", statement = "Mine." });
+        // Case management may hear of the screening a moment after its verdict can be read.
+        var report = await Eventually.GetAsync<System.Text.Json.Nodes.JsonNode>(
+            async () => await marketplace.PostAsync("casemanagement", "/v1/reports", new { imageId = image, workId = work, complainantAccountId = "fang-case", reasonCode = "Copyright", statement = "Mine." }), what: "The report");
         var caseId = report["caseId"]!.GetValue<string>();
         var opened = await marketplace.GetAsync("casemanagement", $"/v1/cases/{caseId}");
         await marketplace.PostAsync("casemanagement", $"/v1/cases/{caseId}/takedown", new { reasonCode = "Copyright", statement = "A copy of a registered work.", actor = "reviewer" }, opened["etag"]!.GetValue<string>());

@@ -20,7 +20,8 @@ public sealed class RunningSystem : IAsyncDisposable
     public static async Task<RunningSystem> StartAsync(string? data = null)
     {
         using var patience = new CancellationTokenSource(StartTimeout);
-        data ??= Directory.CreateTempSubdirectory("imagerights-").FullName;
+        // Not CreateTempSubdirectory: the servers' own users must be able to enter.
+        data ??= Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"imagerights-{Guid.CreateVersion7():N}")).FullName;
         return new RunningSystem(await AppHostProcess.StartAsync(
             OutputOf("AppHost"), data, new Dictionary<string, string> { ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true" }, patience.Token));
     }

@@ -32,6 +32,15 @@ internal sealed class Desk(IReadOnlyDictionary<string, Uri> services)
 
     public async Task<JsonNode> GetAsync(string service, string path) => await FindAsync(service, path) ?? throw new TourException($"GET {path} found nothing.");
 
+    /// <summary>Reports a picture; case management may hear of a screening a moment after its verdict can be read, so that its first answer can be 404.</summary>
+    public Task<JsonNode> ReportAsync(object report) => UntilAsync(
+        async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(services["casemanagement"], "/v1/reports")) { Content = JsonContent.Create(report) };
+            using var response = await http.SendAsync(request);
+            return response.StatusCode == System.Net.HttpStatusCode.NotFound ? null : await ReadAsync(response, "POST", "/v1/reports");
+        }, "The report's case");
+
     /// <summary>Asks again until <paramref name="find"/> gives something.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T?>> find, string what, int seconds = 30) where T : class
     {

@@ -56,7 +56,7 @@ static async Task WalkAsync(Desk desk)
     AnsiConsole.Write(new Rule("[bold]4  A report takes one down[/]").LeftJustified());
     // The author has an eye too: she reports the crop, whatever the machine made of it.
     var (reported, imageId, _) = verdicts.First(verdict => verdict.Sample.Edit.StartsWith("cropped", StringComparison.Ordinal));
-    var report = await desk.PostAsync("casemanagement", "/v1/reports", new
+    var report = await desk.ReportAsync(new
     {
         imageId,
         workId = works[reported.Original],
