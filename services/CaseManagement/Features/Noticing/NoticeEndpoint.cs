@@ -122,9 +122,11 @@ internal static class NoticeEndpoint
     private static async Task<CreateOutcome> CorrectAsync(HttpContext context, DocumentSession session, string id, CorrectionRequest request)
     {
         var (catalogue, now) = Surroundings(context);
-        if (!IsId(id) || await session.LoadAsync<NoticeView>(id, context.RequestAborted) is not { } before) return new Rejection(RegimeCodes.NoticeNotFound);
-        if (CheckElements(request.Elements, NoticeValidity.FormOf(catalogue.Find(before.Regime)!)!) is { } invalid) return invalid;
+        if (!IsId(id)) return new Rejection(RegimeCodes.NoticeNotFound);
+        // The stream and not the read model: another correction may commit between the two reads.
         var stream = await session.Events.FetchForWriting<Notice>(NoticeView.StreamPrefix + id, context.RequestAborted);
+        if (stream.Events.Aggregate((NoticeView?)null, NoticeView.Evolve) is not { } before) return new Rejection(RegimeCodes.NoticeNotFound);
+        if (CheckElements(request.Elements, NoticeValidity.FormOf(catalogue.Find(before.Regime)!)!) is { } invalid) return invalid;
         var supplied = Given(request.Elements);
         var facts = NoticeDecider.Correct(stream.Aggregate, supplied.Keys.ToHashSet(), now);
         var view = Fold(before, id, facts);
