@@ -2,6 +2,7 @@ using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
+using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.ReadingCases;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
@@ -9,6 +10,7 @@ using ImageRights.CaseManagement.Features.Reinstating;
 using ImageRights.CaseManagement.Features.Settling;
 using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.TakingDown;
+using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
 using ImageRights.CaseManagement.Regimes;
@@ -53,6 +55,7 @@ public static class Composition
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapReports();
+        app.MapNotices();
         app.MapCases();
         app.MapTakedown();
         app.MapDismissal();
@@ -76,10 +79,19 @@ public static class Composition
             .Map<CounterNoticeReceived>("counter_notice_received_v1")
             .Map<MeasureLifted>("measure_lifted_v1")
             .Map<SettlementExecuted>("settlement_executed_v1")
-            .Map<CaseClosed>("case_closed_v1");
+            .Map<CaseClosed>("case_closed_v1")
+            .Map<NoticeEvent.NoticeReceived>("notice_received_v1")
+            .Map<NoticeEvent.CorrectionRequested>("correction_requested_v1")
+            .Map<NoticeEvent.NoticeCorrected>("notice_corrected_v1")
+            .Map<NoticeEvent.NoticeEffective>("notice_effective_v1")
+            .Map<NoticeEvent.NoticeRejected>("notice_rejected_v1")
+            .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1");
         options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
+        options.Projections.LiveStreamAggregation(Notice.Initial, Notice.Evolve);
+        options.Projections.InlineSnapshot<NoticeView>(NoticeView.StreamPrefix, NoticeView.Evolve);
         options.Projections.Document<KnownImage>();
+        options.Projections.Document<NoticePapers>();
         options.SchemaScripts.Add(CaseView.Constraints);
     }
 

@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Notices;
 using ImageRights.EventStore;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 using V1 = ImageRights.Contracts.CaseManagement.V1;
@@ -28,6 +29,8 @@ public static class CaseManagementContracts
                 tenant, id, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, Published(e.Outcome), e.Act.At),
             // The dismissal is heard as the closing that commits with it; who else complained is the marketplace's knowledge only.
             CaseDismissed or ComplainantJoined => null,
+            // A notice is heard of as the cases that it opens or joins; before that it is between the complainant and the platform.
+            NoticeEvent => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),
         };
     }

@@ -8,4 +8,7 @@ public static class RegimeCodes
 
     /// <summary>No pack knows such a fact.</summary>
     public const string FactUnknown = "Fact_Unknown";
+
+    /// <summary>There is no notice under this identity.</summary>
+    public const string NoticeNotFound = "Notice_Not_Found";
 }
