@@ -1,6 +1,7 @@
 using ImageRights.Fingerprint.Decoding;
 using ImageRights.Fingerprint.Hashing;
 using ImageRights.Fingerprint.Layout;
+using ImageRights.Fingerprint.LocalFeatures;
 using ImageRights.Fingerprint.Picture;
 
 namespace ImageRights.Fingerprint.Computing;
@@ -13,10 +14,18 @@ public static class FeatureExtractor
 
     private const int LayoutSide = 400;
     private const int LeastQuality = 50;
+    private const int LocalSide = 512;
+    private const int ThumbnailSide = 128;
 
     /// <param name="picture">The picture.</param>
     /// <param name="sign">Its hash by signs, which comes with its PDQ hash.</param>
-    public static PictureFeatures Extract(DecodedPicture picture, SignPdq sign) => new(Algorithm, sign.ToString(), Regions(picture), null);
+    public static PictureFeatures Extract(DecodedPicture picture, SignPdq sign) => new(Algorithm, sign.ToString(), Regions(picture), Local(picture));
+
+    private static string Local(DecodedPicture picture)
+    {
+        var grey = GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, LocalSide);
+        return Convert.ToBase64String(LocalFormat.Write(grey, Orb.Extract(grey), GreyPicture.Reduce(grey.Width, grey.Height, grey.Levels, ThumbnailSide)));
+    }
 
     private static List<PictureRegion> Regions(DecodedPicture picture)
     {

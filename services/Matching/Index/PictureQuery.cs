@@ -9,7 +9,7 @@ public sealed record Area(double Left, double Top, double Width, double Height);
 public sealed record HashedArea(Area Area, SignHash Hash, bool IsTrimmed);
 
 /// <summary>Features of a picture as the index compares them.</summary>
-public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions)
+public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions, LocalFeatures? Local = null)
 {
     /// <summary>Name and version of the features that this index compares.</summary>
     public const string Algorithm = "eye/1";
@@ -22,7 +22,7 @@ public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions
     {
         if (features is not { Algorithm: Algorithm }) return null;
         if (features.Regions is not { Count: <= MostRegions } regions) throw new FormatException($"A picture has at most {MostRegions} regions.");
-        return new FeatureSet(SignHash.Parse(features.SignPdq), [.. regions.Select(Read)]);
+        return new FeatureSet(SignHash.Parse(features.SignPdq), [.. regions.Select(Read)], LocalFeatures.Read(features.Local));
     }
 
     private static HashedArea Read(PictureRegion region) =>
