@@ -1,11 +1,15 @@
 using ImageRights.Benchmarks;
+using ImageRights.Benchmarks.Evaluation;
 
 switch (args)
 {
     case ["append", .. var options]:
         await AppendBenchmark.RunAsync(options);
         return 0;
+    case ["evaluate", .. var options]:
+        return EvaluateCommand.Run(options);
     default:
         Console.Error.WriteLine("dotnet run -c Release -- append [seconds=5] [writers=1,8,32,128] [only=single,new,fetch,snapshot,hundred,follow]");
+        Console.Error.WriteLine($"dotnet run -c Release -- {EvaluateCommand.Usage}");
         return 1;
 }

@@ -12,7 +12,7 @@ public class TourTests(OneSystem one)
         var said = await tour.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(3));
         await tour.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
         tour.ExitCode.ShouldBe(0, said);
-        foreach (var edit in new[] { "untouched", "saved again, quality 40", "half the size", "mirrored", "turned by 90 degrees" }) said.ShouldMatch($"{edit} +6 of 6 recognised");
+        foreach (var edit in new[] { "untouched", "saved again, quality 40", "half the size", "mirrored", "turned by 90 degrees", "cropped to 60 %" }) said.ShouldMatch($"{edit} +6 of 6 recognised");
         said.ShouldMatch("another picture +0 of 6 recognised");
         said.ShouldContain("Signature verified");
         said.ShouldContain("measure_applied_v1");

@@ -53,7 +53,8 @@ internal static class Facts
     public static PictureFingerprinted Fingerprinted { get; } = new(
         PictureRole.Upload, "img_1", "seller-1", Surface.Listing, "listing-1", new string('a', 64), Hash,
         [.. Enumerable.Range(0, 8).Select(turn => turn == 0 ? Hash : new string((char)('0' + turn), 64))], 97, "pdq/1", "JPEG", 1600, 1200,
-        new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 20, 9, 0, 1, TimeSpan.Zero));
+        new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 20, 9, 0, 1, TimeSpan.Zero),
+        new Picture.PictureFeatures("eye/1", Hash, [new Picture.PictureRegion(0.125, 0.25, 0.5, 0.75, Hash, true)], "AQID"));
 
     public static PictureUnreadable Unreadable { get; } = new(
         PictureRole.Upload, "img_1", "seller-1", Surface.Listing, "listing-1", new string('a', 64), "Image_Truncated",

@@ -101,7 +101,7 @@ public sealed class StoredFormatTests
     public void A_computed_fingerprint_reads_as_it_was_stored()
     {
         var fact = Facts.Fingerprinted;
-        var computed = new ComputedFingerprint(fact.Sha256, fact.Algorithm, fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Format, fact.Width, fact.Height);
+        var computed = new ComputedFingerprint(fact.Sha256, fact.Algorithm, fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Format, fact.Width, fact.Height, fact.Features);
         Golden.Matches("computed_fingerprint.json", JsonSerializer.Serialize(computed, Readable));
     }
 

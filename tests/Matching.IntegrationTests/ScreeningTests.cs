@@ -61,6 +61,29 @@ public class ScreeningTests(MatchingService service) : IClassFixture<MatchingSer
     }
 
     [Fact]
+    public async Task A_framed_picture_is_found_and_the_answer_says_what_of_it_was_recognised()
+    {
+        var (work, image, later, sign) = (NewWork(), NewImage(), NewWork(), NewHash());
+        await surroundings.PublishAsync(Work(work, "author", NewHash()) with { Features = new PictureFeatures("eye/1", sign, []) });
+        await RecordedAsync(work);
+        await surroundings.PublishAsync(Upload(image, "seller", NewHash()) with
+        {
+            Features = new PictureFeatures("eye/1", NewHash(), [new PictureRegion(0.25, 0, 0.5, 1, Off(sign, 6), true)]),
+        });
+        var match = (await surroundings.ScreeningOfAsync(image)).Matches.ShouldHaveSingleItem();
+        (match.ReferenceId, match.Distance, match.Evidence!.Class, match.Evidence.UploadPercent).ShouldBe((work, 6, MatchClass.Composite, 50));
+        match.Evidence.UploadArea[0].ShouldBe(new AreaCorner(0.25, 0));
+
+        await surroundings.PublishAsync(Work(later, "painter", NewHash()) with { Features = new PictureFeatures("eye/1", sign, []) });
+        await Eventually.HoldsAsync(() =>
+        {
+            var copy = surroundings.Heard<CopyFound>().Single(copy => copy.WorkId == later);
+            (copy.ImageId, copy.Distance, copy.Evidence!.Class, copy.Evidence.UploadPercent).ShouldBe((image, 6, MatchClass.Composite, 50));
+            return Task.CompletedTask;
+        }, Surroundings.Patience);
+    }
+
+    [Fact]
     public async Task A_new_work_finds_earlier_uploads_once_and_conflicts_with_an_earlier_work_of_another()
     {
         var (hash, first, second) = (NewHash(), NewWork(), NewWork());
@@ -192,10 +215,13 @@ public class ScreeningTests(MatchingService service) : IClassFixture<MatchingSer
         await surroundings.PublishAsync(message with { SubjectId = null! });
         await surroundings.PublishAsync(message with { AccountId = "a\0b" });
         await surroundings.PublishAsync(message with { PdqQuality = 101 });
+        await surroundings.PublishAsync(message with { Features = new PictureFeatures("eye/1", "not a hash", []) });
+        await surroundings.PublishAsync(message with { Features = new PictureFeatures("eye/1", message.Pdq, null!) });
+        await surroundings.PublishAsync(message with { Features = new PictureFeatures("eye/1", message.Pdq, [], "AQID") });
         await surroundings.PublishRawAsync("ImageRights.Contracts.Fingerprint.V1:ImageFingerprinted", "{ this is not JSON");
         await surroundings.PublishAsync(Upload(fine, "seller", NewHash()));
         await surroundings.ScreeningOfAsync(fine);
-        await Eventually.HoldsAsync(async () => (await surroundings.QueueLengthAsync(errors)).ShouldBe(7u), Surroundings.Patience);
+        await Eventually.HoldsAsync(async () => (await surroundings.QueueLengthAsync(errors)).ShouldBe(10u), Surroundings.Patience);
         (await surroundings.StoredAsync("fingerprint_recorded_v1")).ShouldNotContain(fact => fact.GetProperty("subjectId").GetString() == broken);
     }
 

@@ -16,11 +16,15 @@ public class ContractTests
     private static readonly Thresholds Used = new("pdq/1", 31, 50, 1234);
     private static readonly IReadOnlyList<string> Turned = [.. Enumerable.Repeat(Digits, 8)];
 
+    private static readonly PictureFeatures Seen = new("eye/1", Digits, [new PictureRegion(0.125, 0.25, 0.5, 0.75, Digits, true)], "AQID");
+    private static readonly Evidence Proof = new(
+        "eye/1", MatchClass.Crop, false, [new(0, 0), new(1, 0), new(1, 1), new(0, 1)], [new(0.25, 0), new(0.75, 0), new(0.75, 1), new(0.25, 1)], 100, 50, 3, 41, 60, 55);
+
     /// <summary>Each fact with everything it can hold and with only what it must.</summary>
     private static readonly Dictionary<string, (object Complete, object Required)> Facts = new()
     {
         ["fingerprint_recorded_v1"] = (
-            new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon),
+            new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon, Seen),
             new FingerprintRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, Digits, Turned, 0, "pdq/1", Noon)),
         ["unreadable_recorded_v1"] = (
             new UnreadableRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.Avatar, "listing_1", Digits, "Image_Truncated", Noon),
@@ -32,12 +36,12 @@ public class ContractTests
         ["image_screened_v1"] = (
             new ImageScreened("img_1", "acct_1", Surface.Listing, "listing_1", Verdict.Match,
             [
-                new Match(Bank.Works, "wrk_1", "acct_2", 3, Orientation.FlipMinus1, Disposition.Hit, null),
+                new Match(Bank.Works, "wrk_1", "acct_2", 3, Orientation.FlipMinus1, Disposition.Hit, null, Proof),
                 new Match(Bank.Uploads, "img_0", "acct_3", 9, Orientation.Original, Disposition.Licensed, "lic_1"),
             ], Used, null, Noon),
             new ImageScreened("img_1", "acct_1", Surface.Listing, null, Verdict.Unreadable, [], Used, "Image_Truncated", Noon)),
         ["copy_found_v1"] = (
-            new CopyFound("wrk_1", "acct_2", "img_1", "acct_1", Surface.Review, "listing_1", 5, Orientation.Rotate90, Used, Noon),
+            new CopyFound("wrk_1", "acct_2", "img_1", "acct_1", Surface.Review, "listing_1", 5, Orientation.Rotate90, Used, Noon, Proof),
             new CopyFound("wrk_1", "acct_2", "img_1", "acct_1", Surface.Review, null, 5, Orientation.Rotate90, Used, Noon)),
         ["ownership_conflict_found_v1"] = (
             new OwnershipConflictFound("wrk_2", "acct_2", "wrk_1", "acct_1", 5, Orientation.FlipX, Used, Noon),

@@ -84,7 +84,7 @@ static async Task WalkAsync(Desk desk)
 static async Task<List<(Sample Sample, string ImageId, JsonNode Screening)>> ScreenAsync(Desk desk, IReadOnlyList<Sample> samples, string thief, IReadOnlyDictionary<string, string> works)
 {
     var verdicts = new List<(Sample Sample, string ImageId, JsonNode Screening)>();
-    AnsiConsole.MarkupLineInterpolated($"[grey]{"photograph",-13} {"what was done to it",-24} {"verdict",-9} {"in",-8} {"bits apart",-11} {"found as",-10} after[/]");
+    AnsiConsole.MarkupLineInterpolated($"[grey]{"photograph",-13} {"what was done to it",-24} {"verdict",-9} {"in",-8} {"bits apart",-11} {"found as",-10} {"it is",-10} after[/]");
     foreach (var sample in samples)
     {
         var watch = Stopwatch.StartNew();
@@ -97,7 +97,7 @@ static async Task<List<(Sample Sample, string ImageId, JsonNode Screening)>> Scr
         var verdict = screening["verdict"]!.GetValue<string>();
         AnsiConsole.MarkupInterpolated($"{sample.Original,-13} {sample.Edit,-24} ");
         AnsiConsole.Markup(verdict == "Match" ? $"[red]{verdict,-9}[/] " : $"[green]{verdict,-9}[/] ");
-        AnsiConsole.MarkupLineInterpolated($"{match?["bank"]?.ToString() ?? "",-8} {match?["distance"]?.ToString() ?? "",-11} {match?["transform"]?.ToString() ?? "",-10} {watch.ElapsedMilliseconds} ms");
+        AnsiConsole.MarkupLineInterpolated($"{match?["bank"]?.ToString() ?? "",-8} {match?["distance"]?.ToString() ?? "",-11} {match?["transform"]?.ToString() ?? "",-10} {match?["evidence"]?["class"]?.ToString() ?? "",-10} {watch.ElapsedMilliseconds} ms");
     }
     AnsiConsole.WriteLine();
     foreach (var edit in verdicts.GroupBy(verdict => verdict.Sample.Edit))
@@ -110,7 +110,7 @@ static async Task<List<(Sample Sample, string ImageId, JsonNode Screening)>> Scr
     static string Remark(bool isCopy, int found, int all) => (isCopy, found) switch
     {
         (false, 0) => ", as it should be: they are nobody's works",
-        (true, _) when found < all => ": a hash of the whole picture does not see a crop",
+        (true, _) when found < all => ": too little is left of it to be sure",
         _ => "",
     };
 }

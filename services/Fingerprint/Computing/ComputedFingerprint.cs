@@ -1,3 +1,5 @@
+using ImageRights.Fingerprint.Picture;
+
 namespace ImageRights.Fingerprint.Computing;
 
 /// <summary>What a picture's bytes come to: the same for everybody who sends them. Also the answer to a computation.</summary>
@@ -9,5 +11,7 @@ namespace ImageRights.Fingerprint.Computing;
 /// <param name="Format">JPEG, PNG, WEBP, GIF or AVIF, by content.</param>
 /// <param name="Width">Stored width in pixels, before any orientation is applied.</param>
 /// <param name="Height">Stored height in pixels, before any orientation is applied.</param>
+/// <param name="Features">What finds the picture after edits; null in what earlier versions stored.</param>
 public sealed record ComputedFingerprint(
-    string Sha256, string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Format, int Width, int Height);
+    string Sha256, string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Format, int Width, int Height,
+    PictureFeatures? Features = null);

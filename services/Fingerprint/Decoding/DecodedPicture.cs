@@ -32,6 +32,20 @@ public sealed class DecodedPicture
     /// <summary>Luma of ITU-R BT.601 in grey levels 0 to 255, one byte a pixel, computed when first asked for.</summary>
     public ReadOnlySpan<byte> Luma => luma ??= ComputeLuma(Rgb);
 
+    /// <summary>A part of the picture as a picture of its own.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rectangle is empty or not within the picture.</exception>
+    public DecodedPicture Cut(int left, int top, int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(left);
+        ArgumentOutOfRangeException.ThrowIfNegative(top);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(left + width, Width, nameof(width));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(top + height, Height, nameof(height));
+        var rgb = new byte[width * height * 3];
+        for (var y = 0; y < height; y++)
+            Rgb.AsSpan(((top + y) * Width + left) * 3, width * 3).CopyTo(rgb.AsSpan(y * width * 3));
+        return new DecodedPicture(Header, width, height, rgb);
+    }
+
     public override string ToString() => $"{Header.Format} {Header.Width}x{Header.Height} as {Width}x{Height}";
 
     // Weights in 1/65536, so that equal red, green and blue come out as exactly that value.

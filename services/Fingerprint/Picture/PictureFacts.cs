@@ -22,10 +22,22 @@ public abstract record PictureFact;
 /// <param name="Format">JPEG, PNG, WEBP, GIF or AVIF, by content.</param>
 /// <param name="Width">Stored width in pixels, before any orientation is applied.</param>
 /// <param name="Height">Stored height in pixels, before any orientation is applied.</param>
+/// <param name="Features">What finds the picture after edits; null in facts of earlier versions.</param>
 public sealed record PictureFingerprinted(
     PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
     string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, string Format, int Width, int Height,
-    DateTimeOffset OccurredAt, DateTimeOffset FingerprintedAt) : PictureFact;
+    DateTimeOffset OccurredAt, DateTimeOffset FingerprintedAt, PictureFeatures? Features = null) : PictureFact;
+
+/// <summary>What finds a picture after edits that change its PDQ hash.</summary>
+/// <param name="Algorithm">Name and version, such as <c>eye/1</c>.</param>
+/// <param name="SignPdq">64 hexadecimal digits.</param>
+/// <param name="Regions">Rectangles that may each be a picture of their own.</param>
+/// <param name="Local">Local features and thumbnail in Base64; null for a picture that has none.</param>
+public sealed record PictureFeatures(string Algorithm, string SignPdq, IReadOnlyList<PictureRegion> Regions, string? Local);
+
+/// <summary>A rectangle of a picture, in fractions of its width and height.</summary>
+/// <param name="IsTrimmed">Whether it is the picture without its border.</param>
+public sealed record PictureRegion(double Left, double Top, double Width, double Height, string SignPdq, bool IsTrimmed);
 
 /// <summary>It gets no fingerprint.</summary>
 /// <param name="Code">Stable code, such as <c>Image_Truncated</c>.</param>

@@ -13,9 +13,14 @@ public static class FingerprintContracts
     {
         PictureFingerprinted fact => new ImageFingerprinted(
             @event.TenantId, fact.Role, fact.SubjectId, fact.AccountId, fact.Surface, fact.ListingId, fact.Sha256,
-            fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Algorithm, fact.OccurredAt),
+            fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Algorithm, fact.OccurredAt, ToContract(fact.Features)),
         PictureUnreadable fact => new ImageUnreadable(
             @event.TenantId, fact.Role, fact.SubjectId, fact.AccountId, fact.Surface, fact.ListingId, fact.Sha256, fact.Code, fact.OccurredAt),
         _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),
     };
+
+    private static Contracts.Fingerprint.V1.PictureFeatures? ToContract(Picture.PictureFeatures? features) => features is null
+        ? null
+        : new(features.Algorithm, features.SignPdq, [.. features.Regions.Select(region => new Contracts.Fingerprint.V1.PictureRegion(
+            region.Left, region.Top, region.Width, region.Height, region.SignPdq, region.IsTrimmed))], features.Local);
 }

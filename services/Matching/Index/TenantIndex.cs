@@ -52,6 +52,13 @@ public sealed class TenantIndex
         return neighbours;
     }
 
+    /// <summary>Pictures of a bank that the query shows or that show it, in log order.</summary>
+    /// <param name="maxDistance">Largest distance of hashes that counts as a match, in bits.</param>
+    /// <param name="asOf">Version of the index that answers.</param>
+    /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
+    public IReadOnlyList<Neighbour> Find(Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null) =>
+        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest);
+
     /// <summary>Licences as they were known at a version.</summary>
     public LicenceLookup LicencesAt(long asOf) => (workId, accountId, at) => licences.Find(workId, accountId, at, asOf);
 
@@ -79,7 +86,7 @@ public sealed class TenantIndex
         if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) return;
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
         BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads)
-            .Add(PdqHash.Parse(picture.Pdq), picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next);
+            .Add(PdqHash.Parse(picture.Pdq), FeatureSet.Read(picture.Features), picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch

@@ -17,7 +17,7 @@ public enum FoundBy
 /// <param name="Transform">How the upload was turned or mirrored against the work.</param>
 public sealed record CopyView(
     string WorkId, string ImageId, string ImageAccountId, Surface Surface, string? ListingId, FoundBy FoundBy,
-    int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt)
+    int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt, Evidence? Evidence = null)
 {
     /// <summary>Key: a pair is found once.</summary>
     [JsonIgnore]
@@ -32,13 +32,13 @@ public sealed record CopyView(
         CopyFound copy =>
         [
             new CopyView(copy.WorkId, copy.ImageId, copy.ImageAccountId, copy.Surface, copy.ListingId, FoundBy.Registration,
-                copy.Distance, copy.Transform, copy.Thresholds, copy.FoundAt),
+                copy.Distance, copy.Transform, copy.Thresholds, copy.FoundAt, copy.Evidence),
         ],
         ImageScreened screened =>
             from match in screened.Matches
             where match is { Bank: Bank.Works, Disposition: Disposition.Hit }
             select new CopyView(match.ReferenceId, screened.ImageId, screened.AccountId, screened.Surface, screened.ListingId, FoundBy.Screening,
-                match.Distance, match.Transform, screened.Thresholds, screened.ScreenedAt),
+                match.Distance, match.Transform, screened.Thresholds, screened.ScreenedAt, match.Evidence),
         _ => [],
     };
 }

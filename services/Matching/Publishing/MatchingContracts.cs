@@ -18,7 +18,7 @@ public static class MatchingContracts
             [.. screened.Matches.Select(ToContract)], ToContract(screened.Thresholds), screened.UnreadableCode, screened.ScreenedAt),
         Facts.CopyFound copy => new Contracts.Matching.V1.CopyFound(
             @event.TenantId, copy.WorkId, copy.WorkAccountId, copy.ImageId, copy.ImageAccountId, copy.Surface, copy.ListingId,
-            copy.Distance, copy.Transform, ToContract(copy.Thresholds), copy.FoundAt),
+            copy.Distance, copy.Transform, ToContract(copy.Thresholds), copy.FoundAt, ToContract(copy.Evidence)),
         Facts.OwnershipConflictFound conflict => new Contracts.Matching.V1.OwnershipConflictFound(
             @event.TenantId, conflict.WorkId, conflict.AccountId, conflict.EarlierWorkId, conflict.EarlierAccountId, conflict.Distance, conflict.Transform, conflict.FoundAt),
         // Others said these; Matching only remembers them.
@@ -27,7 +27,14 @@ public static class MatchingContracts
     };
 
     private static ScreeningMatch ToContract(Match match) =>
-        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId);
+        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId, ToContract(match.Evidence));
+
+    private static MatchEvidence? ToContract(Evidence? evidence) => evidence is null
+        ? null
+        : new(evidence.Algorithm, evidence.Class, evidence.IsInverted, ToContract(evidence.UploadArea), ToContract(evidence.ReferenceArea),
+            evidence.UploadPercent, evidence.ReferencePercent, evidence.Distance, evidence.Inliers, evidence.BlocksCompared, evidence.BlocksAlike);
+
+    private static IReadOnlyList<AreaCorner> ToContract(IReadOnlyList<Corner> corners) => [.. corners.Select(corner => new AreaCorner(corner.X, corner.Y))];
 
     private static ScreeningThresholds ToContract(Thresholds thresholds) =>
         new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion);

@@ -7,9 +7,19 @@ namespace ImageRights.Matching.Screening;
 /// <param name="PdqDihedrals">PDQ hashes of the eight orientations in <see cref="Orientation"/> order.</param>
 /// <param name="PdqQuality">0 to 100.</param>
 /// <param name="OccurredAt">When the picture was received or registered.</param>
+/// <param name="Features">What finds it after edits; null in facts of earlier versions.</param>
 public sealed record FingerprintRecorded(
     PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
-    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt);
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null);
+
+/// <summary>What finds a picture after edits that change its PDQ hash.</summary>
+/// <param name="SignPdq">64 hexadecimal digits.</param>
+/// <param name="Local">Local features and thumbnail in Base64.</param>
+public sealed record PictureFeatures(string Algorithm, string SignPdq, IReadOnlyList<PictureRegion> Regions, string? Local);
+
+/// <summary>A rectangle of a picture, in fractions of its width and height.</summary>
+/// <param name="IsTrimmed">Whether it is the picture without its border.</param>
+public sealed record PictureRegion(double Left, double Top, double Width, double Height, string SignPdq, bool IsTrimmed);
 
 /// <summary>A picture turned out to have no fingerprint, because it cannot be decoded.</summary>
 public sealed record UnreadableRecorded(
@@ -28,7 +38,7 @@ public sealed record ImageScreened(
 /// <param name="Transform">How the upload was turned or mirrored against the work.</param>
 public sealed record CopyFound(
     string WorkId, string WorkAccountId, string ImageId, string ImageAccountId, Surface Surface, string? ListingId,
-    int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt);
+    int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt, Evidence? Evidence = null);
 
 /// <summary>A new work looks like one that another account had registered.</summary>
 /// <param name="Transform">How the later work was turned or mirrored against the earlier.</param>
@@ -41,7 +51,40 @@ public sealed record OwnershipConflictFound(
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">Licence that covers the use, when <paramref name="Disposition"/> is Licensed.</param>
 public sealed record Match(
-    Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId);
+    Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId,
+    Evidence? Evidence = null);
+
+/// <summary>How a match was recognised; null where PDQ hashes alone were compared.</summary>
+/// <param name="UploadArea">Corners, clockwise, of what was recognised.</param>
+/// <param name="ReferenceArea">The same corners in the reference.</param>
+/// <param name="UploadPercent">How much of the upload that is.</param>
+/// <param name="ReferencePercent">How much of the reference that is.</param>
+/// <param name="Distance">Distance of the hashes that agreed; null when local features were compared.</param>
+/// <param name="Inliers">Local features that one transform explains.</param>
+/// <param name="BlocksCompared">Blocks of the aligned thumbnails with enough contrast.</param>
+/// <param name="BlocksAlike">Those that correlate.</param>
+public sealed record Evidence(
+    string Algorithm, MatchClass Class, bool IsInverted, IReadOnlyList<Corner> UploadArea, IReadOnlyList<Corner> ReferenceArea,
+    double UploadPercent, double ReferencePercent, int? Distance, int? Inliers, int? BlocksCompared, int? BlocksAlike)
+{
+    /// <summary>The same finding with the roles exchanged: what was the upload is the reference.</summary>
+    public Evidence Swapped() => this with
+    {
+        Class = Class switch
+        {
+            MatchClass.Crop => MatchClass.Composite,
+            MatchClass.Composite => MatchClass.Crop,
+            var same => same,
+        },
+        UploadArea = ReferenceArea,
+        ReferenceArea = UploadArea,
+        UploadPercent = ReferencePercent,
+        ReferencePercent = UploadPercent,
+    };
+}
+
+/// <summary>A point in fractions of a picture's width and height.</summary>
+public sealed record Corner(double X, double Y);
 
 /// <summary>What reproduces a finding: the same search over the index as it was at <paramref name="IndexVersion"/> gives it again.</summary>
 /// <param name="IndexVersion">Number of pictures and changes of the tenant that preceded the picture in the log.</param>

@@ -3,8 +3,10 @@ namespace ImageRights.Matching.Screening;
 /// <summary>A known picture within the threshold of the one that is asked about.</summary>
 /// <param name="Turn">How the picture that is asked about has to be turned or mirrored to look like this one.</param>
 /// <param name="OccurredAt">When the known picture was received or registered.</param>
+/// <param name="Evidence">How it was recognised, with the picture that is asked about as the upload; null where PDQ hashes alone were compared.</param>
 public readonly record struct Neighbour(
-    string Id, string AccountId, Surface? Surface, string? ListingId, DateTimeOffset OccurredAt, int Distance, Orientation Turn);
+    string Id, string AccountId, Surface? Surface, string? ListingId, DateTimeOffset OccurredAt, int Distance, Orientation Turn,
+    Evidence? Evidence = null);
 
 /// <summary>Finds the licence for a work that covers a use by an account at an instant; null when none does.</summary>
 public delegate string? LicenceLookup(string workId, string accountId, DateTimeOffset at);
@@ -57,7 +59,7 @@ public static class Judgement
                 .Where(upload => RightsOf(upload.AccountId, upload.OccurredAt, claims, licences).Disposition == Disposition.Hit)
                 .Select(upload => new CopyFound(
                     work.SubjectId, work.AccountId, upload.Id, upload.AccountId, upload.Surface!.Value, upload.ListingId,
-                    upload.Distance, upload.Turn, thresholds, now)),
+                    upload.Distance, upload.Turn, thresholds, now, upload.Evidence?.Swapped())),
         ],
         [
             .. works
@@ -88,5 +90,5 @@ public static class Judgement
     }
 
     private static Match ToMatch(Bank bank, Neighbour neighbour, Disposition disposition, string? licence) =>
-        new(bank, neighbour.Id, neighbour.AccountId, neighbour.Distance, Inverse(neighbour.Turn), disposition, licence);
+        new(bank, neighbour.Id, neighbour.AccountId, neighbour.Distance, Inverse(neighbour.Turn), disposition, licence, neighbour.Evidence);
 }

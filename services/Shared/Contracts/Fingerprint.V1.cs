@@ -20,9 +20,22 @@ public enum PictureRole
 /// <param name="PdqQuality">0 (featureless) to 100; hashes below 50 do not identify a picture.</param>
 /// <param name="Algorithm">Name and version, such as <c>pdq/1</c>.</param>
 /// <param name="OccurredAt">When the picture was received or registered.</param>
+/// <param name="Features">What finds it after edits that change its PDQ hash; null from a publisher that does not compute it.</param>
 public sealed record ImageFingerprinted(
     string TenantId, PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
-    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt);
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null);
+
+/// <summary>What finds a picture after edits that change its PDQ hash. See docs/adr/0012-finding-edited-copies.md.</summary>
+/// <param name="Algorithm">Name and version, such as <c>eye/1</c>; other versions are not comparable.</param>
+/// <param name="SignPdq">The frequencies of PDQ by their sign, 64 hexadecimal digits in four words of equal parity: even rows and even columns, even and odd, odd and even, odd and odd.</param>
+/// <param name="Regions">Rectangles that may each be a picture of their own.</param>
+/// <param name="Local">Local features and thumbnail in Base64; null for a picture that has none.</param>
+public sealed record PictureFeatures(string Algorithm, string SignPdq, IReadOnlyList<PictureRegion> Regions, string? Local = null);
+
+/// <summary>A rectangle of a picture, in fractions of its width and height.</summary>
+/// <param name="SignPdq">Hash of the rectangle as if it were the picture.</param>
+/// <param name="IsTrimmed">Whether it is the picture without its border; only that rectangle stands for the picture when others are compared with it.</param>
+public sealed record PictureRegion(double Left, double Top, double Width, double Height, string SignPdq, bool IsTrimmed);
 
 /// <summary>A picture cannot be decoded; it gets no fingerprint.</summary>
 /// <param name="Code">Stable code, such as <c>Image_Truncated</c>.</param>

@@ -48,8 +48,44 @@ public enum Disposition
 /// <param name="Distance">Hamming distance between the hashes, 0 to 256 bits.</param>
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">The licence that covers it, when <paramref name="Disposition"/> is Licensed.</param>
+/// <param name="Evidence">How it was recognised; null when PDQ hashes alone were compared.</param>
 public sealed record ScreeningMatch(
-    Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId);
+    Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId,
+    MatchEvidence? Evidence = null);
+
+/// <summary>What an upload is of the reference that it matches.</summary>
+public enum MatchClass
+{
+    /// <summary>The same bytes.</summary>
+    Exact,
+
+    /// <summary>The whole picture, saved anew, resized, turned, recoloured or written on.</summary>
+    NearExact,
+
+    /// <summary>A part of it.</summary>
+    Crop,
+
+    /// <summary>It is one of the things in the upload: a collage, a frame, a screenshot.</summary>
+    Composite,
+}
+
+/// <summary>How a match was recognised.</summary>
+/// <param name="Algorithm">Name and version of the comparison.</param>
+/// <param name="IsInverted">Whether the upload is the reference's negative.</param>
+/// <param name="UploadArea">Corners, clockwise, of what was recognised, in fractions of the upload's width and height.</param>
+/// <param name="ReferenceArea">The same corners in the reference.</param>
+/// <param name="UploadPercent">How much of the upload that is, 0 to 100.</param>
+/// <param name="ReferencePercent">How much of the reference that is, 0 to 100.</param>
+/// <param name="Distance">Distance of the hashes that agreed, 0 to 256 bits; null when local features were compared.</param>
+/// <param name="Inliers">Local features that one transform explains.</param>
+/// <param name="BlocksCompared">Blocks of the aligned thumbnails that have enough contrast to be compared.</param>
+/// <param name="BlocksAlike">Those that correlate.</param>
+public sealed record MatchEvidence(
+    string Algorithm, MatchClass Class, bool IsInverted, IReadOnlyList<AreaCorner> UploadArea, IReadOnlyList<AreaCorner> ReferenceArea,
+    double UploadPercent, double ReferencePercent, int? Distance = null, int? Inliers = null, int? BlocksCompared = null, int? BlocksAlike = null);
+
+/// <summary>A point in fractions of a picture's width and height, from its top left.</summary>
+public sealed record AreaCorner(double X, double Y);
 
 /// <summary>Settings that a screening used; with the same index they give the same answer again.</summary>
 /// <param name="MaxDistance">Largest distance that counts as a match, in bits.</param>
@@ -67,7 +103,7 @@ public sealed record ImageScreened(
 /// <summary>A newly registered work was found in an upload that came before it.</summary>
 public sealed record CopyFound(
     string TenantId, string WorkId, string WorkAccountId, string ImageId, string ImageAccountId, Surface Surface, string? ListingId,
-    int Distance, Orientation Transform, ScreeningThresholds Thresholds, DateTimeOffset FoundAt);
+    int Distance, Orientation Transform, ScreeningThresholds Thresholds, DateTimeOffset FoundAt, MatchEvidence? Evidence = null);
 
 /// <summary>Two accounts registered what looks like the same picture.</summary>
 /// <param name="WorkId">The later registration.</param>

@@ -34,7 +34,7 @@ internal static class ComputeEndpoint
         if (rejection is not null) return context.Problem(rejection);
         var sha256 = ContentHash.OfBytes(bytes.Span);
         await using var session = store.LightweightSession(context.Tenant());
-        if (await Fingerprinter.FindAsync(session, sha256, cancellationToken) is { } known) return TypedResults.Ok(known);
+        if (await Fingerprinter.FindAsync(session, sha256, cancellationToken) is { } known) return Answer(known);
         Outcome<ComputedFingerprint> outcome;
         try
         {
@@ -50,8 +50,11 @@ internal static class ComputeEndpoint
             session.Store(sha256, outcome.Value);
             await session.SaveChangesAsync(cancellationToken);
         }
-        return TypedResults.Ok(outcome.Value);
+        return Answer(outcome.Value);
     }
+
+    // Thirty kilobytes that no caller reads; Matching hears of them with the fact.
+    private static IResult Answer(ComputedFingerprint fingerprint) => TypedResults.Ok(fingerprint with { Features = null });
 
     private static async Task<(ReadOnlyMemory<byte> Bytes, Rejection? Rejection)> ReadBodyAsync(HttpRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {

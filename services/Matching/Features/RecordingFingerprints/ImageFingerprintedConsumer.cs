@@ -34,7 +34,25 @@ public sealed class ImageFingerprintedConsumer(DocumentStore store) : IConsumer<
         if (message.Role == PictureRole.Upload && message.Surface is null) throw new MalformedMessageException(nameof(message.Surface), "given for an upload");
         return new FingerprintRecorded(
             message.Role, RequiredId(message.SubjectId), RequiredId(message.AccountId), message.Surface, OptionalId(message.ListingId), RequiredId(message.Sha256),
-            hash.ToString(), [.. dihedrals.Select(dihedral => dihedral.ToString())], message.PdqQuality, RequiredId(message.Algorithm), message.OccurredAt);
+            hash.ToString(), [.. dihedrals.Select(dihedral => dihedral.ToString())], message.PdqQuality, RequiredId(message.Algorithm), message.OccurredAt,
+            ReadFeatures(message));
+    }
+
+    private static Screening.PictureFeatures? ReadFeatures(ImageFingerprinted message)
+    {
+        if (message.Features is not { } given) return null;
+        try
+        {
+            var features = new Screening.PictureFeatures(
+                RequiredId(given.Algorithm), given.SignPdq,
+                [.. given.Regions.Select(region => new Screening.PictureRegion(region.Left, region.Top, region.Width, region.Height, region.SignPdq, region.IsTrimmed))], given.Local);
+            _ = FeatureSet.Read(features);
+            return features;
+        }
+        catch (Exception broken) when (broken is FormatException or NullReferenceException or ArgumentNullException)
+        {
+            throw new MalformedMessageException(nameof(message.Features), $"readable: {broken.Message}");
+        }
     }
 
     private static PdqHash ReadHash(string? text, string field) =>

@@ -39,7 +39,7 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
         using var span = StartSpan("screen upload", @event, upload.SubjectId);
         var tenant = index.For(@event.TenantId);
         var thresholds = ThresholdsOf(upload.Algorithm, tenant.VersionBefore(@event.Position));
-        var (verdict, matches) = search.Screen(tenant, upload.AccountId, upload.OccurredAt, HashesOf(upload), upload.PdqQuality, thresholds.IndexVersion);
+        var (verdict, matches) = search.Screen(tenant, upload.AccountId, upload.OccurredAt, PictureQuery.Of(upload), thresholds.IndexVersion);
         span?.SetTag("imagerights.verdict", verdict.ToString());
         await SayAsync(page, @event, span, upload.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
             upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, verdict, matches, thresholds, null, clock.GetUtcNow())), cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
         if (work.PdqQuality < options.Value.MinQuality) return;
         var tenant = index.For(@event.TenantId);
         var thresholds = ThresholdsOf(work.Algorithm, tenant.VersionBefore(@event.Position));
-        var (works, uploads) = search.Neighbours(tenant, HashesOf(work), thresholds.IndexVersion);
+        var (works, uploads) = search.Neighbours(tenant, PictureQuery.Of(work), thresholds.IndexVersion);
         var (copies, conflicts) = Judgement.JudgeWork(work, works, uploads, tenant.LicencesAt(thresholds.IndexVersion), thresholds, clock.GetUtcNow());
         span?.SetTag("imagerights.copies", copies.Count).SetTag("imagerights.conflicts", conflicts.Count);
         if (copies.Count + conflicts.Count == 0) return;
@@ -80,8 +80,6 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
     }
 
     private Thresholds ThresholdsOf(string algorithm, long version) => new(algorithm, options.Value.MaxDistance, options.Value.MinQuality, version);
-
-    private static PdqHash[] HashesOf(FingerprintRecorded picture) => [.. picture.PdqDihedrals.Select(PdqHash.Parse)];
 
     // The page holds pictures of many traces; each is screened in its own.
     private static Activity? StartSpan(string name, RecordedEvent cause, string subjectId)

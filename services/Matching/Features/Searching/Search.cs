@@ -24,20 +24,20 @@ internal sealed class Search
 
     /// <summary>Verdict on an upload by the index as of a version.</summary>
     public (Verdict Verdict, IReadOnlyList<Match> Matches) Screen(
-        TenantIndex tenant, string? accountId, DateTimeOffset at, PdqHash[] hashes, int quality, long asOf)
+        TenantIndex tenant, string? accountId, DateTimeOffset at, PictureQuery picture, long asOf)
     {
-        if (quality < options.MinQuality) return (Verdict.Featureless, []);
-        var (works, uploads) = Neighbours(tenant, hashes, asOf);
+        if (picture.Quality < options.MinQuality) return (Verdict.Featureless, []);
+        var (works, uploads) = Neighbours(tenant, picture, asOf);
         return Judgement.Judge(accountId, at, works, uploads, tenant.LicencesAt(asOf));
     }
 
     /// <summary>Everything within the threshold as of a version.</summary>
-    public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Neighbours(TenantIndex tenant, PdqHash[] hashes, long asOf)
+    public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Neighbours(TenantIndex tenant, PictureQuery picture, long asOf)
     {
         using var span = Activities.StartActivity("search index");
         var started = Stopwatch.GetTimestamp();
-        var works = tenant.Search(Bank.Works, hashes, options.MaxDistance, asOf);
-        var uploads = tenant.Search(Bank.Uploads, hashes, options.MaxDistance, asOf);
+        var works = tenant.Find(Bank.Works, picture, options.MaxDistance, asOf);
+        var uploads = tenant.Find(Bank.Uploads, picture, options.MaxDistance, asOf);
         duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         span?.SetTag("imagerights.index.version", asOf)
             .SetTag("imagerights.index.works", tenant.Count(Bank.Works)).SetTag("imagerights.index.uploads", tenant.Count(Bank.Uploads))

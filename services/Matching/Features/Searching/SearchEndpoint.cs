@@ -40,7 +40,7 @@ internal static class SearchEndpoint
         if (!IndexHealthCheck.IsCaughtUp(services)) return context.Problem(new Rejection("Dependency_Unavailable", "The index is being rebuilt."));
         var tenant = index.For(context.Tenant());
         var thresholds = new Thresholds(Search.Algorithm, options.Value.MaxDistance, options.Value.MinQuality, tenant.Version);
-        var (verdict, matches) = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), hashes, request.PdqQuality ?? 100, thresholds.IndexVersion);
+        var (verdict, matches) = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), new PictureQuery(hashes, request.PdqQuality ?? 100, null, null), thresholds.IndexVersion);
         return TypedResults.Ok(new SearchResult(verdict, matches, thresholds));
     }
 }

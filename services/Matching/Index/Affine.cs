@@ -1,0 +1,54 @@
+namespace ImageRights.Matching.Index;
+
+/// <summary>x' = A x + B y + C, y' = D x + E y + F.</summary>
+internal readonly record struct Affine(double A, double B, double C, double D, double E, double F)
+{
+    public double Determinant => A * E - B * D;
+
+    public (double X, double Y) Apply(double x, double y) => (A * x + B * y + C, D * x + E * y + F);
+
+    /// <summary>First this, then the other.</summary>
+    public Affine Then(in Affine next) => new(
+        next.A * A + next.B * D, next.A * B + next.B * E, next.A * C + next.B * F + next.C,
+        next.D * A + next.E * D, next.D * B + next.E * E, next.D * C + next.E * F + next.F);
+
+    public Affine Inverse()
+    {
+        var scale = 1 / Determinant;
+        var (a, b, d, e) = (E * scale, -B * scale, -D * scale, A * scale);
+        return new Affine(a, b, -(a * C + b * F), d, e, -(d * C + e * F));
+    }
+
+    /// <summary>How much longer one direction becomes than another: 1 for a similarity.</summary>
+    public double Distortion()
+    {
+        var (sum, determinant) = (A * A + B * B + D * D + E * E, Determinant);
+        var root = Math.Sqrt(Math.Max(0, sum * sum / 4 - determinant * determinant));
+        return Math.Sqrt((sum / 2 + root) / Math.Max(1e-12, sum / 2 - root));
+    }
+
+    /// <summary>The transform with the least squares of errors; null when the points do not determine one.</summary>
+    public static Affine? Fit(IReadOnlyList<(double X, double Y, double U, double V)> points)
+    {
+        if (points.Count < 3) return null;
+        var (mx, my) = (points.Average(point => point.X), points.Average(point => point.Y));
+        var (mu, mv) = (points.Average(point => point.U), points.Average(point => point.V));
+        double xx = 0, xy = 0, yy = 0, xu = 0, yu = 0, xv = 0, yv = 0;
+        foreach (var (px, py, pu, pv) in points)
+        {
+            var (x, y, u, v) = (px - mx, py - my, pu - mu, pv - mv);
+            xx += x * x;
+            xy += x * y;
+            yy += y * y;
+            xu += x * u;
+            yu += y * u;
+            xv += x * v;
+            yv += y * v;
+        }
+        var determinant = xx * yy - xy * xy;
+        if (determinant < 1e-6 * Math.Max(1, xx * yy)) return null;
+        var (a, b) = ((xu * yy - yu * xy) / determinant, (yu * xx - xu * xy) / determinant);
+        var (d, e) = ((xv * yy - yv * xy) / determinant, (yv * xx - xv * xy) / determinant);
+        return new Affine(a, b, mu - a * mx - b * my, d, e, mv - d * mx - e * my);
+    }
+}

@@ -1,0 +1,44 @@
+using ImageRights.Matching.Screening;
+
+namespace ImageRights.Matching.Index;
+
+/// <summary>A rectangle in fractions of a picture's width and height.</summary>
+public sealed record Area(double Left, double Top, double Width, double Height);
+
+/// <summary>A rectangle of a picture with its hash.</summary>
+public sealed record HashedArea(Area Area, SignHash Hash, bool IsTrimmed);
+
+/// <summary>Features of a picture as the index compares them.</summary>
+public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions, LocalFeatures? Local = null)
+{
+    /// <summary>Name and version of the features that this index compares.</summary>
+    public const string Algorithm = "eye/1";
+
+    private const int MostRegions = 64;
+
+    /// <summary>Reads features; null when there are none or they are of another version, which cannot be compared.</summary>
+    /// <exception cref="FormatException">They are of this version and broken.</exception>
+    public static FeatureSet? Read(PictureFeatures? features)
+    {
+        if (features is not { Algorithm: Algorithm }) return null;
+        if (features.Regions is not { Count: <= MostRegions } regions) throw new FormatException($"A picture has at most {MostRegions} regions.");
+        return new FeatureSet(SignHash.Parse(features.SignPdq), [.. regions.Select(Read)], LocalFeatures.Read(features.Local));
+    }
+
+    private static HashedArea Read(PictureRegion region) =>
+        region is { Left: >= 0 and <= 1, Top: >= 0 and <= 1, Width: > 0 and <= 1, Height: > 0 and <= 1 }
+            ? new HashedArea(new Area(region.Left, region.Top, region.Width, region.Height), SignHash.Parse(region.SignPdq), region.IsTrimmed)
+            : throw new FormatException("A region lies within its picture.");
+}
+
+/// <summary>What is looked for.</summary>
+/// <param name="Pdq">The PDQ hash as it is, or those of all eight orientations in <see cref="Orientation"/> order.</param>
+/// <param name="Quality">PDQ quality, 0 to 100.</param>
+/// <param name="Features">Null: only PDQ hashes are compared.</param>
+/// <param name="Sha256">Of the bytes; null: not known.</param>
+public sealed record PictureQuery(PdqHash[] Pdq, int Quality, FeatureSet? Features, string? Sha256)
+{
+    /// <summary>A stored picture as a query.</summary>
+    public static PictureQuery Of(FingerprintRecorded picture) =>
+        new([.. picture.PdqDihedrals.Select(PdqHash.Parse)], picture.PdqQuality, FeatureSet.Read(picture.Features), picture.Sha256);
+}

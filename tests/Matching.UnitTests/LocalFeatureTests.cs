@@ -1,0 +1,107 @@
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Screening;
+
+namespace ImageRights.Matching.UnitTests;
+
+/// <summary>Copies are recognised by their local features and what lies between them.</summary>
+public class LocalFeatureTests
+{
+    private static readonly Scene Harbour = new(1, 1);
+
+    [Fact]
+    public void A_crop_is_aligned_with_its_original_and_its_place_in_it_is_said()
+    {
+        var (crop, original) = (Harbour.Picture(0.25, 0.5, 0.5), Harbour.Picture(flips: 12));
+        var alignment = LocalVerifier.Align(crop, original, false).ShouldNotBeNull();
+        alignment.IsCopy.ShouldBeTrue(alignment.ToString());
+        var evidence = LocalVerifier.Explain(alignment, crop, original);
+        evidence.Class.ShouldBe(MatchClass.Crop);
+        evidence.UploadPercent.ShouldBe(100, 3);
+        evidence.ReferencePercent.ShouldBe(25, 2);
+        evidence.ReferenceArea[0].X.ShouldBe(0.25, 0.02);
+        evidence.ReferenceArea[0].Y.ShouldBe(0.5, 0.02);
+        LocalVerifier.TurnOf(alignment).ShouldBe(Orientation.Original);
+    }
+
+    [Fact]
+    public void The_original_within_a_larger_picture_is_a_composite()
+    {
+        var (whole, part) = (Harbour.Picture(), Harbour.Picture(0.1, 0.2, 0.5, flips: 12));
+        var alignment = LocalVerifier.Align(whole, part, false).ShouldNotBeNull();
+        alignment.IsCopy.ShouldBeTrue(alignment.ToString());
+        LocalVerifier.Explain(alignment, whole, part).Class.ShouldBe(MatchClass.Composite);
+    }
+
+    [Fact]
+    public void A_mirrored_crop_is_aligned_when_it_is_looked_at_in_the_mirror_only()
+    {
+        var (crop, original) = (Harbour.Picture(0.2, 0.3, 0.6, mirrored: true), Harbour.Picture(flips: 12));
+        var alignment = LocalVerifier.Align(crop, original, true).ShouldNotBeNull();
+        alignment.IsCopy.ShouldBeTrue(alignment.ToString());
+        LocalVerifier.TurnOf(alignment).ShouldBe(Orientation.FlipY);
+        (LocalVerifier.Align(crop, original, false)?.IsCopy ?? false).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_same_corners_on_another_surface_are_no_copy()
+    {
+        var alignment = LocalVerifier.Align(Harbour.Picture(), new Scene(1, 2).Picture(flips: 12), false).ShouldNotBeNull();
+        alignment.Inliers.ShouldBeGreaterThan(50);
+        alignment.IsCopy.ShouldBeFalse(alignment.ToString());
+    }
+
+    [Fact]
+    public void Pictures_of_different_scenes_have_nothing_in_common() =>
+        (LocalVerifier.Align(Harbour.Picture(), new Scene(3, 3).Picture(), false)?.IsCopy ?? false).ShouldBeFalse();
+
+    [Fact]
+    public void The_index_nominates_the_picture_that_shares_features_and_only_those_known_then()
+    {
+        var index = new LocalIndex();
+        for (var row = 0; row < 40; row++) index.Add(new Scene(100 + row, 100 + row).Picture(), row);
+        var query = new Scene(117, 117).Picture(0.2, 0.2, 0.6, flips: 12);
+        index.Search(query, 40, 5, 4).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            candidate => candidate.Row.ShouldBe(17), candidate => candidate.IsMirrored.ShouldBeFalse(), candidate => candidate.Votes.ShouldBeGreaterThan(20));
+        index.Search(query, 17, 5, 4).ShouldBeEmpty("it was not known then");
+        index.Search(query, 18, 5, 4).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void What_came_later_does_not_change_an_earlier_answer()
+    {
+        var index = new LocalIndex();
+        for (var row = 0; row < 5; row++) index.Add(new Scene(row, row).Picture(), row);
+        var query = new Scene(3, 3).Picture(flips: 12);
+        var then = index.Search(query, 5, 10, 3);
+        // So many of the same that its buckets grow beyond what is read.
+        for (var row = 5; row < 200; row++) index.Add(new Scene(3, 3).Picture(), row);
+        index.Search(query, 5, 10, 3).ShouldBe(then);
+        index.Search(query, 200, 10, 3).ShouldNotBe(then);
+    }
+
+    [Fact]
+    public void A_search_finds_the_crop_through_the_bank_until_its_original_is_withdrawn()
+    {
+        var (random, original) = (new Random(9), Harbour.Picture());
+        var bank = new PictureBank();
+        bank.Add(Pictures.RandomHash(random), new FeatureSet(Sign(random), [], original), "5a", "1", "a", Surface.Listing, null, Pictures.Noon, 1);
+        var query = new PictureQuery([default], 100, new FeatureSet(Sign(random), [], Harbour.Picture(0.25, 0.25, 0.5, flips: 12)), null);
+        var found = bank.Find(query, 31, 1, ScanKernel.Scalar).ShouldHaveSingleItem();
+        (found.Id, found.Evidence!.Class, found.Evidence.Distance).ShouldBe(("1", MatchClass.Crop, null));
+        found.Evidence.Inliers!.Value.ShouldBeGreaterThan(8);
+        bank.Find(query, 31, 0, ScanKernel.Scalar).ShouldBeEmpty();
+        bank.Withdraw("1", 2);
+        bank.Find(query, 31, 2, ScanKernel.Scalar).ShouldBeEmpty();
+        bank.Find(query, 31, 1, ScanKernel.Scalar).ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("AQID")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAA==")]
+    [InlineData("AAIAAv//AAAgACAA")]
+    [InlineData("AAIAAgAAAAAgACAA/w==")]
+    public void Broken_features_are_refused(string text) => Should.Throw<FormatException>(() => LocalFeatures.Read(text));
+
+    private static SignHash Sign(Random random) => SignHash.Parse(Pictures.RandomHash(random).ToString());
+}
