@@ -12,6 +12,7 @@ using ImageRights.CaseManagement.Publishing;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 
@@ -35,6 +36,7 @@ public static class Composition
                 ?? throw new InvalidOperationException("ConnectionStrings:casesdb is missing; start the service through AppHost or set ConnectionStrings__casesdb.");
             Register(options);
             options.PublishFacts(CaseManagementContracts.Translate);
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         builder.AddBus("casemanagement", bus =>
         {
@@ -45,6 +47,7 @@ public static class Composition
         var app = builder.Build();
         app.UseProblems();
         app.MapDefaultEndpoints();
+        app.MapTransparencyLog();
         app.MapReports();
         app.MapCases();
         app.MapTakedown();
