@@ -19,9 +19,10 @@ var casesDb = postgres.AddDatabase("casesdb");
 var notificationDb = postgres.AddDatabase("notificationdb");
 var consoleDb = postgres.AddDatabase("consoledb");
 
-// Without the first no picture in the vault can be read; the second wraps the secrets that sign webhooks.
+// Without the first no picture in the vault can be read; the second wraps the secrets that sign webhooks; the third signs the record's checkpoints.
 var vaultKey = builder.AddParameter("vault-key", secret: true);
 var secretsKey = builder.AddParameter("secrets-key", secret: true);
+var logKey = builder.AddParameter("log-key", secret: true);
 
 // Takes pictures, works and licences in.
 var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
@@ -55,6 +56,7 @@ ingestion.WithReference(matching);
 var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement")
     .WithReference(casesDb).WaitFor(casesDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
 // Tells the parties, in signed webhooks.

@@ -18,6 +18,7 @@ using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 
@@ -43,6 +44,7 @@ public static class Composition
                 ?? throw new InvalidOperationException("ConnectionStrings:casesdb is missing; start the service through AppHost or set ConnectionStrings__casesdb.");
             Register(options);
             options.PublishFacts(CaseManagementContracts.Translate);
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         builder.AddBus("casemanagement", bus =>
         {
@@ -54,6 +56,7 @@ public static class Composition
         app.UseProblems();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         app.MapReports();
         app.MapNotices();
         app.MapCases();

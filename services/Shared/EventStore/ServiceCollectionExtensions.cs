@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ImageRights.EventStore.Transparency;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,7 @@ public static class ServiceCollectionExtensions
         configure(options);
         services.AddSingleton(options);
         services.AddSingleton(_ => new DocumentStore(options));
+        services.AddSingleton<TransparencyLog>();
         services.AddSingleton<EventStoreHealthCheck>();
         services.AddHostedService<SchemaAtStart>();
         foreach (var registration in options.Followers)
@@ -42,6 +44,8 @@ internal sealed class SchemaAtStart(DocumentStore store, ILogger<SchemaAtStart> 
         var user = await store.SessionUserAsync(cancellationToken);
         if (user != DocumentStore.RuntimeRole)
             logger.LogWarning("{User} may neither create nor take the role {Role}: events are kept by their triggers alone, which the owner of the tables can switch off", user, DocumentStore.RuntimeRole);
+        if (store.Options.LogSigner is not null && !store.Options.IsLogKeyKept)
+            logger.LogWarning("Transparency:SigningKey is not set: this start signs checkpoints with a key of its own, which shows that the record is whole but not whose it is");
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ImageRights.EventStore.Transparency;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ImageRights.EventStore;
 
@@ -44,9 +47,38 @@ public sealed class StoreOptions
     /// <summary>Registers a follower that every replica runs from the start of the log, with progress in memory only: for in-memory read models.</summary>
     public void FollowInMemory(string name, Func<IServiceProvider, ISubscription> subscription, int pageSize = 2000) =>
         Followers.Add(new FollowerRegistration(name, subscription, pageSize, EveryReplica: true));
+
+    /// <summary>Keeps a transparency log over the whole store: a Merkle tree of all events, with a signed checkpoint within a second of each.</summary>
+    /// <param name="signingKey">32 random bytes in base64, from which the log's own key is derived. Without it, each start signs with a key that ends with it.</param>
+    /// <param name="origin">The log's name in its checkpoints; <c>imagerights/</c> and the service's name unless given.</param>
+    /// <exception cref="InvalidOperationException">The key is not 32 bytes in base64.</exception>
+    public void KeepTransparencyLog(string? signingKey, string? origin = null)
+    {
+        origin ??= $"imagerights/{ServiceName}";
+        LogSigner = string.IsNullOrWhiteSpace(signingKey) ? LogSigner.Ephemeral(origin) : LogSigner.Derive(origin, ReadKey(signingKey));
+        IsLogKeyKept = !string.IsNullOrWhiteSpace(signingKey);
+        Followers.Add(new FollowerRegistration("sealer", provider => new Sealer(provider.GetRequiredService<DocumentStore>(), LogSigner), PageSize: 2000, EveryReplica: false, Sealer.Pace, Leaf.ReadPageAsync));
+    }
+
+    internal LogSigner? LogSigner { get; private set; }
+
+    internal bool IsLogKeyKept { get; private set; }
+
+    private static byte[] ReadKey(string text)
+    {
+        var key = new byte[text.Length];
+        return Convert.TryFromBase64String(text, key, out var length) && length == 32
+            ? key[..length]
+            : throw new InvalidOperationException("Transparency:SigningKey is not 32 bytes in base64: set it (Transparency__SigningKey) to what `openssl rand -base64 32` gives, the same for every replica, and keep it.");
+    }
 }
 
-internal sealed record FollowerRegistration(string Name, Func<IServiceProvider, ISubscription> Subscription, int PageSize, bool EveryReplica);
+/// <param name="Pace">Shortest time between two pages unless there is more than a page; null: as fast as the events come.</param>
+/// <param name="Read">How the next page is read; null: as facts.</param>
+internal sealed record FollowerRegistration(
+    string Name, Func<IServiceProvider, ISubscription> Subscription, int PageSize, bool EveryReplica, TimeSpan? Pace = null, PageReader? Read = null);
+
+internal delegate Task<IReadOnlyList<RecordedEvent>> PageReader(DocumentStore store, NpgsqlConnection connection, LogPosition after, int limit, CancellationToken cancellationToken);
 
 /// <summary>Stored event names. CLR names never reach the database, so a rename in code changes nothing there.</summary>
 public sealed class EventNames

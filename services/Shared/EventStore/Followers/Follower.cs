@@ -56,7 +56,7 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
         }
         var from = await LoadProgressAsync(leadership, stoppingToken);
         await FollowAsync(
-            subscription(), from, (position, cancellationToken) => DocumentSession.ReadPageAsync(store, leadership, position, registration.PageSize, cancellationToken),
+            subscription(), from, (position, cancellationToken) => ReadPageAsync(leadership, position, cancellationToken),
             (page, to) => CommitAsync(leadership, page, to, stoppingToken), progressed, stoppingToken);
     }
 
@@ -69,10 +69,13 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
             async (position, cancellationToken) =>
             {
                 await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
-                return await DocumentSession.ReadPageAsync(store, connection, position, registration.PageSize, cancellationToken);
+                return await ReadPageAsync(connection, position, cancellationToken);
             },
             (_, _) => Task.CompletedTask, progressed, stoppingToken);
     }
+
+    private Task<IReadOnlyList<RecordedEvent>> ReadPageAsync(NpgsqlConnection connection, LogPosition after, CancellationToken cancellationToken) =>
+        (registration.Read ?? DocumentSession.ReadPageAsync)(store, connection, after, registration.PageSize, cancellationToken);
 
     private async Task FollowAsync(
         ISubscription handler, LogPosition position, Func<LogPosition, CancellationToken, Task<IReadOnlyList<RecordedEvent>>> read,
@@ -92,7 +95,7 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
                 await handler.ProcessEventsAsync(page, stoppingToken);
                 await commit(page, events[^1].Position);
                 position = events[^1].Position;
-                poll = ShortestPoll;
+                poll = registration.Pace ?? ShortestPoll;
                 progressed();
             }
             status = new FollowerStatus(registration.Name, FollowerState.Running, position, null, events.Count < registration.PageSize);

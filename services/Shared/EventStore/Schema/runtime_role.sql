@@ -30,7 +30,7 @@ begin
         grant usage on schema {schema} to imagerights_runtime;
         grant select, insert, update, delete on all tables in schema {schema} to imagerights_runtime;
         grant usage, select on all sequences in schema {schema} to imagerights_runtime;
-        grant execute on all routines in schema {schema} to imagerights_runtime;
+        grant execute on all functions in schema {schema} to imagerights_runtime;
         alter default privileges in schema {schema} grant select, insert, update, delete on tables to imagerights_runtime;
         alter default privileges in schema {schema} grant usage, select on sequences to imagerights_runtime;
         -- Whatever refuses changes by its trigger is not granted them either.

@@ -1,0 +1,1 @@
+return await ImageRights.Verifier.CommandLine.RunAsync(args, Console.Out, Console.Error);
