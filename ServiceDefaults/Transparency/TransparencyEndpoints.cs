@@ -18,7 +18,8 @@ public static class TransparencyEndpoints
     /// <summary>Maps checkpoint, tiles, entries and proofs.</summary>
     public static IEndpointRouteBuilder MapTransparencyLog(this IEndpointRouteBuilder routes)
     {
-        var log = routes.MapGroup("/v1/log").WithTags("Transparency log");
+        // The addresses and texts are C2SP's (tlog-tiles, tlog-checkpoint), for its clients; the JSON API's description leaves them out.
+        var log = routes.MapGroup("/v1/log").WithTags("Transparency log").ExcludeFromDescription();
         log.MapGet("/checkpoint", CheckpointAsync).WithName("GetCheckpoint").WithSummary("The latest checkpoint, a signed note (C2SP tlog-checkpoint)").WithDescription(Moments);
         log.MapGet("/keys", KeysAsync).WithName("GetLogKeys").WithSummary("Keys that checkpoints were signed with (C2SP verifier keys), the latest last")
             .WithDescription("Keep the key when you first see it: a key that is fetched together with what it signed shows nothing.");

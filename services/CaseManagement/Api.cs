@@ -1,5 +1,8 @@
+using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.ReadingCases;
+using ImageRights.CaseManagement.Features.ReadingRegimes;
+using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
@@ -25,6 +28,12 @@ internal static class Api
             ["Settlement"] = Step(
                 "Case_Not_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled", "Settle_Parties_Missing", "Settle_Not_A_Party", "Settle_Currency_Unknown", "Settle_Amount_Invalid"),
             ["Closure"] = Step("Close_Counter_Open", "Close_Case_Undecided", "Close_Outcome_Not_Reached"),
+            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Version_Conflict"),
+            ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
+            ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
+            ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
+            ["GetRegime"] = Reads<RegimeResource>("Regime_Not_Found").With(("version", "This version; the latest without it.")),
+            ["Simulate"] = Reads<Simulation>("Regime_Not_Found", "Fact_Unknown"),
         });
 
     private static ApiOperation Step(params string[] codes) =>
