@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ImageRights.ServiceDefaults.Problems;
 
@@ -70,7 +71,7 @@ public static class ProblemExtensions
             .FirstOrDefault()?.Value.Value?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true;
 }
 
-internal sealed class ExceptionProblems : IExceptionHandler
+internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -84,6 +85,8 @@ internal sealed class ExceptionProblems : IExceptionHandler
             Npgsql.NpgsqlException { IsTransient: true } => new Rejection("Dependency_Unavailable", "The database does not answer."),
             _ => new Rejection("Unexpected"),
         };
+        // An exception that a handler takes is logged by nobody else.
+        if (rejection.Code == "Unexpected") logger.LogError(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path);
         await context.Problem(rejection).ExecuteAsync(context);
         return true;
     }

@@ -53,8 +53,8 @@ public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogu
             if (response.StatusCode == HttpStatusCode.UnprocessableEntity) return Refusal(body);
             logger.LogWarning("Fingerprint answered {Status} for {Sha256}", (int)response.StatusCode, upload.Sha256);
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException
-            || failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        // A peer that dies in mid-answer shows itself in many ways, IOException and ObjectDisposedException among them: whatever it is, nobody could say.
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning("Fingerprint gave no answer for {Sha256}: {Reason}", upload.Sha256, failure.Message);
         }

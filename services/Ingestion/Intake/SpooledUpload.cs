@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
 
@@ -66,12 +67,8 @@ public sealed class SpooledUpload : IAsyncDisposable
         }
     }
 
-    /// <summary>The bytes from the start; one reader at a time. Disposing it leaves the upload.</summary>
-    public Stream OpenRead()
-    {
-        file.Position = 0;
-        return new Reading(file);
-    }
+    /// <summary>The bytes from the start. Disposing it leaves the upload.</summary>
+    public Stream OpenRead() => new Reading(file);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => file.DisposeAsync();
@@ -92,17 +89,41 @@ public sealed class SpooledUpload : IAsyncDisposable
         return file;
     }
 
-    // HttpClient disposes the content it sends; the file has further readers.
+    // HttpClient disposes the content it sends, and may still be sending when it has given up; the file has further readers, so each keeps a place of its own.
     private sealed class Reading(FileStream file) : Stream
     {
+        private readonly SafeFileHandle handle = file.SafeFileHandle;
+
         public override bool CanRead => true;
         public override bool CanSeek => true;
         public override bool CanWrite => false;
-        public override long Length => file.Length;
-        public override long Position { get => file.Position; set => file.Position = value; }
-        public override int Read(byte[] buffer, int offset, int count) => file.Read(buffer, offset, count);
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => file.ReadAsync(buffer, cancellationToken);
-        public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
+        public override long Length => RandomAccess.GetLength(handle);
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = RandomAccess.Read(handle, buffer.AsSpan(offset, count), Position);
+            Position += read;
+            return read;
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await RandomAccess.ReadAsync(handle, buffer, Position, cancellationToken);
+            Position += read;
+            return read;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+        {
+            SeekOrigin.Begin => offset,
+            SeekOrigin.Current => Position + offset,
+            SeekOrigin.End => Length + offset,
+        };
+
         public override void SetLength(long value) => throw new NotSupportedException();
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
