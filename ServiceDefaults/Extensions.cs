@@ -21,7 +21,6 @@ public static class Extensions
     {
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
-        builder.Services.AddSingleton<ServiceDiscoveryHandler>();
         builder.Services.ConfigureHttpClientDefaults(http => http
             .ConfigureHttpClient(client => client.Timeout = TimeSpan.FromSeconds(30))
             .AddHttpMessageHandler(services => new ServiceDiscoveryHandler(services.GetRequiredService<Configuration.IConfiguration>())));
