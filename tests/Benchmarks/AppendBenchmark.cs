@@ -188,7 +188,7 @@ public static class AppendBenchmark
 
         public async Task FollowAsync(double goal)
         {
-            await using var count = store.DataSource.CreateCommand("select count(*) from mt_events");
+            await using var count = store.AcrossTenants.CreateCommand("select count(*) from mt_events");
             var existing = (long)(await count.ExecuteScalarAsync())!;
             while (existing < 300_000)
             {
