@@ -10,6 +10,8 @@ public static class CommandLine
 {
     private const string Usage =
         """
+        imagerights-verify CASE-FILE [--key KEY]...
+            checks a case file as GET /v1/cases/{id}/export gives it: that no byte of it was changed, and that its events are in the log
         imagerights-verify PROOF --key KEY...
             checks that an event is in the log: a proof as GET /v1/log/proofs/inclusion gives it
         imagerights-verify --older FILE --newer FILE --consistency FILE --key KEY...
@@ -17,8 +19,8 @@ public static class CommandLine
         imagerights-verify --database CONNECTION [--schema NAME] [--checkpoint FILE]... [--key KEY]...
             checks every stored event against the log, and the log against checkpoints that were kept elsewhere
 
-        KEY is a verifier key of the log, as GET /v1/log/keys gives it, kept since it was first seen. Without it a database is
-        checked with the keys that it holds itself, which whoever changed it may have changed too.
+        KEY is a verifier key of a log, as GET /v1/log/keys gives it, kept since it was first seen. Without it a database or a case
+        file is checked with the keys that it holds itself, which whoever changed it may have changed too.
 
         Exit code 0: all is right. 1: something is wrong, and is named. 2: it could not be checked.
         """;
@@ -36,6 +38,7 @@ public static class CommandLine
             }
             var keys = options.All("--key").Select(LogVerifier.Parse).ToList();
             if (options.One("--database") is { } database) return await DatabaseAsync(database, options, keys, output);
+            if (options.File is { } file && await File.ReadAllBytesAsync(file) is var bytes && !bytes.AsSpan().StartsWith("c2sp.org/"u8)) return await CaseFileAsync(bytes, keys, output);
             if (keys.Count == 0) throw new ArgumentException("Whose log is it? Give --key.");
             return options.One("--older") is { } older ? await ConsistencyAsync(older, options, keys, output) : await InclusionAsync(options.File!, keys, output);
         }
@@ -60,6 +63,21 @@ public static class CommandLine
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"right: {report.Events} events, {report.Checkpoints} checkpoints, {report.Unsealed} events after the last checkpoint; {rate:0} events/s"));
         if (keys.Count == 0) await output.WriteLineAsync("The keys are the database's own: this shows that the record is whole, not whose it is. Give --key and --checkpoint from elsewhere.");
+        return 0;
+    }
+
+    private static async Task<int> CaseFileAsync(byte[] archive, List<LogVerifier> keys, TextWriter output)
+    {
+        var report = new CaseFileCheck(archive, keys).Run();
+        if (report.Wrong is { } wrong)
+        {
+            await output.WriteLineAsync($"WRONG: {wrong}");
+            return 1;
+        }
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"right: {report.CaseId}, {report.Events} events in the signed log, {report.Pictures} pictures that it names"));
+        if (report.Unbound > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{report.Unbound} pictures are as the service gave them out, but the record of their arrival is not in the file."));
+        foreach (var gap in report.Missing) await output.WriteLineAsync($"missing: {gap}");
+        if (keys.Count == 0) await output.WriteLineAsync("The keys are the file's own: this shows that it is whole, not whose it is. Give --key from elsewhere.");
         return 0;
     }
 
