@@ -49,6 +49,7 @@ public static class Composition
             Register(options);
             options.PublishFacts(CaseManagementContracts.Translate);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+            options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
         builder.AddBus("casemanagement", bus =>
         {

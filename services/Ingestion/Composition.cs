@@ -49,6 +49,7 @@ public static class Composition
             Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
                 ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb."));
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+            options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
         builder.AddBus("ingestion");
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using ImageRights.EventStore.Transparency;
@@ -8,15 +9,17 @@ namespace ImageRights.Verifier;
 /// <param name="Events">Events, each proved to be in its log.</param>
 /// <param name="Pictures">Pictures whose bytes are those that a sealed event names.</param>
 /// <param name="Unbound">Pictures that are as the service gave them out, but whose upload or registration is not in the file.</param>
+/// <param name="TimeStamps">What authorities say of when the logs were as they are, by log.</param>
 /// <param name="Missing">What the service says that it could not add.</param>
 /// <param name="Wrong">The first thing that is wrong.</param>
-public sealed record CaseFileReport(string? CaseId, int Events, int Pictures, int Unbound, IReadOnlyList<string> Missing, string? Wrong);
+public sealed record CaseFileReport(string? CaseId, int Events, int Pictures, int Unbound, IReadOnlyList<(string Log, StampedTime Time)> TimeStamps, IReadOnlyList<string> Missing, string? Wrong);
 
 /// <summary>Checks a case file with nothing but itself and keys: that it is what the service gave out, to the last byte, and that its events are in the signed log.</summary>
-public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollection<LogVerifier> trustedKeys)
+public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollection<LogVerifier> trustedKeys, X509Certificate2Collection? authorities = null)
 {
     private readonly Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal);
     private CaseFileManifest? manifest;
+    private readonly List<(string, StampedTime)> stamped = [];
     private int bound, unbound;
 
     /// <summary>Runs the check.</summary>
@@ -32,7 +35,7 @@ public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollect
             wrong = failure.Message;
         }
         return new CaseFileReport(
-            manifest?.CaseId, manifest?.Records.Sum(record => record.Events?.Count ?? 0) ?? 0, bound, unbound, [.. manifest?.Missing.Select(gap => $"{gap.What}: {gap.Why}") ?? []], wrong);
+            manifest?.CaseId, manifest?.Records.Sum(record => record.Events?.Count ?? 0) ?? 0, bound, unbound, stamped, [.. manifest?.Missing.Select(gap => $"{gap.What}: {gap.Why}") ?? []], wrong);
     }
 
     private void Check()
@@ -105,6 +108,17 @@ public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollect
             throw new FormatException($"{record.Checkpoint} cannot be trusted: {failure.Message}");
         }
         if (checkpoint.Origin != record.Log) throw new FormatException($"{record.Checkpoint} is of {checkpoint.Origin}, not of {record.Log}");
+        if (record.TimeStamp is { } stamp)
+        {
+            try
+            {
+                stamped.Add((record.Log, TimeStampToken.Verify(File(stamp), note, authorities ?? [])));
+            }
+            catch (FormatException failure)
+            {
+                throw new FormatException($"{stamp} cannot be trusted: {failure.Message}");
+            }
+        }
         var (versions, indexes) = (new Dictionary<string, long>(), new HashSet<long>());
         foreach (var @event in record.Events)
         {

@@ -26,7 +26,7 @@ internal static class ExportEndpoint
         .MapGet("/v1/cases/{id}/export", ExportAsync)
         .WithTags("Cases").WithName("ExportCase").WithSummary("The case as a file that proves itself: events, pictures, proofs, a page to read and print");
 
-    private static async Task<IResult> ExportAsync(string id, HttpContext context, DocumentStore store, TransparencyLog log, CaseFileSources sources, TimeProvider time)
+    private static async Task<IResult> ExportAsync(string id, HttpContext context, DocumentStore store, TransparencyLog log, TimeStamps stamps, CaseFileSources sources, TimeProvider time)
     {
         var cancellationToken = context.RequestAborted;
         await using var session = store.LightweightSession(context.Tenant());
@@ -39,10 +39,12 @@ internal static class ExportEndpoint
             var notices = References(own, "reportId").Concat(References(own, "noticeId")).Where(reference => reference.StartsWith("ntc_", StringComparison.Ordinal)).Distinct().ToList();
             var record = notices.Count == 0 ? own : await SealedAsync(log, session.TenantId, [caseId.StreamKey, .. notices.Select(notice => NoticeView.StreamPrefix + notice)], cancellationToken);
             if (record is null) return context.Problem(new Rejection("Case_Not_Sealed"));
+            record = await record.StampedAsync(stamps, cancellationToken);
             using var activity = StepHandling.Activities.StartActivity("export case");
             activity?.SetTag("imagerights.case.id", caseId.Value).SetTag("imagerights.events", record.Events.Count);
 
             var file = new CaseFile(caseId.Value, time.GetUtcNow(), record);
+            if (record.NoTimeStamp is { } noStamp) file.Lacks("a time stamp over the checkpoint", noStamp);
             foreach (var notice in notices)
             {
                 if (await session.LoadAsync<NoticePapers>(notice, cancellationToken) is not { } papers) file.Lacks($"the papers of {notice}", "They are not kept any more.");
@@ -83,7 +85,8 @@ internal static class ExportEndpoint
         if (streams.Count == 0) return;
         var (other, missing) = await sources.RecordAsync(streams, cancellationToken);
         if (other is not null) file.Add(other);
-        else file.Lacks("the record of the pictures' upload and registration", missing ?? "It is not sealed.");
+        if (other?.NoTimeStamp is { } noStamp) file.Lacks("a time stamp over the checkpoint of the pictures' record", noStamp);
+        if (other is null) file.Lacks("the record of the pictures' upload and registration", missing ?? "It is not sealed.");
     }
 
     private static async Task<SealedStreams?> SealedAsync(TransparencyLog log, string tenant, IReadOnlyList<string> streams, CancellationToken cancellationToken)

@@ -65,7 +65,7 @@ public sealed partial class TransparencyLog(DocumentStore store)
         return await new Reading(store, to, cancellationToken).ConsistencyAsync(from, 0, to, whole: true);
     }
 
-    private static long Size(string note) => long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
+    internal static long Size(string note) => long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
 
     private async Task<long> SizeAsync(CancellationToken cancellationToken) => await LatestCheckpointAsync(cancellationToken) is { } note ? Size(note) : 0;
 
