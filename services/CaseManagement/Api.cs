@@ -21,6 +21,7 @@ internal static class Api
                 ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work.")),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
             ["GetCaseHistory"] = Reads<CaseHistory>("Case_Not_Found").With(("version", "The case as it was at this version."), ("at", "The case as it was at this instant, RFC 3339.")),
+            ["ExportCase"] = Reads<byte[]>("Case_Not_Found", "Case_File_Too_Large", "Case_Not_Sealed") with { MediaType = "application/zip" },
             ["Takedown"] = Step("Case_Already_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled"),
             ["Dismissal"] = Step("Dismissal_After_Measure", "Measure_Already_Lifted", "Case_Already_Settled"),
             ["CounterNotice"] = Step("Counter_Before_Measure", "Counter_Not_Respondent", "Counter_Already_Received", "Measure_Already_Lifted", "Case_Already_Settled"),

@@ -1,7 +1,9 @@
+using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
+using ImageRights.CaseManagement.Features.ExportingCases;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.ReadingCases;
@@ -34,6 +36,8 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(RegimeCatalogue.BuiltIn());
+        builder.Services.AddHttpClient(nameof(CaseFileSources), client => client.MaxResponseContentBufferSize = CaseFileSources.LargestAnswer);
+        builder.Services.AddSingleton<CaseFileSources>();
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
@@ -45,6 +49,7 @@ public static class Composition
             Register(options);
             options.PublishFacts(CaseManagementContracts.Translate);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+            options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
         builder.AddBus("casemanagement", bus =>
         {
@@ -60,6 +65,7 @@ public static class Composition
         app.MapReports();
         app.MapNotices();
         app.MapCases();
+        app.MapExport();
         app.MapTakedown();
         app.MapDismissal();
         app.MapCounterNotice();

@@ -29,6 +29,7 @@ using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageRights.Ingestion;
@@ -44,8 +45,13 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddApiDescription(Api.Description);
-        builder.Services.AddEventStore(options => Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
-            ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb.")));
+        builder.Services.AddEventStore(options =>
+        {
+            Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
+                ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb."));
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+            options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
+        });
         builder.AddBus("ingestion");
 
         var limits = builder.Configuration.GetSection("Limits").Get<PictureLimits>() ?? new PictureLimits();
@@ -78,6 +84,7 @@ public static class Composition
         app.UseProblems();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         var images = app.MapGroup("/v1/images").WithTags("Images");
         images.MapReceiveImage();
         images.MapWithdrawImage();

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using Npgsql;
 
 namespace ImageRights.EventStore.Transparency;
 
 /// <summary>The log for readers. An event is <em>sequenced</em> when its append is answered: it is durable and its place in the order is fixed.
 /// It is <em>integrated</em> when its leaf is in the tree, and <em>published</em> when a signed checkpoint commits to it; here both happen at once, within a second.</summary>
-public sealed class TransparencyLog(DocumentStore store)
+public sealed partial class TransparencyLog(DocumentStore store)
 {
     /// <summary>Whether this service keeps one.</summary>
     public bool IsKept => store.Options.LogSigner is not null;
@@ -57,9 +56,7 @@ public sealed class TransparencyLog(DocumentStore store)
         var size = note is null ? 0 : Size(note);
         if (found[0] is not { } index || index >= size || await EntryAsync(tenant, index, cancellationToken) is not { } entry) return (null, true);
         var path = await new Reading(store, size, cancellationToken).InclusionAsync(index, 0, size);
-        var lines = new StringBuilder($"c2sp.org/tlog-proof@v1\nextra {Convert.ToBase64String(entry)}\nindex {index.ToString(CultureInfo.InvariantCulture)}\n");
-        foreach (var hash in path) lines.Append(Convert.ToBase64String(hash)).Append('\n');
-        return (lines.Append('\n').Append(note).ToString(), true);
+        return (new LogProof(entry, index, path, note!).ToString(), true);
     }
 
     /// <summary>Proof that the tree of size <paramref name="to"/> continues that of size <paramref name="from"/> (RFC 6962, 2.1.2); null when the published tree is smaller, or not 0 &lt; from ≤ to.</summary>
@@ -69,7 +66,7 @@ public sealed class TransparencyLog(DocumentStore store)
         return await new Reading(store, to, cancellationToken).ConsistencyAsync(from, 0, to, whole: true);
     }
 
-    private static long Size(string note) => long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
+    internal static long Size(string note) => long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
 
     private async Task<long> SizeAsync(CancellationToken cancellationToken) => await LatestCheckpointAsync(cancellationToken) is { } note ? Size(note) : 0;
 
