@@ -15,6 +15,7 @@ using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
@@ -35,6 +36,7 @@ public static class Composition
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(RegimeCatalogue.BuiltIn());
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
         builder.Services.AddEventStore(options =>
@@ -54,6 +56,7 @@ public static class Composition
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapTransparencyLog();

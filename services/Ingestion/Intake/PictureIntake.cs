@@ -19,12 +19,12 @@ public sealed class PictureIntake(PictureLimits limits, FingerprintClient finger
 
     /// <summary>Judges an upload by its header, then by decoding it.</summary>
     /// <param name="keep">Whether the picture is going to be taken in.</param>
-    public async Task<(ExaminedPicture? Examined, Rejection? Rejection)> ExamineAsync(SpooledUpload upload, CancellationToken cancellationToken, bool keep = true)
+    public async Task<(ExaminedPicture? Examined, Rejection? Rejection)> ExamineAsync(string tenant, SpooledUpload upload, CancellationToken cancellationToken, bool keep = true)
     {
         var (outcome, metadata) = Probe(upload);
         if (outcome.Header is not { } header) return (null, new Rejection(outcome.Code!, outcome.Detail, "/file"));
         using var activity = Activities.StartActivity("decode check");
-        var answer = await fingerprint.AskAsync(upload, keep, cancellationToken);
+        var answer = await fingerprint.AskAsync(tenant, upload, keep, cancellationToken);
         activity?.SetTag("imagerights.decode", answer.GetType().Name);
         if (answer is DecodeAnswer.Refused refused) return (null, new Rejection(refused.Code, refused.Detail, "/file"));
         var picture = new Picture(upload.Sha256, header.Format.ToString().ToUpperInvariant(), header.Width, header.Height, header.Frames, upload.Length);

@@ -2,6 +2,7 @@ using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Access;
 
 namespace ImageRights.Ingestion.Features.StatingLimits;
 
@@ -27,5 +28,5 @@ public static class LimitsEndpoint
         app.MapGet("/v1/limits", (PictureLimits picture, UploadOptions uploads, RegistrationRules works) => TypedResults.Ok(new Limits(
                 [.. Enum.GetNames<PictureFormat>().Select(name => name.ToUpperInvariant())], Enum.GetNames<Surface>(), picture,
                 new FormLimits(UploadOptions.Parts, UploadOptions.FieldBytes, uploads.Deadline.TotalSeconds), works)))
-            .WithTags("Limits").WithName("GetLimits").WithSummary("What is taken in: formats, bytes, pixels, sides, frames");
+            .Requires(Permission.LimitsRead).WithTags("Limits").WithName("GetLimits").WithSummary("What is taken in: formats, bytes, pixels, sides, frames");
 }
