@@ -72,7 +72,9 @@ internal sealed class FirstStart(
             return;
         }
         File.Delete(path);
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new FileStream(path, options);
         file.Write(Encoding.UTF8.GetBytes(credentials.ToString()));
         file.Flush(flushToDisk: true);
         logger.LogWarning("First start: the credentials of the administrator and of the first program are in {Path}, for its owner only. Keep them elsewhere and delete it", path);

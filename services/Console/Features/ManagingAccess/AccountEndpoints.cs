@@ -25,7 +25,7 @@ internal static class AccountEndpoints
     private static async Task<IResult> CreateAsync([FromForm] string name, [FromForm] string[] roles, [FromForm] string? marketplaceAccountId, HttpContext context, UserManager<Account> accounts, TimeProvider clock)
     {
         if (Check(context, roles) is { } wrong) return Back(Page, wrong);
-        return await CreateAsync(accounts, context.Tenant(), name, [.. roles.Distinct()], marketplaceAccountId, clock.GetUtcNow(), Page);
+        return await MakeAsync(accounts, context.Tenant(), name, [.. roles.Distinct()], marketplaceAccountId, clock.GetUtcNow(), Page);
     }
 
     private static async Task<IResult> ChangeAsync(string id, [FromForm] string[] roles, [FromForm] string? marketplaceAccountId, [FromForm] string? locked, HttpContext context, UserManager<Account> accounts)
@@ -64,10 +64,10 @@ internal static class AccountEndpoints
         var made = new Tenant { Id = $"ten_{Guid.CreateVersion7():N}", Name = tenant.Trim(), CreatedAt = clock.GetUtcNow() };
         database.Tenants.Add(made);
         await database.SaveChangesAsync();
-        return await CreateAsync(accounts, made.Id, administrator, [Roles.TenantAdmin], null, made.CreatedAt, page);
+        return await MakeAsync(accounts, made.Id, administrator, [Roles.TenantAdmin], null, made.CreatedAt, page);
     }
 
-    private static async Task<IResult> CreateAsync(UserManager<Account> accounts, string tenant, string name, List<string> roles, string? marketplaceAccountId, DateTimeOffset now, string page)
+    private static async Task<IResult> MakeAsync(UserManager<Account> accounts, string tenant, string name, List<string> roles, string? marketplaceAccountId, DateTimeOffset now, string page)
     {
         var account = new Account
         {
