@@ -9,7 +9,7 @@ internal static class SignInEndpoints
 {
     // One sentence for all: who tries names must not learn which exist.
     private const string Refused = "Name or password is wrong, or the account is locked for some minutes after too many tries.";
-    private const string CodeRefused = "The code is wrong or has been used.";
+    private const string CodeRefused = "The code is wrong.";
 
     public static void Map(WebApplication app)
     {
