@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ImageRights.ServiceDefaults.Protection;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,7 @@ public static class AccessExtensions
         var access = AccessOptions.Read(builder.Configuration);
         builder.Services.AddSingleton(access);
         builder.AddServiceTokens();
+        builder.Services.AddSingleton(RateLimits.Read(builder.Configuration)).AddSingleton<Buckets>().AddScoped<Spending>();
         builder.Services.AddHttpClient(KeySetDocuments.Client, client => client.Timeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton<KeySetDocuments>();
         var schemes = access.Foreign.Select((issuer, index) => (issuer.Issuer, Scheme: $"Issuer {index}"))
@@ -78,11 +80,12 @@ public static class AccessExtensions
     public static void AddServiceTokens(this IHostApplicationBuilder builder) =>
         builder.Services.AddSingleton(new ServiceTokens(AccessOptions.ReadServiceKey(builder.Configuration), builder.Environment.ApplicationName));
 
-    /// <summary>Asks every request who it is and whether it may.</summary>
+    /// <summary>Asks every request who it is, whether it may, and whether it is within its share.</summary>
     public static void UseAccess(this WebApplication app)
     {
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<RateLimiting>();
     }
 
     private static void Configure(JwtBearerOptions options, string issuer, string audience, string algorithm)

@@ -65,6 +65,9 @@ public enum Permission
     /// <summary>Complain of a picture; give notice under a regime.</summary>
     CasesReport,
 
+    /// <summary>Report and follow for people without an account.</summary>
+    GuestsServe,
+
     /// <summary>Decide cases: take down, dismiss, reinstate, close.</summary>
     CasesDecide,
 

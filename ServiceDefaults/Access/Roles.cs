@@ -35,6 +35,12 @@ public static class Roles
     /// <summary>A program of the marketplace; what it may do is further bounded by its scopes.</summary>
     public const string ApiClient = "api-client";
 
+    /// <summary>The console's pages for people without an account.</summary>
+    public const string GuestDesk = "guest-desk";
+
+    /// <summary>The console's origin for pictures.</summary>
+    public const string MediaDesk = "media-desk";
+
     /// <summary>One of the product's own services; given by the services' own key, never to people or programs.</summary>
     public const string Service = "service";
 
@@ -58,6 +64,8 @@ public static class Roles
         [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, TenantsManage])],
         [Operator] = [.. Everyone, TenantsManage],
         [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, AccessManage, TenantsManage])],
+        [GuestDesk] = [GuestsServe],
+        [MediaDesk] = [ImagesRead, WorksRead, RenditionsRead],
         [Service] = [.. Everyone, ContentsRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
     };
 

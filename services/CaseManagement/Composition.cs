@@ -7,6 +7,7 @@ using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.ReadingCases;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.Reinstating;
+using ImageRights.CaseManagement.Features.ServingGuests;
 using ImageRights.CaseManagement.Features.Settling;
 using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.TakingDown;
@@ -61,6 +62,7 @@ public static class Composition
         app.MapApiDescription();
         app.MapTransparencyLog();
         app.MapReports();
+        app.MapGuests();
         app.MapNotices();
         app.MapCases();
         app.MapTakedown();
@@ -99,6 +101,7 @@ public static class Composition
         options.Projections.Document<KnownImage>();
         options.Projections.Document<NoticePapers>();
         options.SchemaScripts.Add(CaseView.Constraints);
+        options.SchemaScripts.Add(GuestAccess.SchemaScript);
     }
 
     private static void Matches(System.Text.Json.JsonSerializerOptions json)

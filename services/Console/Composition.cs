@@ -1,6 +1,7 @@
 using ImageRights.Console.Accounts;
 using ImageRights.Console.Features.IssuingTokens;
 using ImageRights.Console.Features.ManagingAccess;
+using ImageRights.Console.Features.ServingGuests;
 using ImageRights.Console.Features.ServingMedia;
 using ImageRights.Console.Features.SigningIn;
 using ImageRights.Console.Features.Submitting;
@@ -28,7 +29,7 @@ public static class Composition
         builder.Services.AddTransient<PersonToken>();
         foreach (var peer in Peer.All)
             builder.Services.AddHttpClient(peer, client => client.BaseAddress = new Uri($"http://{peer}")).AddHttpMessageHandler<PersonToken>();
-        builder.Services.AddSingleton<Desk>();
+        builder.Services.AddSingleton<Desk>().AddSingleton<GuestDesk>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 27_000_000);
 
         var app = builder.Build();
@@ -36,6 +37,7 @@ public static class Composition
         app.Use(SecurityHeaders);
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<AnonymousLimit>();
         app.UsePasswordChange();
         app.UseAntiforgery();
         app.MapDefaultEndpoints();
@@ -44,6 +46,7 @@ public static class Composition
         SignInEndpoints.Map(app);
         AccountEndpoints.Map(app);
         ClientEndpoints.Map(app);
+        GuestForms.Map(app);
         AssetEndpoint.Map(app);
         MediaEndpoint.Map(app);
         TakeStepEndpoint.Map(app);

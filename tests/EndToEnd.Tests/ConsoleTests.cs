@@ -53,6 +53,27 @@ public partial class ConsoleTests(OneSystem one)
     }
 
     [Fact]
+    public async Task Somebody_without_an_account_reports_a_picture_and_follows_the_report()
+    {
+        await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.image.screened.v1");
+        var image = await marketplace.UploadAsync("shop-guest", new SamplePicture(53).ToPng());
+        await marketplace.ScreeningAsync(image);
+        using var guest = new Browser(one.System["console"]);
+        var shown = await Eventually.GetAsync(async () =>
+        {
+            using var answer = await guest.PostAsync("/guest/report", "/guest/report", ("imageId", image), ("reasonCode", "Portrait"), ("statement", "It shows me."));
+            var page = await answer.Content.ReadAsStringAsync();
+            return page.Contains("data-value=\"PIN\"", StringComparison.Ordinal) ? page : null;
+        }, what: "The picture's arrival in case management");
+        using var followed = await guest.PostAsync("/guest/follow", "/guest/follow", ("number", Shown(shown, "Number")), ("pin", Shown(shown, "PIN")));
+        (await followed.Content.ReadAsStringAsync()).ShouldContain("It is being looked at.");
+        using var wrong = await guest.PostAsync("/guest/follow", "/guest/follow", ("number", Shown(shown, "Number")), ("pin", "x"));
+        (await wrong.Content.ReadAsStringAsync()).ShouldContain("No report has this number and PIN");
+
+        static string Shown(string page, string name) => Regex.Match(page, $"data-value=\"{name}\">([^<]+)<").Groups[1].Value;
+    }
+
+    [Fact]
     public async Task A_form_without_its_token_is_refused()
     {
         using var browser = await Browser.OfAdministratorAsync(one.System);

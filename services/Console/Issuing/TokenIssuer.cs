@@ -46,6 +46,15 @@ public sealed class TokenIssuer(SigningKeys keys, IConfiguration configuration, 
         return CreateAsync(PageLifetime, claims, cancellationToken);
     }
 
+    /// <summary>For pages that nobody signed in to: one role, one tenant.</summary>
+    public Task<string> ForPagesAsync(string role, string tenant, CancellationToken cancellationToken) => CreateAsync(PageLifetime, new Dictionary<string, object>
+    {
+        [CallerClaims.Subject] = $"console {role}",
+        [CallerClaims.Client] = "console",
+        [CallerClaims.Tenant] = tenant,
+        [CallerClaims.Role] = new[] { role },
+    }, cancellationToken);
+
     private async Task<string> CreateAsync(TimeSpan lifetime, Dictionary<string, object> claims, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -5,6 +5,7 @@ using ImageRights.Ingestion.Pictures;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Vault;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Protection;
 
 namespace ImageRights.Ingestion.Intake;
 
@@ -13,7 +14,7 @@ namespace ImageRights.Ingestion.Intake;
 public sealed record ExaminedPicture(Picture Picture, PictureMetadata Metadata, DecodeAnswer Decode);
 
 /// <summary>The way of every uploaded picture: probe, decode check, metadata, and later the vault.</summary>
-public sealed class PictureIntake(PictureLimits limits, FingerprintClient fingerprint, ContentVault vault)
+public sealed class PictureIntake(PictureLimits limits, FingerprintClient fingerprint, ContentVault vault, Spending spending)
 {
     private static readonly ActivitySource Activities = new("ImageRights.Ingestion");
 
@@ -23,6 +24,7 @@ public sealed class PictureIntake(PictureLimits limits, FingerprintClient finger
     {
         var (outcome, metadata) = Probe(upload);
         if (outcome.Header is not { } header) return (null, new Rejection(outcome.Code!, outcome.Detail, "/file"));
+        if (spending.Decode((long)header.Width * header.Height * header.Frames) is { } tooMuch) return (null, tooMuch);
         using var activity = Activities.StartActivity("decode check");
         var answer = await fingerprint.AskAsync(tenant, upload, keep, cancellationToken);
         activity?.SetTag("imagerights.decode", answer.GetType().Name);
