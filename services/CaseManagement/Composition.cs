@@ -9,6 +9,7 @@ using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.ReadingCases;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.Reinstating;
+using ImageRights.CaseManagement.Features.ServingGuests;
 using ImageRights.CaseManagement.Features.Settling;
 using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.TakingDown;
@@ -17,6 +18,7 @@ using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
@@ -36,9 +38,10 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(RegimeCatalogue.BuiltIn());
-        builder.Services.AddHttpClient(nameof(CaseFileSources), client => client.MaxResponseContentBufferSize = CaseFileSources.LargestAnswer);
+        builder.Services.AddHttpClient(nameof(CaseFileSources), client => client.MaxResponseContentBufferSize = CaseFileSources.LargestAnswer).CallAsService();
         builder.Services.AddSingleton<CaseFileSources>();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
         builder.Services.AddEventStore(options =>
@@ -59,10 +62,12 @@ public static class Composition
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapTransparencyLog();
         app.MapReports();
+        app.MapGuests();
         app.MapNotices();
         app.MapCases();
         app.MapExport();
@@ -102,6 +107,7 @@ public static class Composition
         options.Projections.Document<KnownImage>();
         options.Projections.Document<NoticePapers>();
         options.SchemaScripts.Add(CaseView.Constraints);
+        options.SchemaScripts.Add(GuestAccess.SchemaScript);
     }
 
     private static void Matches(System.Text.Json.JsonSerializerOptions json)

@@ -25,6 +25,7 @@ using ImageRights.Ingestion.Slots;
 using ImageRights.Ingestion.Vault;
 using ImageRights.Ingestion.Verdicts;
 using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
@@ -44,6 +45,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
         builder.Services.AddEventStore(options =>
         {
@@ -61,8 +63,8 @@ public static class Composition
         builder.Services.AddSingleton(VaultOptions.Read(builder.Configuration));
         builder.Services.AddSingleton<ContentVault>();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddHttpClient<FingerprintClient>(FingerprintClient.Configure);
-        builder.Services.AddHttpClient<MatchingClient>(MatchingClient.Configure);
+        builder.Services.AddHttpClient<FingerprintClient>(FingerprintClient.Configure).CallAsService();
+        builder.Services.AddHttpClient<MatchingClient>(MatchingClient.Configure).CallAsService();
         builder.Services.AddTransient<PictureIntake>();
         var fetch = FetchOptions.FromConfiguration(builder.Configuration.GetSection("Fetch"));
         builder.Services.AddSingleton(fetch).AddSingleton(new EgressPolicy(fetch.Egress)).AddSingleton<PictureFetcher>();
@@ -82,17 +84,18 @@ public static class Composition
         var app = builder.Build();
         app.Services.GetRequiredService<ContentVault>().Prepare(DateTimeOffset.UtcNow);
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapTransparencyLog();
-        var images = app.MapGroup("/v1/images").WithTags("Images");
+        var images = app.MapGroup("/v1/images").WithTags("Images").Requires(Permission.ImagesRead);
         images.MapReceiveImage();
         images.MapWithdrawImage();
         images.MapReadImages();
-        var works = app.MapGroup("/v1/works").WithTags("Works");
+        var works = app.MapGroup("/v1/works").WithTags("Works").Requires(Permission.WorksRead);
         works.MapRegisterWork();
         works.MapReadWorks();
-        var licences = app.MapGroup("/v1/licences").WithTags("Licences");
+        var licences = app.MapGroup("/v1/licences").WithTags("Licences").Requires(Permission.LicencesRead);
         licences.MapGrantLicence();
         licences.MapEndLicence();
         licences.MapReadLicences();

@@ -16,6 +16,7 @@ using ImageRights.Notification.Projections;
 using ImageRights.Notification.Publishing;
 using ImageRights.Notification.Secrets;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
@@ -49,6 +50,7 @@ public static class Composition
 
         builder.Services.AddEventStore(options => Facts(options, builder.Configuration.GetConnectionString("notificationdb")
             ?? throw new InvalidOperationException("ConnectionStrings:notificationdb is missing; start the service through AppHost or set ConnectionStrings__notificationdb.")));
+        builder.AddAccess();
         builder.AddBus("notification", bus => bus.AddConsumer<EveryContractConsumer>());
 
         builder.Services.AddSingleton(new EgressPolicy(egress));
@@ -62,6 +64,7 @@ public static class Composition
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         Doors(app);
@@ -102,7 +105,7 @@ public static class Composition
 
     private static void Doors(WebApplication app)
     {
-        var endpoints = app.MapGroup("/v1/endpoints").WithTags("Webhook endpoints");
+        var endpoints = app.MapGroup("/v1/endpoints").WithTags("Webhook endpoints").Requires(Permission.EndpointsRead);
         RegisterEndpoint.Map(endpoints);
         ReadEndpoints.Map(endpoints);
         ChangeEndpoint.Map(endpoints);
@@ -110,12 +113,12 @@ public static class Composition
         SendTestEvent.Map(endpoints);
         ReplayRange.Map(endpoints);
 
-        var deliveries = app.MapGroup("/v1/deliveries").WithTags("Deliveries");
+        var deliveries = app.MapGroup("/v1/deliveries").WithTags("Deliveries").Requires(Permission.DeliveriesRead);
         ReadDeliveries.Map(deliveries);
         ReplayDelivery.Map(deliveries);
 
-        ReadFeed.Map(app.MapGroup("/v1").WithTags("Feed"));
-        ReadEndpoints.MapTypes(app.MapGroup("/v1/event-types").WithTags("Webhook endpoints"));
+        ReadFeed.Map(app.MapGroup("/v1").WithTags("Feed").Requires(Permission.FeedRead));
+        ReadEndpoints.MapTypes(app.MapGroup("/v1/event-types").WithTags("Webhook endpoints").Requires(Permission.EndpointsRead));
     }
 
     private static string ReadScript(string name)

@@ -52,10 +52,10 @@ public sealed class RunningService : IAsyncLifetime
         app = Composition.Build(
         [
             "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
-            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
+            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings,
         ]);
         await app.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) }.Authorized();
         await Eventually.HoldsAsync(async () => (await Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), TimeSpan.FromSeconds(60), "health");
     }
 

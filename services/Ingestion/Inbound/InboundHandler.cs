@@ -89,7 +89,7 @@ public sealed class InboundHandler(
         var (received, refused) = await ReceiveAsync(incoming, cancellationToken);
         if (received is null) return (null, refused);
         await using var file = received;
-        var (examined, rejection) = await intake.ExamineAsync(file, cancellationToken);
+        var (examined, rejection) = await intake.ExamineAsync(tenant, file, cancellationToken);
         if (examined is null) return (null, rejection! with { Pointer = "/data" });
         await intake.KeepAsync(tenant, file, cancellationToken);
         return await WriteAsync(tenant, incoming, async session =>

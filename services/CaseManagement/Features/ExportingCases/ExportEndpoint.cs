@@ -6,6 +6,7 @@ using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
 using ImageRights.EventStore.Transparency;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -24,6 +25,7 @@ internal static class ExportEndpoint
     /// <summary><c>GET /v1/cases/{id}/export</c>.</summary>
     public static void MapExport(this IEndpointRouteBuilder app) => app
         .MapGet("/v1/cases/{id}/export", ExportAsync)
+        .Requires(Permission.CasesRead)
         .WithTags("Cases").WithName("ExportCase").WithSummary("The case as a file that proves itself: events, pictures, proofs, a page to read and print");
 
     private static async Task<IResult> ExportAsync(string id, HttpContext context, DocumentStore store, TransparencyLog log, TimeStamps stamps, CaseFileSources sources, TimeProvider time)

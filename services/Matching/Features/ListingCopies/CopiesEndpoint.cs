@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using static ImageRights.Matching.Features.MessageChecks;
@@ -10,7 +11,7 @@ namespace ImageRights.Matching.Features.ListingCopies;
 internal static class CopiesEndpoint
 {
     public static void MapCopies(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/works/{workId}/copies", ListAsync).WithTags("Works").WithName("ListCopies")
+        app.MapGet("/v1/works/{workId}/copies", ListAsync).Requires(Permission.ScreeningsRead).WithTags("Works").WithName("ListCopies")
             .WithSummary("Uploads in which a work was found, newest upload first: at their screening, or when the work was registered after them");
 
     private static async Task<IResult> ListAsync(string workId, HttpContext context, DocumentStore store, CancellationToken cancellationToken)

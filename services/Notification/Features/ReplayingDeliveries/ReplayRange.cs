@@ -5,6 +5,7 @@ using ImageRights.Notification.Features.HearingContracts;
 using ImageRights.Notification.Notices;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Mvc;
@@ -35,7 +36,7 @@ internal static class ReplayRange
 {
     private const int MostEvents = 1000;
 
-    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("/{endpointId}/replays", HandleAsync)
+    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("/{endpointId}/replays", HandleAsync).Requires(Permission.DeliveriesReplay)
         .WithName("ReplayRange")
         .WithSummary("Send an endpoint the events of a range of time that it does not have, or all of them");
 
