@@ -3,6 +3,8 @@ using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.ReadingCases;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.Simulating;
+using ImageRights.CaseManagement.Features.StatingReasons;
+using ImageRights.CaseManagement.Features.SubmittingStatements;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
@@ -12,6 +14,8 @@ namespace ImageRights.CaseManagement;
 /// <summary>What the API's description says of each operation.</summary>
 internal static class Api
 {
+    private static readonly (string, string) Language = ("language", "en or zh; what Accept-Language prefers without it.");
+
     public static readonly ApiDescription Description = new(
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
         {
@@ -33,6 +37,13 @@ internal static class Api
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
             ["GetRegime"] = Reads<RegimeResource>("Regime_Not_Found").With(("version", "This version; the latest without it.")),
+            ["ListStatements"] = Reads<IReadOnlyList<StatementAnswer>>("Case_Not_Found").With(Language),
+            ["GetStatement"] = Reads<StatementAnswer>("Statement_Not_Found").With(Language),
+            ["CorrectStatement"] = Reads<StatementAnswer>("Statement_Not_Found", "Version_Conflict"),
+            ["ListSubmissions"] = Lists<Submission>().With(("state", "Only submissions in this state.")),
+            ["SummariseSubmissions"] = Reads<SubmissionSummary>(),
+            ["RetrySubmission"] = Reads<SubmissionSummary>("Statement_Not_Found"),
+            ["TransparencyReport"] = Reads<string>().With(("year!", "Year of the statements.")) with { MediaType = "text/csv" },
             ["Simulate"] = Reads<Simulation>("Regime_Not_Found", "Fact_Unknown"),
         });
 

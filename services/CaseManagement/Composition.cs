@@ -9,11 +9,14 @@ using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.Reinstating;
 using ImageRights.CaseManagement.Features.Settling;
 using ImageRights.CaseManagement.Features.Simulating;
+using ImageRights.CaseManagement.Features.StatingReasons;
+using ImageRights.CaseManagement.Features.SubmittingStatements;
 using ImageRights.CaseManagement.Features.TakingDown;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
 using ImageRights.CaseManagement.Regimes;
+using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
@@ -34,6 +37,7 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(RegimeCatalogue.BuiltIn());
+        builder.Services.AddTransparencyDatabase(builder.Configuration.GetSection("TransparencyDatabase"));
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
@@ -68,6 +72,8 @@ public static class Composition
         app.MapClosure();
         app.MapRegimes();
         app.MapSimulations();
+        app.MapStatementsOfReasons();
+        app.MapTransparencySubmissions();
         return app;
     }
 
@@ -88,14 +94,20 @@ public static class Composition
             .Map<NoticeEvent.NoticeCorrected>("notice_corrected_v1")
             .Map<NoticeEvent.NoticeEffective>("notice_effective_v1")
             .Map<NoticeEvent.NoticeRejected>("notice_rejected_v1")
-            .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1");
+            .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1")
+            .Map<StatementEvent.StatementIssued>("statement_issued_v1")
+            .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
+            .Map<StatementEvent.StatementEnded>("statement_ended_v1");
         options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
         options.Projections.LiveStreamAggregation(Notice.Initial, Notice.Evolve);
         options.Projections.InlineSnapshot<NoticeView>(NoticeView.StreamPrefix, NoticeView.Evolve);
+        options.Projections.LiveStreamAggregation(StatementStream.Initial, StatementStream.Evolve);
+        options.Projections.InlineSnapshot<StatementOfReasons>(StatementOfReasons.StreamPrefix, StatementStream.Evolve, "(data -> 'reasons' ->> 'caseId')", "(data -> 'reasons' ->> 'appliesFrom')");
         options.Projections.Document<KnownImage>();
         options.Projections.Document<NoticePapers>();
         options.SchemaScripts.Add(CaseView.Constraints);
+        options.SchemaScripts.Add(TransparencyQueue.Schema);
     }
 
     private static void Matches(System.Text.Json.JsonSerializerOptions json)

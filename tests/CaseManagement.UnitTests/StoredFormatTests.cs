@@ -4,6 +4,7 @@ using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
+using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Problems;
 using ImageRights.TestKit;
@@ -23,6 +24,9 @@ public class StoredFormatTests
         Opened with { Dispute = new Dispute(TheDispute.ImageId, null, Respondent, null), Location = new Location("Avatar", null), ReportId = null, Finding = null },
         Joined with { ReportId = null, ComplainantAccountId = null },
     ];
+
+    /// <summary>Hierarchies beside the case's.</summary>
+    private static readonly Type[] OwnStreams = [typeof(NoticeEvent), typeof(StatementEvent)];
 
     private static IEnumerable<Type> FactTypes => typeof(CaseEvent).GetNestedTypes();
 
@@ -44,10 +48,13 @@ public class StoredFormatTests
             [typeof(NoticeEvent.NoticeEffective)] = "notice_effective_v1",
             [typeof(NoticeEvent.NoticeRejected)] = "notice_rejected_v1",
             [typeof(NoticeEvent.NoticeLapsed)] = "notice_lapsed_v1",
+            [typeof(StatementEvent.StatementIssued)] = "statement_issued_v1",
+            [typeof(StatementEvent.StatementCorrected)] = "statement_corrected_v1",
+            [typeof(StatementEvent.StatementEnded)] = "statement_ended_v1",
         }, ignoreOrder: true);
 
     [Fact]
-    public void The_names_table_lacks_no_fact() => Registered().Events.Mapped.Keys.ShouldBe(FactTypes.Concat(typeof(NoticeEvent).GetNestedTypes()), ignoreOrder: true);
+    public void The_names_table_lacks_no_fact() => Registered().Events.Mapped.Keys.ShouldBe(FactTypes.Concat(OwnStreams.SelectMany(type => type.GetNestedTypes())), ignoreOrder: true);
 
     [Fact]
     public void Samples_cover_every_fact() => Complete.Select(fact => fact.GetType()).ShouldBe(FactTypes, ignoreOrder: true);
@@ -109,7 +116,7 @@ public class StoredFormatTests
     {
         var service = new ProblemCatalogue(typeof(Composition).Assembly).Entries;
         var house = new ProblemCatalogue(typeof(ProblemCatalogue).Assembly).Entries;
-        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found");
+        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found");
         service.Keys.Except(house.Keys).ShouldBe(codes, ignoreOrder: true);
         foreach (var (code, entry) in service)
         {
