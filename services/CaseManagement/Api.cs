@@ -5,6 +5,7 @@ using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Features.SubmittingStatements;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
@@ -19,7 +20,7 @@ internal static class Api
     public static readonly ApiDescription Description = new(
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
         {
-            ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Version_Conflict") with { AlsoStatuses = [200] },
+            ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
             ["ListCases"] = Lists<CaseResource>().With(
                 ("state", "Only cases in this state."), ("respondentAccountId", "Only cases against this account."), ("complainantAccountId", "Only complaints of this account."),
                 ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work.")),
@@ -32,11 +33,17 @@ internal static class Api
             ["Settlement"] = Step(
                 "Case_Not_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled", "Settle_Parties_Missing", "Settle_Not_A_Party", "Settle_Currency_Unknown", "Settle_Amount_Invalid"),
             ["Closure"] = Step("Close_Counter_Open", "Close_Case_Undecided", "Close_Outcome_Not_Reached"),
-            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Version_Conflict"),
+            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
             ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
             ["GetRegime"] = Reads<RegimeResource>("Regime_Not_Found").With(("version", "This version; the latest without it.")),
+            ["ListReporters"] = Lists<ReporterView>().With(("state", "Only reporters in this state.")),
+            ["GetReporter"] = Reads<ReporterAnswer>(),
+            ["LinkReporter"] = Reads<ReporterAnswer>(),
+            ["SuspendReporter"] = Changes<ReporterAnswer>("Decision_Reason_Missing", "Suspension_Without_Warning", "Suspension_Not_Proposed", "Suspension_Factors_Missing", "Suspension_Too_Long", "Suspension_Already_Active", "Version_Conflict"),
+            ["AppealSuspension"] = Changes<ReporterAnswer>("Decision_Reason_Missing", "Suspension_Not_Active", "Appeal_Not_By_Reporter", "Appeal_Already_Lodged", "Version_Conflict"),
+            ["DecideSuspensionAppeal"] = Changes<ReporterAnswer>("Decision_Reason_Missing", "Appeal_Not_Pending", "Appeal_Same_Person", "Version_Conflict"),
             ["ListStatements"] = Reads<IReadOnlyList<StatementAnswer>>("Case_Not_Found").With(Language),
             ["GetStatement"] = Reads<StatementAnswer>("Statement_Not_Found").With(Language),
             ["CorrectStatement"] = Reads<StatementAnswer>("Statement_Not_Found", "Version_Conflict"),

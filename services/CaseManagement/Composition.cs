@@ -12,10 +12,12 @@ using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Features.SubmittingStatements;
 using ImageRights.CaseManagement.Features.TakingDown;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
 using ImageRights.CaseManagement.Regimes;
+using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http.Description;
@@ -37,6 +39,7 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(RegimeCatalogue.BuiltIn());
+        builder.Services.AddSingleton(builder.Configuration["Reporters:PolicyFile"] is { Length: > 0 } file ? ReporterPolicies.Parse(File.ReadAllText(file)) : ReporterPolicies.BuiltIn());
         builder.Services.AddTransparencyDatabase(builder.Configuration.GetSection("TransparencyDatabase"));
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddApiDescription(Api.Description);
@@ -47,6 +50,7 @@ public static class Composition
             options.ConnectionString = builder.Configuration.GetConnectionString("casesdb")
                 ?? throw new InvalidOperationException("ConnectionStrings:casesdb is missing; start the service through AppHost or set ConnectionStrings__casesdb.");
             Register(options);
+            options.Follow("reporters", provider => new ReporterFollower(provider.GetRequiredService<ReporterPolicies>()));
             options.PublishFacts(CaseManagementContracts.Translate);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
@@ -72,6 +76,7 @@ public static class Composition
         app.MapClosure();
         app.MapRegimes();
         app.MapSimulations();
+        app.MapReporters();
         app.MapStatementsOfReasons();
         app.MapTransparencySubmissions();
         return app;
@@ -95,6 +100,15 @@ public static class Composition
             .Map<NoticeEvent.NoticeEffective>("notice_effective_v1")
             .Map<NoticeEvent.NoticeRejected>("notice_rejected_v1")
             .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1")
+            .Map<ReporterEvent.FastLaneEntered>("fast_lane_entered_v1")
+            .Map<ReporterEvent.FastLaneLeft>("fast_lane_left_v1")
+            .Map<ReporterEvent.SignalRaised>("misuse_signal_raised_v1")
+            .Map<ReporterEvent.MisuseWarned>("misuse_warned_v1")
+            .Map<ReporterEvent.SuspensionProposed>("suspension_proposed_v1")
+            .Map<ReporterEvent.ReporterSuspended>("reporter_suspended_v1")
+            .Map<ReporterEvent.SuspensionAppealed>("suspension_appealed_v1")
+            .Map<ReporterEvent.SuspensionConfirmed>("suspension_confirmed_v1")
+            .Map<ReporterEvent.SuspensionLifted>("suspension_lifted_v1")
             .Map<StatementEvent.StatementIssued>("statement_issued_v1")
             .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
             .Map<StatementEvent.StatementEnded>("statement_ended_v1");
@@ -102,6 +116,11 @@ public static class Composition
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
         options.Projections.LiveStreamAggregation(Notice.Initial, Notice.Evolve);
         options.Projections.InlineSnapshot<NoticeView>(NoticeView.StreamPrefix, NoticeView.Evolve);
+        options.Projections.LiveStreamAggregation(Reporter.Initial, Reporter.Evolve);
+        options.Projections.InlineSnapshot<ReporterView>(Reporter.StreamPrefix, ReporterView.Evolve, "(data ->> 'state'), id");
+        options.Projections.Document<ComplaintOutcome>("(data ->> 'accountId'), (data ->> 'result')");
+        options.Projections.Document<ReporterFiling>("(data ->> 'accountId')");
+        options.Projections.Document<ReporterLink>("(data ->> 'payoutHash')", "(data ->> 'deviceHash')");
         options.Projections.LiveStreamAggregation(StatementStream.Initial, StatementStream.Evolve);
         options.Projections.InlineSnapshot<StatementOfReasons>(StatementOfReasons.StreamPrefix, StatementStream.Evolve, "(data -> 'reasons' ->> 'caseId')", "(data -> 'reasons' ->> 'appliesFrom')");
         options.Projections.Document<KnownImage>();

@@ -4,6 +4,7 @@ using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
+using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Problems;
@@ -26,7 +27,7 @@ public class StoredFormatTests
     ];
 
     /// <summary>Hierarchies beside the case's.</summary>
-    private static readonly Type[] OwnStreams = [typeof(NoticeEvent), typeof(StatementEvent)];
+    private static readonly Type[] OwnStreams = [typeof(NoticeEvent), typeof(StatementEvent), typeof(ReporterEvent)];
 
     private static IEnumerable<Type> FactTypes => typeof(CaseEvent).GetNestedTypes();
 
@@ -48,6 +49,15 @@ public class StoredFormatTests
             [typeof(NoticeEvent.NoticeEffective)] = "notice_effective_v1",
             [typeof(NoticeEvent.NoticeRejected)] = "notice_rejected_v1",
             [typeof(NoticeEvent.NoticeLapsed)] = "notice_lapsed_v1",
+            [typeof(ReporterEvent.FastLaneEntered)] = "fast_lane_entered_v1",
+            [typeof(ReporterEvent.FastLaneLeft)] = "fast_lane_left_v1",
+            [typeof(ReporterEvent.SignalRaised)] = "misuse_signal_raised_v1",
+            [typeof(ReporterEvent.MisuseWarned)] = "misuse_warned_v1",
+            [typeof(ReporterEvent.SuspensionProposed)] = "suspension_proposed_v1",
+            [typeof(ReporterEvent.ReporterSuspended)] = "reporter_suspended_v1",
+            [typeof(ReporterEvent.SuspensionAppealed)] = "suspension_appealed_v1",
+            [typeof(ReporterEvent.SuspensionConfirmed)] = "suspension_confirmed_v1",
+            [typeof(ReporterEvent.SuspensionLifted)] = "suspension_lifted_v1",
             [typeof(StatementEvent.StatementIssued)] = "statement_issued_v1",
             [typeof(StatementEvent.StatementCorrected)] = "statement_corrected_v1",
             [typeof(StatementEvent.StatementEnded)] = "statement_ended_v1",
@@ -116,7 +126,7 @@ public class StoredFormatTests
     {
         var service = new ProblemCatalogue(typeof(Composition).Assembly).Entries;
         var house = new ProblemCatalogue(typeof(ProblemCatalogue).Assembly).Entries;
-        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found");
+        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes), typeof(ReporterCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found");
         service.Keys.Except(house.Keys).ShouldBe(codes, ignoreOrder: true);
         foreach (var (code, entry) in service)
         {

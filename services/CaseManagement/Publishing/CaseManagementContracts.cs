@@ -1,5 +1,6 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
@@ -32,6 +33,8 @@ public static class CaseManagementContracts
             CaseDismissed or ComplainantJoined => null,
             // A notice is heard of as the cases that it opens or joins; before that it is between the complainant and the platform.
             NoticeEvent => null,
+            // What is decided about a reporter he hears as a message.
+            ReporterEvent => null,
             // Its addressee hears of it as the measure's message; the Transparency Database has a queue of its own.
             StatementEvent => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),

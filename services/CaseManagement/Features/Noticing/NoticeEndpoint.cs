@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.Simulating;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
@@ -115,6 +116,7 @@ internal static class NoticeEndpoint
         session.Events.StartStream(NoticeView.StreamPrefix + noticeId, [.. facts]);
         session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()]));
         var view = Fold(null, noticeId, facts);
+        if ((await ReporterGate.PassAsync(context, session, view.ComplainantAccountId, noticeId, Math.Max(1, ids.Count), now, context.RequestAborted)).Refusal is { } refusal) return refusal;
         var cases = view.State == NoticeState.Effective ? await FileAsync(session, view, now, context.RequestAborted) : [];
         return CreateOutcome.Created($"/v1/notices/{noticeId}", Answer(view, catalogue, cases), view.Version);
     }

@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;
@@ -53,7 +54,7 @@ internal static class ReportEndpoint
             await using var session = store.LightweightSession(context.Tenant());
             try
             {
-                return await context.CreateOnceAsync(session, request, () => FileAsync(session, request, reportId, time.GetUtcNow(), context.RequestAborted));
+                return await context.CreateOnceAsync(session, request, () => FileAsync(context, session, request, reportId, time.GetUtcNow(), context.RequestAborted));
             }
             catch (Exception failure) when (Intake.LostRace(failure))
             {
@@ -62,7 +63,7 @@ internal static class ReportEndpoint
         }
     }
 
-    private static async Task<CreateOutcome> FileAsync(DocumentSession session, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<CreateOutcome> FileAsync(HttpContext context, DocumentSession session, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
         var (work, complainant) = (request.WorkId?.Trim(), request.ComplainantAccountId?.Trim());
@@ -71,7 +72,8 @@ internal static class ReportEndpoint
             image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,
             new Act(complainant ?? reportId, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
-        var answer = new ReportAnswer(filed!.ReportId ?? reportId, filed.Case.CaseId, filed.Case.State, filed.Joined);
+        if (filed!.IsNew && (await ReporterGate.PassAsync(context, session, complainant, reportId, 1, now, cancellationToken)).Refusal is { } refusal) return refusal;
+        var answer = new ReportAnswer(filed.ReportId ?? reportId, filed.Case.CaseId, filed.Case.State, filed.Joined);
         return filed.IsNew
             ? CreateOutcome.Created($"/v1/cases/{answer.CaseId}", answer, filed.Case.Version)
             : new CreateOutcome(StatusCodes.Status200OK, $"/v1/cases/{answer.CaseId}", answer, filed.Case.Version);
