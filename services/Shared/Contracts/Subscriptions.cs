@@ -31,6 +31,8 @@ public static class Subscriptions
         [typeof(MeasureLifted)] = [Notices],
         [typeof(SettlementExecuted)] = [Notices],
         [typeof(CaseClosed)] = [Notices],
+        [typeof(ProcedureStepTaken)] = [Notices],
+        [typeof(DeadlineRan)] = [Notices],
         [typeof(DeliveryFailed)] = [Notices],
         [typeof(EndpointDisabled)] = [Notices],
     };

@@ -3,6 +3,7 @@ using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
@@ -117,7 +118,7 @@ internal static class NoticeEndpoint
         session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()]));
         var view = Fold(null, noticeId, facts);
         if ((await ReporterGate.PassAsync(context, session, view.ComplainantAccountId, noticeId, Math.Max(1, ids.Count), now, context.RequestAborted)).Refusal is { } refusal) return refusal;
-        var cases = view.State == NoticeState.Effective ? await FileAsync(session, view, now, context.RequestAborted) : [];
+        var cases = view.State == NoticeState.Effective ? await FileAsync(context, session, view, [], now) : [];
         return CreateOutcome.Created($"/v1/notices/{noticeId}", Answer(view, catalogue, cases), view.Version);
     }
 
@@ -138,13 +139,16 @@ internal static class NoticeEndpoint
             if (view.State != NoticeState.Lapsed && await session.LoadAsync<NoticePapers>(id, context.RequestAborted) is { } papers)
                 session.Store(id, papers with { Elements = papers.Elements.Concat(supplied).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value) });
         }
-        var cases = view.State == NoticeState.Effective && before.State != NoticeState.Effective ? await FileAsync(session, view, now, context.RequestAborted) : [];
+        var cases = view.State == NoticeState.Effective && before.State != NoticeState.Effective
+            ? await FileAsync(context, session, view, [.. stream.Events.Select(e => e.Data).OfType<NoticeEvent.CorrectionRequested>().SelectMany(e => e.Lacks).Select(lack => lack.Field).OfType<string>()], now) : [];
         return new CreateOutcome(StatusCodes.Status200OK, null, Answer(view, catalogue, cases), view.Version);
     }
 
-    /// <summary>An effective notice is a complaint of each of its pictures; the measure stays a reviewer's.</summary>
-    private static async Task<IReadOnlyList<NoticeCase>> FileAsync(DocumentSession session, NoticeView notice, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>An effective notice opens or joins a case of each of its pictures under its regime; the measure stays a reviewer's.</summary>
+    private static async Task<IReadOnlyList<NoticeCase>> FileAsync(HttpContext context, DocumentSession session, NoticeView notice, IReadOnlyList<string> firstMissing, DateTimeOffset now)
     {
+        var (rules, cancellationToken) = (context.RequestServices.GetRequiredService<CaseRules>(), context.RequestAborted);
+        var law = new UnderLaw(notice.Regime, null, new NoticeReference(notice.NoticeId, notice.ReceivedAt, notice.EffectiveAt ?? now, firstMissing));
         var cases = new List<NoticeCase>();
         foreach (var id in notice.Items)
         {
@@ -153,10 +157,10 @@ internal static class NoticeEndpoint
                 cases.Add(new NoticeCase(id, null, "Material_Not_Located"));
                 continue;
             }
-            var (filed, decision) = await Intake.FileAsync(session, new CaseCommand.OpenCase(
+            var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
                 new Dispute(id, notice.WorkId, image.AccountId, notice.ComplainantAccountId), Origin.Report, new Location(image.Location.Surface, image.Location.ListingId), notice.NoticeId,
                 image.Works.FirstOrDefault(work => work.WorkId == notice.WorkId)?.Finding,
-                new Act(notice.ComplainantAccountId ?? notice.NoticeId, nameof(ReportReason.Copyright), $"Notice {notice.NoticeId} under {notice.Regime}.", now)), cancellationToken);
+                new Act(notice.ComplainantAccountId ?? notice.NoticeId, nameof(ReportReason.Copyright), $"Notice {notice.NoticeId} under {notice.Regime}.", now), law), cancellationToken);
             cases.Add(new NoticeCase(id, filed?.Case.CaseId, decision.Code));
         }
         return cases;

@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
@@ -9,7 +10,7 @@ namespace ImageRights.CaseManagement.Features.OpeningCases;
 
 /// <summary>A screening makes its picture known, and opens a case for each registered work that was found in it. A picture that somebody else uploaded earlier
 /// is no proof of anybody's right and opens none.</summary>
-public sealed class ImageScreenedConsumer(DocumentStore store, TimeProvider time, ILogger<ImageScreenedConsumer> logger) : IConsumer<ImageScreened>
+public sealed class ImageScreenedConsumer(DocumentStore store, CaseRules rules, TimeProvider time, ILogger<ImageScreenedConsumer> logger) : IConsumer<ImageScreened>
 {
     /// <inheritdoc />
     public async Task Consume(ConsumeContext<ImageScreened> context)
@@ -21,7 +22,7 @@ public sealed class ImageScreenedConsumer(DocumentStore store, TimeProvider time
         session.Store(image.ImageId, image);
         foreach (var work in image.Works)
         {
-            await Intake.FileFindingAsync(session, new CaseCommand.OpenCase(
+            await Intake.FileFindingAsync(session, rules, new CaseCommand.OpenCase(
                 new Dispute(image.ImageId, work.WorkId, image.AccountId, work.OwnerAccountId), Origin.Screening, image.Location, null, work.Finding,
                 new Act("screening", nameof(ReportReason.Copyright), $"Screening at upload found the registered work {work.WorkId} in the picture.", time.GetUtcNow())),
                 logger, context.CancellationToken);

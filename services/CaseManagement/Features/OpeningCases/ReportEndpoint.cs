@@ -1,5 +1,6 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.WatchingReporters;
+using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;
@@ -45,7 +46,7 @@ internal static class ReportEndpoint
         .MapPost("/v1/reports", ReportAsync)
         .WithTags("Reports").WithName("Report").WithSummary("Report a picture: opens a case, or joins the open one").LimitBody();
 
-    private static async Task<IResult> ReportAsync(ReportRequest request, HttpContext context, DocumentStore store, TimeProvider time)
+    private static async Task<IResult> ReportAsync(ReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
     {
         if (Check(request) is { } invalid) return context.Problem(invalid);
         var reportId = $"rpt_{Guid.CreateVersion7():N}";
@@ -54,7 +55,7 @@ internal static class ReportEndpoint
             await using var session = store.LightweightSession(context.Tenant());
             try
             {
-                return await context.CreateOnceAsync(session, request, () => FileAsync(context, session, request, reportId, time.GetUtcNow(), context.RequestAborted));
+                return await context.CreateOnceAsync(session, request, () => FileAsync(context, session, rules, request, reportId, time.GetUtcNow(), context.RequestAborted));
             }
             catch (Exception failure) when (Intake.LostRace(failure))
             {
@@ -63,11 +64,11 @@ internal static class ReportEndpoint
         }
     }
 
-    private static async Task<CreateOutcome> FileAsync(HttpContext context, DocumentSession session, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<CreateOutcome> FileAsync(HttpContext context, DocumentSession session, CaseRules rules, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
         var (work, complainant) = (request.WorkId?.Trim(), request.ComplainantAccountId?.Trim());
-        var (filed, decision) = await Intake.FileAsync(session, new CaseCommand.OpenCase(
+        var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
             new Dispute(image.ImageId, work, image.AccountId, complainant), Origin.Report, image.Location, reportId,
             image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,
             new Act(complainant ?? reportId, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);

@@ -17,6 +17,7 @@ public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal,
     IConsumer<WorkRegistered>, IConsumer<LicenceGranted>, IConsumer<LicenceEnded>,
     IConsumer<ImageScreened>, IConsumer<CopyFound>, IConsumer<OwnershipConflictFound>,
     IConsumer<CaseOpened>, IConsumer<MeasureApplied>, IConsumer<CounterNoticeReceived>, IConsumer<MeasureLifted>, IConsumer<SettlementExecuted>, IConsumer<CaseClosed>,
+    IConsumer<ProcedureStepTaken>, IConsumer<DeadlineRan>,
     IConsumer<DeliveryFailed>, IConsumer<EndpointDisabled>
 {
     /// <inheritdoc />
@@ -54,6 +55,12 @@ public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal,
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<CaseClosed> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<ProcedureStepTaken> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<DeadlineRan> context) => HearAsync(context);
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<DeliveryFailed> context) => HearAsync(context);
