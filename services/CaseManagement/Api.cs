@@ -1,3 +1,5 @@
+using ImageRights.CaseManagement.Features.HearingPriority;
+using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.ReadingCases;
@@ -6,6 +8,7 @@ using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Features.SubmittingStatements;
 using ImageRights.CaseManagement.Features.WatchingReporters;
+using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
@@ -16,6 +19,8 @@ namespace ImageRights.CaseManagement;
 internal static class Api
 {
     private static readonly (string, string) Language = ("language", "en or zh; what Accept-Language prefers without it.");
+    private static readonly (string, string) Addressee = ("party", "Complainant or Respondent; both without it.");
+    private static readonly (string, string) Account = ("accountId", "Only messages to this account.");
 
     public static readonly ApiDescription Description = new(
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
@@ -38,6 +43,13 @@ internal static class Api
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
             ["GetRegime"] = Reads<RegimeResource>("Regime_Not_Found").With(("version", "This version; the latest without it.")),
+            ["GetPriority"] = Reads<PriorityAnswer>("Priority_Not_Contradicted", "Case_Not_Found"),
+            ["HearPriority"] = Changes<PriorityAnswer>("Priority_Not_Contradicted", "Priority_Not_A_Party", "Priority_Already_Decided", "Decision_Reason_Missing", "Version_Conflict"),
+            ["DecidePriority"] = Changes<PriorityAnswer>("Priority_Not_Contradicted", "Priority_Not_A_Party", "Priority_Already_Decided", "Priority_Not_Heard", "Decision_Reason_Missing", "Version_Conflict"),
+            ["GetDamageLedger"] = Reads<DamageLedger>("Case_Not_Found").With(("salesPerHour!", "Sales of an hour before the picture was down."), ("currency!", "ISO 4217 code.")),
+            ["ListCaseMessages"] = Reads<IReadOnlyList<MessageAnswer>>("Case_Not_Found").With(Language, Addressee, Account),
+            ["ListNoticeMessages"] = Reads<IReadOnlyList<MessageAnswer>>("Notice_Not_Found").With(Language, Addressee, Account),
+            ["ListReporterMessages"] = Reads<IReadOnlyList<MessageAnswer>>().With(Language, Addressee, Account),
             ["ListReporters"] = Lists<ReporterView>().With(("state", "Only reporters in this state.")),
             ["GetReporter"] = Reads<ReporterAnswer>(),
             ["LinkReporter"] = Reads<ReporterAnswer>(),

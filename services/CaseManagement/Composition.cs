@@ -6,6 +6,8 @@ using ImageRights.CaseManagement.Features.Complaining;
 using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
 using ImageRights.CaseManagement.Features.Forwarding;
+using ImageRights.CaseManagement.Features.HearingPriority;
+using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Features.Litigating;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
@@ -21,7 +23,9 @@ using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Features.SubmittingStatements;
 using ImageRights.CaseManagement.Features.TakingDown;
 using ImageRights.CaseManagement.Features.WatchingReporters;
+using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
@@ -52,6 +56,9 @@ public static class Composition
         builder.Services.AddSingleton(catalogue);
         builder.Services.AddSingleton<CaseRules>();
         builder.Services.AddSingleton(builder.Configuration["Reporters:PolicyFile"] is { Length: > 0 } file ? ReporterPolicies.Parse(File.ReadAllText(file)) : ReporterPolicies.BuiltIn());
+        builder.Services.AddSingleton<Stating>();
+        builder.Services.AddSingleton(MessageBook.BuiltIn());
+        builder.Services.AddSingleton<Correspondence>();
         builder.Services.AddTransparencyDatabase(builder.Configuration.GetSection("TransparencyDatabase"));
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddApiDescription(Api.Description);
@@ -65,6 +72,7 @@ public static class Composition
             options.SchemaScripts.Add(DatabaseClock.Schema(clock.IsVirtual));
             Register(options, catalogue);
             options.Follow("reporters", provider => new ReporterFollower(provider.GetRequiredService<ReporterPolicies>()));
+            options.Follow("messages", provider => new MessageFollower(provider.GetRequiredService<Correspondence>(), provider.GetRequiredService<MessageBook>()));
             options.PublishFacts(CaseManagementContracts.Translate);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
@@ -77,6 +85,8 @@ public static class Composition
         {
             bus.AddConsumer<ImageScreenedConsumer>();
             bus.AddConsumer<CopyFoundConsumer>();
+            bus.AddConsumer<WorkRegisteredConsumer>();
+            bus.AddConsumer<OwnershipConflictFoundConsumer>();
         });
 
         var app = builder.Build();
@@ -102,6 +112,8 @@ public static class Composition
         app.MapRegimes();
         app.MapSimulations();
         app.MapReporters();
+        app.MapPriority();
+        app.MapMessages();
         app.MapStatementsOfReasons();
         app.MapTransparencySubmissions();
         app.MapVirtualTime();
@@ -167,6 +179,11 @@ public static class Composition
             .Map<ReporterEvent.SuspensionAppealed>("suspension_appealed_v1")
             .Map<ReporterEvent.SuspensionConfirmed>("suspension_confirmed_v1")
             .Map<ReporterEvent.SuspensionLifted>("suspension_lifted_v1")
+            .Map<PriorityEvent.PriorityContradictionFound>("priority_contradiction_found_v1")
+            .Map<PriorityEvent.PartyHeard>("priority_party_heard_v1")
+            .Map<PriorityEvent.DocumentReused>("document_reused_v1")
+            .Map<PriorityEvent.PriorityDecided>("priority_decided_v1")
+            .Map<MessageEvent.MessageSent>("message_sent_v1")
             .Map<StatementEvent.StatementIssued>("statement_issued_v1")
             .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
             .Map<StatementEvent.StatementEnded>("statement_ended_v1");
@@ -175,6 +192,10 @@ public static class Composition
         options.Projections.InlineSnapshot<CaseAgenda>(CaseId.StreamPrefix, (agenda, @event) => CaseAgenda.Evolve(agenda, @event, catalogue));
         options.Projections.LiveStreamAggregation(Notice.Initial, Notice.Evolve);
         options.Projections.InlineSnapshot<NoticeView>(NoticeView.StreamPrefix, NoticeView.Evolve);
+        options.Projections.LiveStreamAggregation(Contradiction.Initial, Contradiction.Evolve);
+        options.Projections.Document<KnownWork>();
+        options.Projections.Document<KnownConflict>();
+        options.Projections.Document<DocumentUse>();
         options.Projections.LiveStreamAggregation(Reporter.Initial, Reporter.Evolve);
         options.Projections.InlineSnapshot<ReporterView>(Reporter.StreamPrefix, ReporterView.Evolve, "(data ->> 'state'), id");
         options.Projections.Document<ComplaintOutcome>("(data ->> 'accountId'), (data ->> 'result')");

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
+using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
@@ -89,7 +91,9 @@ internal static class StepHandling
         if (!isRecorded && precondition is not null) return precondition;
         activity?.SetTag("imagerights.decision.code", decision.Code ?? (isRecorded ? "recorded" : "decided"));
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
+        if (await PriorityEndpoint.WithholdsAsync(session, id, stream.Aggregate, decision.Events, context.RequestAborted) is { } withheld) return withheld;
         stream.AppendMany(decision.Events);
+        await context.RequestServices.GetRequiredService<Stating>().AccompanyAsync(session, id, stream.Aggregate.History, decision.Events, context.RequestAborted);
         if (!isRecorded) beside?.Invoke(session);
         var view = stream.Events.Aggregate((CaseView?)null, CaseView.Evolve)!;
         foreach (var fact in decision.Events) view = CaseView.Evolve(view, id, view.Version + 1, fact);

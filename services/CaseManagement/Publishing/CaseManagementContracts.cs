@@ -1,5 +1,7 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
@@ -45,8 +47,10 @@ public static class CaseManagementContracts
             CaseDismissed or ComplainantJoined => null,
             // A notice is heard of as the cases that it opens or joins; before that it is between the complainant and the platform.
             NoticeEvent => null,
-            // What is decided about a reporter he hears as a message.
-            ReporterEvent => null,
+            MessageEvent.MessageSent e => new V1.PartyMessageSent(
+                tenant, e.MessageId, e.Fact, e.Party.ToString(), e.AccountId, e.CaseId, e.NoticeId, e.Codes, e.Due, [.. e.Texts.Select(text => new V1.PartyMessageText(text.Language, text.Subject, text.Body))], e.At),
+            // What is decided about a reporter, and about who had a picture first, those concerned hear as messages.
+            ReporterEvent or PriorityEvent => null,
             // Its addressee hears of it as the measure's message; the Transparency Database has a queue of its own.
             StatementEvent => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),

@@ -23,13 +23,15 @@ public sealed record Filed(DateTimeOffset At, int Items);
 public sealed record Admission(Lane Lane, string? Code = null, DateTimeOffset? RetryAt = null)
 {
     /// <summary>Decides on a complaint. Pure.</summary>
+    /// <param name="isTrusted">Whether he is a trusted flagger.</param>
     /// <param name="isNew">Whether he, or one of the accounts that belong to him, is not known yet.</param>
     /// <param name="isLinked">Whether other accounts belong to him.</param>
     /// <param name="filed">What all accounts that belong together filed within a day.</param>
     /// <param name="ordinal">How many complaints they filed before, ever.</param>
-    public static Admission Decide(Reporter reporter, bool isNew, bool isLinked, IReadOnlyList<Filed> filed, long ordinal, int items, NewcomerLimits limits, DateTimeOffset at)
+    public static Admission Decide(Reporter reporter, bool isTrusted, bool isNew, bool isLinked, IReadOnlyList<Filed> filed, long ordinal, int items, NewcomerLimits limits, DateTimeOffset at)
     {
         if (reporter.IsSuspended(at)) return new Admission(Lane.Ordinary, ReporterCodes.Suspended, reporter.Suspension!.Until);
+        if (isTrusted) return new Admission(Lane.Fast);
         if (!isNew && !isLinked) return new Admission(reporter.IsFast ? Lane.Fast : Lane.Ordinary);
         var hour = Free(filed, items, limits.PerHour, TimeSpan.FromHours(1), at);
         var day = Free(filed, items, limits.PerDay, TimeSpan.FromDays(1), at);

@@ -28,7 +28,8 @@ public sealed record NewcomerLimits(int FewestDecided, int PerHour, int PerDay, 
 public sealed record MisuseGates(int Days, int FewestUnfounded, int UnfoundedPercent, int LongestSuspensionDays, int WarningMonths, string Evidence, string? Source = null);
 
 /// <summary>How a tenant treats reporters.</summary>
-public sealed record ReporterPolicy(TrustGates Trust, NewcomerLimits Newcomers, MisuseGates Misuse);
+/// <param name="TrustedFlaggers">Accounts of trusted flaggers (Regulation (EU) 2022/2065, Article 22), as the authority has awarded the status.</param>
+public sealed record ReporterPolicy(TrustGates Trust, NewcomerLimits Newcomers, MisuseGates Misuse, IReadOnlyList<string>? TrustedFlaggers = null);
 
 /// <summary>Policies by tenant: <c>reporter-policies.json</c>.</summary>
 public sealed record ReporterPolicies(ReporterPolicy Default, IReadOnlyDictionary<string, ReporterPolicy> Tenants)

@@ -148,7 +148,7 @@ public class ReporterDeciderTests
     public void New_reporters_have_limits_by_hour_and_day_and_are_told_when_to_come_back()
     {
         var limits = new NewcomerLimits(10, PerHour: 10, PerDay: 15, SampleEvery: 3, "ProductDefault");
-        Admission Decide(int items, params Filed[] filed) => Admission.Decide(Reporter.Initial, isNew: true, isLinked: false, filed, filed.Length, items, limits, Noon);
+        Admission Decide(int items, params Filed[] filed) => Admission.Decide(Reporter.Initial, isTrusted: false, isNew: true, isLinked: false, filed, filed.Length, items, limits, Noon);
         Decide(10).Code.ShouldBeNull();
         Decide(11).ShouldBe(new Admission(Lane.Ordinary, ReporterCodes.RateLimited, DateTimeOffset.MaxValue));
         Decide(1, new Filed(Noon.AddMinutes(-59), 10)).ShouldBe(new Admission(Lane.Ordinary, ReporterCodes.RateLimited, Noon.AddMinutes(1)));
@@ -162,10 +162,11 @@ public class ReporterDeciderTests
     public void One_complaint_of_so_many_of_a_new_reporter_is_looked_at_by_a_person()
     {
         var limits = new NewcomerLimits(10, 100, 100, SampleEvery: 3, "ProductDefault");
-        Enumerable.Range(0, 7).Select(ordinal => Admission.Decide(Reporter.Initial, true, false, [], ordinal, 1, limits, Noon).Lane == Lane.Sampled).ShouldBe([true, false, false, true, false, false, true]);
-        Admission.Decide(Fold(new FastLaneEntered(Rex, new Score(20, 20, 0), Noon)), false, false, [], 0, 500, limits, Noon).ShouldBe(new Admission(Lane.Fast));
-        Admission.Decide(Fold(new FastLaneEntered(Rex, new Score(20, 20, 0), Noon)), false, isLinked: true, [], 0, 500, limits, Noon).Code.ShouldBe(ReporterCodes.RateLimited, "accounts that belong together share their limit");
-        Admission.Decide(Fold(Warned, Proposed, Suspended), false, false, [], 0, 1, limits, Noon.AddDays(1)).ShouldBe(new Admission(Lane.Ordinary, ReporterCodes.Suspended, Suspended.Until));
+        Enumerable.Range(0, 7).Select(ordinal => Admission.Decide(Reporter.Initial, false, true, false, [], ordinal, 1, limits, Noon).Lane == Lane.Sampled).ShouldBe([true, false, false, true, false, false, true]);
+        Admission.Decide(Fold(new FastLaneEntered(Rex, new Score(20, 20, 0), Noon)), false, false, false, [], 0, 500, limits, Noon).ShouldBe(new Admission(Lane.Fast));
+        Admission.Decide(Fold(new FastLaneEntered(Rex, new Score(20, 20, 0), Noon)), false, false, isLinked: true, [], 0, 500, limits, Noon).Code.ShouldBe(ReporterCodes.RateLimited, "accounts that belong together share their limit");
+        Admission.Decide(Reporter.Initial, isTrusted: true, true, false, [], 0, 500, limits, Noon).ShouldBe(new Admission(Lane.Fast), "the authority trusts him");
+        Admission.Decide(Fold(Warned, Proposed, Suspended), false, false, false, [], 0, 1, limits, Noon.AddDays(1)).ShouldBe(new Admission(Lane.Ordinary, ReporterCodes.Suspended, Suspended.Until));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.WatchingReporters;
@@ -36,9 +37,11 @@ public sealed record NoticeItem(string? ImageId, string? Url);
 /// <summary>A notice under a regime.</summary>
 /// <param name="Regime">Name of a pack, or name and version.</param>
 /// <param name="Elements">The form's elements by name, in the complainant's words. They are kept apart from the record.</param>
+/// <param name="FirstPublishedOn">Day on which, as the complainant says, the work was first published or made; it is compared with the sealed history.</param>
 /// <param name="AuthorityUntil">Last day of an agent's power of attorney; null for somebody who acts for himself.</param>
 public sealed record NoticeRequest(
-    string? Regime, string? ComplainantAccountId, string? WorkId, string? RightType, IReadOnlyDictionary<string, string?>? Elements, IReadOnlyList<NoticeItem?>? Items, LocalDate? AuthorityUntil);
+    string? Regime, string? ComplainantAccountId, string? WorkId, string? RightType, IReadOnlyDictionary<string, string?>? Elements, IReadOnlyList<NoticeItem?>? Items, LocalDate? AuthorityUntil,
+    LocalDate? FirstPublishedOn = null);
 
 /// <summary>Elements supplied later.</summary>
 public sealed record CorrectionRequest(IReadOnlyDictionary<string, string?>? Elements);
@@ -118,7 +121,7 @@ internal static class NoticeEndpoint
         session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()]));
         var view = Fold(null, noticeId, facts);
         if ((await ReporterGate.PassAsync(context, session, view.ComplainantAccountId, noticeId, Math.Max(1, ids.Count), now, context.RequestAborted)).Refusal is { } refusal) return refusal;
-        var cases = view.State == NoticeState.Effective ? await FileAsync(context, session, view, [], now) : [];
+        var cases = view.State == NoticeState.Effective ? await FileAsync(context, session, view, [], now, request.FirstPublishedOn) : [];
         return CreateOutcome.Created($"/v1/notices/{noticeId}", Answer(view, catalogue, cases), view.Version);
     }
 
@@ -145,7 +148,7 @@ internal static class NoticeEndpoint
     }
 
     /// <summary>An effective notice opens or joins a case of each of its pictures under its regime; the measure stays a reviewer's.</summary>
-    private static async Task<IReadOnlyList<NoticeCase>> FileAsync(HttpContext context, DocumentSession session, NoticeView notice, IReadOnlyList<string> firstMissing, DateTimeOffset now)
+    private static async Task<IReadOnlyList<NoticeCase>> FileAsync(HttpContext context, DocumentSession session, NoticeView notice, IReadOnlyList<string> firstMissing, DateTimeOffset now, LocalDate? firstPublishedOn = null)
     {
         var (rules, cancellationToken) = (context.RequestServices.GetRequiredService<CaseRules>(), context.RequestAborted);
         var law = new UnderLaw(notice.Regime, null, new NoticeReference(notice.NoticeId, notice.ReceivedAt, notice.EffectiveAt ?? now, firstMissing));
@@ -161,6 +164,7 @@ internal static class NoticeEndpoint
                 new Dispute(id, notice.WorkId, image.AccountId, notice.ComplainantAccountId), Origin.Report, new Location(image.Location.Surface, image.Location.ListingId), notice.NoticeId,
                 image.Works.FirstOrDefault(work => work.WorkId == notice.WorkId)?.Finding,
                 new Act(notice.ComplainantAccountId ?? notice.NoticeId, nameof(ReportReason.Copyright), $"Notice {notice.NoticeId} under {notice.Regime}.", now), law), cancellationToken);
+            if (filed is { IsNew: true }) await SealedHistory.LookAsync(context, session, filed.Case.CaseId, image, notice.ComplainantAccountId, notice.NoticeId, notice.WorkId, firstPublishedOn, now);
             cases.Add(new NoticeCase(id, filed?.Case.CaseId, decision.Code));
         }
         return cases;

@@ -1,10 +1,12 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
+using NodaTime;
 using System.Text.Json;
 
 namespace ImageRights.CaseManagement.Features.OpeningCases;
@@ -29,8 +31,9 @@ public enum ReportReason
 /// <param name="WorkId">The work that is in the picture, where the complaint is about one.</param>
 /// <param name="ComplainantAccountId">Account of who complains; left out by a reporter without one.</param>
 /// <param name="ReasonCode">A <see cref="ReportReason"/>.</param>
+/// <param name="FirstPublishedOn">Day on which, as the complainant says, the picture was first published or made; it is compared with the sealed history.</param>
 /// <param name="ContactEmail">Not taken: a report's record is kept for good and has no place for personal data.</param>
-public sealed record ReportRequest(string? ImageId, string? WorkId, string? ComplainantAccountId, string? ReasonCode, string? Statement, JsonElement? ContactEmail);
+public sealed record ReportRequest(string? ImageId, string? WorkId, string? ComplainantAccountId, string? ReasonCode, string? Statement, JsonElement? ContactEmail, LocalDate? FirstPublishedOn);
 
 /// <summary>Where a report went.</summary>
 /// <param name="Joined">Whether it joined a case that was open before.</param>
@@ -74,6 +77,7 @@ internal static class ReportEndpoint
             new Act(complainant ?? reportId, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
         if (filed!.IsNew && (await ReporterGate.PassAsync(context, session, complainant, reportId, 1, now, cancellationToken)).Refusal is { } refusal) return refusal;
+        if (filed.IsNew) await SealedHistory.LookAsync(context, session, filed.Case.CaseId, image, complainant, reportId, work, request.FirstPublishedOn, now);
         var answer = new ReportAnswer(filed.ReportId ?? reportId, filed.Case.CaseId, filed.Case.State, filed.Joined);
         return filed.IsNew
             ? CreateOutcome.Created($"/v1/cases/{answer.CaseId}", answer, filed.Case.Version)

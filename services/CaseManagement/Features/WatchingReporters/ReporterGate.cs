@@ -26,7 +26,7 @@ internal static class ReporterGate
             ? await session.QueryAsync<ReporterFiling>("where data ->> 'accountId' = any(?)", [group.ToArray()], cancellationToken)
             : [];
         var admission = Admission.Decide(
-            reporter, isNew, isLinked, [.. filed.Where(each => each.At > now - LongestWindow).Select(each => new Filed(each.At, each.Items))], filed.Count, items, policy.Newcomers, now);
+            reporter, policy.TrustedFlaggers?.Contains(accountId) == true, isNew, isLinked, [.. filed.Where(each => each.At > now - LongestWindow).Select(each => new Filed(each.At, each.Items))], filed.Count, items, policy.Newcomers, now);
         if (admission.Code is { } code)
         {
             if (admission.RetryAt is not { } retry || retry == DateTimeOffset.MaxValue) return (admission.Lane, new Rejection(code, $"At most {policy.Newcomers.PerHour} pictures in an hour and {policy.Newcomers.PerDay} in a day."));
