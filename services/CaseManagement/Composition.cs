@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Deadlines;
 using ImageRights.CaseManagement.Features.Appealing;
+using ImageRights.CaseManagement.Features.ChoosingRegimes;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.Complaining;
 using ImageRights.CaseManagement.Features.CounterNoticing;
@@ -22,6 +23,7 @@ using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
+using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http.Description;
@@ -92,6 +94,7 @@ public static class Composition
         app.MapOutOfCourt();
         app.MapAppeals();
         app.MapRegimes();
+        app.MapRegimeSettings();
         app.MapSimulations();
         app.MapVirtualTime();
         return app;
@@ -146,7 +149,9 @@ public static class Composition
             .Map<NoticeEvent.NoticeCorrected>("notice_corrected_v1")
             .Map<NoticeEvent.NoticeEffective>("notice_effective_v1")
             .Map<NoticeEvent.NoticeRejected>("notice_rejected_v1")
-            .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1");
+            .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1")
+            .Map<RegimesChosen>("regimes_chosen_v1");
+        options.Projections.LiveStreamAggregation(ChosenRegimes.Initial, ChosenRegimes.Evolve);
         options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
         options.Projections.InlineSnapshot<CaseAgenda>(CaseId.StreamPrefix, (agenda, @event) => CaseAgenda.Evolve(agenda, @event, catalogue));

@@ -1,5 +1,6 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.EventStore;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 using V1 = ImageRights.Contracts.CaseManagement.V1;
@@ -43,6 +44,8 @@ public static class CaseManagementContracts
             CaseDismissed or ComplainantJoined => null,
             // A notice is heard of as the cases that it opens or joins; before that it is between the complainant and the platform.
             NoticeEvent => null,
+            // Whoever is concerned sees it in the regime of the next case.
+            RegimesChosen => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),
         };
 
