@@ -10,6 +10,7 @@ using ImageRights.CaseManagement.Features.SubmittingStatements;
 using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Projections;
+using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
 
@@ -31,14 +32,35 @@ internal static class Api
                 ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work.")),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
             ["GetCaseHistory"] = Reads<CaseHistory>("Case_Not_Found").With(("version", "The case as it was at this version."), ("at", "The case as it was at this instant, RFC 3339.")),
-            ["Takedown"] = Step("Case_Already_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled"),
-            ["Dismissal"] = Step("Dismissal_After_Measure", "Measure_Already_Lifted", "Case_Already_Settled"),
-            ["CounterNotice"] = Step("Counter_Before_Measure", "Counter_Not_Respondent", "Counter_Already_Received", "Measure_Already_Lifted", "Case_Already_Settled"),
-            ["Reinstatement"] = Step("Case_Not_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled"),
+            ["Takedown"] = Step("Case_Already_Taken_Down", "PriorityContradiction", "Measure_Needs_Review", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled", "Notice_Not_Effective", "Step_Not_Provided"),
+            ["Dismissal"] = Step("Dismissal_After_Measure", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled"),
+            ["CounterNotice"] = Step(
+                "Counter_Before_Measure", "Counter_Not_Respondent", "Counter_Already_Received", "Counter_Late", "Counter_Attempts_Exhausted", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
+            ["Reinstatement"] = Step("Case_Not_Taken_Down", "Restoration_Too_Early", "Litigation_Hold", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
             ["Settlement"] = Step(
                 "Case_Not_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled", "Settle_Parties_Missing", "Settle_Not_A_Party", "Settle_Currency_Unknown", "Settle_Amount_Invalid"),
-            ["Closure"] = Step("Close_Counter_Open", "Close_Case_Undecided", "Close_Outcome_Not_Reached"),
-            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
+            ["Closure"] = Step("Close_Counter_Open", "Close_Hold_Open", "Complaint_Open", "Close_Case_Undecided", "Close_Outcome_Not_Reached"),
+            ["NoticeForwarding"] = Step("Step_Not_Provided"),
+            ["Retraction"] = Step("Retraction_Not_By_Complainant", "Step_Not_Provided"),
+            ["CounterNoticeForwarding"] = Step("Counter_Not_Received", "Step_Not_Provided"),
+            ["CounterNoticeDelivery"] = Step("Counter_Not_Received", "Arrival_Impossible", "Delivery_Already_Recorded", "Step_Not_Provided"),
+            ["CounterNoticeRejection"] = Step("Counter_Not_Received", "Review_By_Machine", "Step_Not_Provided"),
+            ["CourtAction"] = Step("Measure_Ended_New_Proceeding", "Step_Not_Provided"),
+            ["CourtActionEnd"] = Step("Hold_Not_Active", "Step_Not_Provided"),
+            ["AuthorityComplaint"] = Step("Measure_Ended_New_Proceeding", "Step_Not_Provided"),
+            ["CourtOrder"] = Step("Hold_Not_Active", "Step_Not_Provided"),
+            ["Information"] = Step("Arrival_Impossible", "Step_Not_Provided"),
+            ["Complaint"] = Step("Complaint_Out_Of_Time", "Complaint_Open", "Not_A_Party", "Step_Not_Provided"),
+            ["ComplaintDecision"] = Step("Complaint_Not_Pending", "Review_By_Machine", "Review_By_Party", "Review_By_Same_Person", "Step_Not_Provided"),
+            ["OutOfCourtReferral"] = Step("Step_Not_Provided"),
+            ["OutOfCourtOutcome"] = Step("Step_Not_Provided"),
+            ["Upholding"] = Step("Step_Not_Provided"),
+            ["Appeal"] = Step("Counter_Late", "Counter_Attempts_Exhausted", "Step_Not_Provided"),
+            ["Objection"] = Step("Step_Not_Provided"),
+            ["Change"] = Step("Step_Not_Provided"),
+            ["GetRegimeSettings"] = Reads<ChosenRegimes>(),
+            ["ChooseRegimes"] = Changes<ChosenRegimes>("Regime_Not_Found"),
+            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
             ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),

@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Deadlines;
 using ImageRights.CaseManagement.Features.Appealing;
+using ImageRights.CaseManagement.Features.ChoosingRegimes;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.Complaining;
 using ImageRights.CaseManagement.Features.CounterNoticing;
@@ -29,6 +30,7 @@ using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
+using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
@@ -110,6 +112,7 @@ public static class Composition
         app.MapOutOfCourt();
         app.MapAppeals();
         app.MapRegimes();
+        app.MapRegimeSettings();
         app.MapSimulations();
         app.MapReporters();
         app.MapPriority();
@@ -186,7 +189,9 @@ public static class Composition
             .Map<MessageEvent.MessageSent>("message_sent_v1")
             .Map<StatementEvent.StatementIssued>("statement_issued_v1")
             .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
-            .Map<StatementEvent.StatementEnded>("statement_ended_v1");
+            .Map<StatementEvent.StatementEnded>("statement_ended_v1")
+            .Map<RegimesChosen>("regimes_chosen_v1");
+        options.Projections.LiveStreamAggregation(ChosenRegimes.Initial, ChosenRegimes.Evolve);
         options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
         options.Projections.InlineSnapshot<CaseAgenda>(CaseId.StreamPrefix, (agenda, @event) => CaseAgenda.Evolve(agenda, @event, catalogue));

@@ -1,9 +1,12 @@
 using System.Reflection;
 using System.Text.Json;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
+using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
@@ -27,7 +30,7 @@ public class StoredFormatTests
     ];
 
     /// <summary>Hierarchies beside the case's.</summary>
-    private static readonly Type[] OwnStreams = [typeof(NoticeEvent), typeof(StatementEvent), typeof(ReporterEvent)];
+    private static readonly Type[] OwnStreams = [typeof(NoticeEvent), typeof(StatementEvent), typeof(ReporterEvent), typeof(PriorityEvent), typeof(MessageEvent)];
 
     private static IEnumerable<Type> FactTypes => typeof(CaseEvent).GetNestedTypes().Where(type => !type.IsAbstract);
 
@@ -90,13 +93,19 @@ public class StoredFormatTests
             [typeof(ReporterEvent.SuspensionAppealed)] = "suspension_appealed_v1",
             [typeof(ReporterEvent.SuspensionConfirmed)] = "suspension_confirmed_v1",
             [typeof(ReporterEvent.SuspensionLifted)] = "suspension_lifted_v1",
+            [typeof(PriorityEvent.PriorityContradictionFound)] = "priority_contradiction_found_v1",
+            [typeof(PriorityEvent.PartyHeard)] = "priority_party_heard_v1",
+            [typeof(PriorityEvent.DocumentReused)] = "document_reused_v1",
+            [typeof(PriorityEvent.PriorityDecided)] = "priority_decided_v1",
+            [typeof(MessageEvent.MessageSent)] = "message_sent_v1",
             [typeof(StatementEvent.StatementIssued)] = "statement_issued_v1",
             [typeof(StatementEvent.StatementCorrected)] = "statement_corrected_v1",
             [typeof(StatementEvent.StatementEnded)] = "statement_ended_v1",
+            [typeof(RegimesChosen)] = "regimes_chosen_v1",
         }, ignoreOrder: true);
 
     [Fact]
-    public void The_names_table_lacks_no_fact() => Registered().Events.Mapped.Keys.ShouldBe(FactTypes.Concat(OwnStreams.SelectMany(type => type.GetNestedTypes())), ignoreOrder: true);
+    public void The_names_table_lacks_no_fact() => Registered().Events.Mapped.Keys.ShouldBe(FactTypes.Concat(OwnStreams.SelectMany(type => type.GetNestedTypes())).Append(typeof(RegimesChosen)), ignoreOrder: true);
 
     [Fact]
     public void Samples_cover_every_fact() => Complete.Select(fact => fact.GetType()).ShouldBe(FactTypes, ignoreOrder: true);
@@ -158,8 +167,9 @@ public class StoredFormatTests
     {
         var service = new ProblemCatalogue(typeof(Composition).Assembly).Entries;
         var house = new ProblemCatalogue(typeof(ProblemCatalogue).Assembly).Entries;
-        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes), typeof(ReporterCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found")
-            .Concat(Catalogue.Packs.SelectMany(pack => pack.Steps).SelectMany(step => step.Needs ?? []).Select(need => need.Otherwise)).Distinct();
+        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes), typeof(ReporterCodes), typeof(PriorityCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found")
+            // What a notice is refused with is answered by the notice and no problem of the request.
+            .Concat(Catalogue.Packs.SelectMany(pack => pack.Steps).Where(step => !step.On.StartsWith("NoticeRece", StringComparison.Ordinal) && step.On != "NoticeCorrected").SelectMany(step => step.Needs ?? []).Select(need => need.Otherwise)).Distinct();
         service.Keys.Except(house.Keys).ShouldBe(codes, ignoreOrder: true);
         foreach (var (code, entry) in service)
         {

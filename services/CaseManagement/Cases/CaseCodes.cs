@@ -95,7 +95,4 @@ public static class CaseCodes
 
     /// <summary>Who decided does not review the decision.</summary>
     public const string ReviewBySamePerson = "Review_By_Same_Person";
-
-    /// <summary>The term is not over.</summary>
-    public const string DeadlineNotDue = "Deadline_Not_Due";
 }

@@ -173,8 +173,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         if (proceeding.Clocks.FirstOrDefault(clock => clock.Clock.Id == command.Rule && clock.StartedAt == started && clock.Status == ClockStatus.Running) is not { } clock) return Decision.Nothing;
         var due = command.Kind == DueKind.Warning ? clock.HasWarned ? null : clock.WarnsAt : clock.Ends;
         var isItsKind = command.Kind == DueKind.Warning || (command.Kind == DueKind.Effect) == (clock.FiresAt is not null);
-        if (due is not { } dueAt || !isItsKind) return Decision.Nothing;
-        if (dueAt > now) return Decision.Refused(CaseCodes.DeadlineNotDue, $"{command.Rule} is due at {dueAt}.");
+        if (due is not { } dueAt || !isItsKind || dueAt > now) return Decision.Nothing;
         var ground = new Ground(clock.Clock.Id, clock.Clock.Source);
         var at = dueAt.ToDateTimeOffset();
         List<CaseEvent> facts = command.Kind switch

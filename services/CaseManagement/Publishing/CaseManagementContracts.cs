@@ -2,6 +2,7 @@ using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Priority;
+using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
@@ -53,6 +54,8 @@ public static class CaseManagementContracts
             ReporterEvent or PriorityEvent => null,
             // Its addressee hears of it as the measure's message; the Transparency Database has a queue of its own.
             StatementEvent => null,
+            // Whoever is concerned sees it in the regime of the next case.
+            RegimesChosen => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),
         };
 

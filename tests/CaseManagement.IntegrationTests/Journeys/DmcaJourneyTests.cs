@@ -78,15 +78,70 @@ public class DmcaJourneyTests(LawService service)
     }
 
     [Fact]
-    public async Task A_court_action_while_the_restoration_is_pending_stops_it_and_after_it_takes_nothing_down()
+    public async Task A_restoration_that_did_not_happen_is_warned_of_on_business_day_12_and_a_court_action_still_stops_it()
     {
+        await using var manual = await ChosenAsync("Manual");
         var pending = await CounteredAsync();
-        // The service was away from business day 9 to business day 12, and the notice comes before its clock does.
-        await service.StopAsync();
-        await service.StartAsync();
-        var late = await pending.StepAtAsync("2026-12-08T09:00", "court-action", Action(pending));
-        late.ShouldBe(HttpStatusCode.Conflict, "Measure_Ended_New_Proceeding");
+        await service.GoToAsync("2026-12-08T23:59:50", NewYork);
+        (await pending.TypesAsync()).ShouldNotContain("deadline_warned_v1");
+        await service.GoToAsync("2026-12-09T10:00", NewYork);
+        (await pending.WhenAsync("deadline_warned_v1")).ShouldBe("2026-12-09T00:00");
+        (await pending.StateAsync()).ShouldBe("CounterNoticed");
+        var held = await pending.StepAtAsync("2026-12-09T10:01", "court-action", Action(pending));
+        ((string)held.ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("LitigationHold");
+        await service.GoToAsync("2027-02-01T00:00", NewYork);
+        (await pending.StateAsync()).ShouldBe("LitigationHold");
+    }
+
+    [Fact]
+    public async Task A_restoration_left_to_people_happens_by_itself_at_the_end_of_business_day_14()
+    {
+        await using var closing = await ChosenAsync("AtClosing");
+        var pending = await CounteredAsync();
+        await service.GoToAsync("2026-12-11T23:59:50", NewYork);
+        (await pending.StateAsync()).ShouldBe("CounterNoticed");
+        await service.GoToAsync("2026-12-12T00:00:05", NewYork);
+        (await pending.WhenAsync("measure_lifted_v1")).ShouldBe("2026-12-12T00:00");
+    }
+
+    [Fact]
+    public async Task People_may_restore_within_the_window()
+    {
+        await using var manual = await ChosenAsync("Manual");
+        var pending = await CounteredAsync();
+        (await pending.StepAtAsync("2026-12-07T23:59:50", "reinstatement", pending.Scenario.Step("reviewer-jo"))).ShouldBe(HttpStatusCode.Conflict, "Restoration_Too_Early");
+        (await pending.StepAtAsync("2026-12-08T00:00:05", "reinstatement", pending.Scenario.Step("reviewer-jo"))).ShouldBe(HttpStatusCode.OK);
         (await pending.StateAsync()).ShouldBe("Reinstated");
+    }
+
+    [Fact]
+    public async Task After_the_restoration_a_court_action_takes_nothing_down()
+    {
+        var dispute = await CounteredAsync();
+        (await dispute.StepAtAsync("2026-12-08T09:00", "court-action", Action(dispute))).ShouldBe(HttpStatusCode.Conflict, "Measure_Ended_New_Proceeding");
+        (await dispute.StateAsync()).ShouldBe("Reinstated");
+    }
+
+    [Fact]
+    public async Task What_was_due_while_the_service_was_away_is_done_late_once_and_says_so()
+    {
+        var dispute = await CounteredAsync();
+        await service.GoToAsync("2026-12-10T09:00", NewYork, jump: true);
+        await Eventually.HoldsAsync(async () => (await dispute.StateAsync()).ShouldBe("Reinstated"));
+        var types = await dispute.TypesAsync();
+        types.Count(type => type == "measure_lifted_v1").ShouldBe(1);
+        types.ShouldNotContain("deadline_warned_v1");
+        var late = (await dispute.HistoryAsync()).Single(entry => (string)entry["type"]! == "deadline_executed_late_v1")["data"]!;
+        dispute.LocalOf((string)late["dueAt"]!).ShouldBe("2026-12-08T00:00");
+        ((double)late["lateSeconds"]!).ShouldBeInRange(57 * 3600, (57 * 3600) + 60);
+    }
+
+    /// <summary>Chooses how the picture returns, until it is disposed of.</summary>
+    private async Task<Choice> ChosenAsync(string restoration)
+    {
+        var choice = new Choice(service);
+        await choice.PutAsync(new { platformType = "ECommerce", regime = new { name = "us-dmca-512", restoration } });
+        return choice;
     }
 
     [Fact]

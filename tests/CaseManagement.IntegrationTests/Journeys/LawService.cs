@@ -20,6 +20,18 @@ public sealed class LawService : RunningService
         Local.Parse(local.Length == 16 ? $"{local}:00" : local).Value.InZoneStrictly(DateTimeZoneProviders.Tzdb[zone]).ToDateTimeOffset().ToUniversalTime();
 }
 
+/// <summary>The tenant's choice of laws, which ends with its test.</summary>
+internal sealed class Choice(LawService service) : IAsyncDisposable
+{
+    public async Task PutAsync(params object[] rules)
+    {
+        var seen = (await service.GetAsync("/v1/settings/regimes")).ShouldBe(HttpStatusCode.OK);
+        (await service.PutAsync("/v1/settings/regimes", new { actor = "admin", rules }, seen.ETag)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    public async ValueTask DisposeAsync() => await PutAsync();
+}
+
 [CollectionDefinition(Name)]
 public sealed class LawCollection : ICollectionFixture<LawService>
 {
