@@ -57,12 +57,12 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
     }
 
     /// <summary>What a screening of this picture would say now; null when Matching does not answer.</summary>
-    public async Task<Finding?> SearchAsync(DecodeAnswer.Decoded picture, string accountId, CancellationToken cancellationToken)
+    public async Task<Finding?> SearchAsync(DecodeAnswer.Decoded picture, string sha256, string accountId, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await http.PostAsJsonAsync(
-                "/v1/searches", new { picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, accountId }, StoreOptions.Json, cancellationToken);
+                "/v1/searches", new { picture.Algorithm, picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, picture.Features, sha256, accountId }, StoreOptions.Json, cancellationToken);
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 var found = await ReadAsync(response, cancellationToken);
