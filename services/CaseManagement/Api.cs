@@ -16,9 +16,7 @@ internal static class Api
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
         {
             ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Version_Conflict") with { AlsoStatuses = [200] },
-            ["ListCases"] = Lists<CaseResource>().With(
-                ("state", "Only cases in this state."), ("respondentAccountId", "Only cases against this account."), ("complainantAccountId", "Only complaints of this account."),
-                ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work.")),
+            ["ListCases"] = Lists<CaseResource>().With([.. CasesEndpoint.Shape.Parameters]),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
             ["GetCaseHistory"] = Reads<CaseHistory>("Case_Not_Found").With(("version", "The case as it was at this version."), ("at", "The case as it was at this instant, RFC 3339.")),
             ["Takedown"] = Step("Case_Already_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled"),
