@@ -30,9 +30,7 @@ internal static class Api
             ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
             ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Version_Conflict"),
             ["FollowAsGuest"] = Reads<GuestReport>("Guest_Report_Not_Found", "Guest_Report_Locked") with { Headers = [("Guest-Pin!", "The PIN that the report was answered with.")] },
-            ["ListCases"] = Lists<CaseResource>().With(
-                ("state", "Only cases in this state."), ("respondentAccountId", "Only cases against this account."), ("complainantAccountId", "Only complaints of this account."),
-                ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work.")),
+            ["ListCases"] = Lists<CaseResource>().With([.. CasesEndpoint.Shape.Parameters]),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
             ["GetCaseHistory"] = Reads<CaseHistory>("Case_Not_Found").With(("version", "The case as it was at this version."), ("at", "The case as it was at this instant, RFC 3339.")),
             ["ExportCase"] = Reads<byte[]>("Case_Not_Found", "Case_File_Too_Large", "Case_Not_Sealed") with { MediaType = "application/zip" },

@@ -11,40 +11,26 @@ namespace ImageRights.Notification.Features.ReadingDeliveries;
 
 internal static class ReadDeliveries
 {
+    public static readonly ListShape<DeliveryView> Shape = new ListShape<DeliveryView>(view => view.DeliveryId)
+        .Sorted("createdAt", DeliveryView.OrderSql, view => view.Order)
+        .Between("scheduledAt")
+        .By("endpointId", "Only deliveries to this endpoint.")
+        .By("status", "Takes", [nameof(DeliveryState.Pending), nameof(DeliveryState.Succeeded), nameof(DeliveryState.Exhausted)], "data ->> 'state' = ?", alias: "state")
+        .By("eventType", "Only events of this type.")
+        .By("subject", "Only events about this.");
+
     public static void Map(RouteGroupBuilder deliveries)
     {
-        deliveries.MapGet("", ListAsync).WithName("ListDeliveries").WithSummary("Deliveries, newest first; filters: endpointId, state, eventType");
+        deliveries.MapGet("", ListAsync).WithName("ListDeliveries").WithSummary("Deliveries, newest first");
         deliveries.MapGet("/{deliveryId}", ReadAsync).WithName("ReadDelivery").WithSummary("One delivery with every attempt and the event that it carries");
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, string? endpointId = null, string? state = null, string? eventType = null)
+    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, string? endpointId = null, string? eventType = null)
     {
-        if (!PageRequest.TryRead(context, out var page, out var rejection)) return context.Problem(rejection!);
-        var conditions = new List<string> { $"{DeliveryView.OrderSql} < ?" };
-        var parameters = new List<object> { page.After };
-        if (endpointId is not null)
-        {
-            if (!EndpointId.IsWellFormed(endpointId)) return context.Problem(new Rejection("Request_Invalid", "endpointId is no endpoint's id.", "/endpointId"));
-            conditions.Add("data ->> 'endpointId' = ?");
-            parameters.Add(endpointId);
-        }
-        if (state is not null)
-        {
-            if (state is not (nameof(DeliveryState.Pending) or nameof(DeliveryState.Succeeded) or nameof(DeliveryState.Exhausted)))
-                return context.Problem(new Rejection("Request_Invalid", "state takes Pending, Succeeded or Exhausted.", "/state"));
-            conditions.Add("data ->> 'state' = ?");
-            parameters.Add(state);
-        }
-        if (eventType is not null)
-        {
-            if (eventType != NoticeTypes.Tested && !NoticeTypes.Names.Contains(eventType)) return context.Problem(new Rejection("Event_Type_Unknown", Pointer: "/eventType"));
-            conditions.Add("data ->> 'eventType' = ?");
-            parameters.Add(eventType);
-        }
+        if (endpointId is not null && !EndpointId.IsWellFormed(endpointId)) return context.Problem(new Rejection("Request_Invalid", "endpointId is no endpoint's id.", "/endpointId"));
+        if (eventType is not null && eventType != NoticeTypes.Tested && !NoticeTypes.Names.Contains(eventType)) return context.Problem(new Rejection("Event_Type_Unknown", Pointer: "/eventType"));
         await using var session = store.LightweightSession(context.Tenant());
-        var rows = await session.QueryAsync<DeliveryView>(
-            $"where {string.Join(" and ", conditions)} order by {DeliveryView.OrderSql} desc limit ?", [.. parameters, page.Limit + 1], context.RequestAborted);
-        return TypedResults.Ok(page.ToPage(rows, view => view.Order));
+        return await Shape.AnswerAsync(context, session);
     }
 
     private static async Task<IResult> ReadAsync(string deliveryId, HttpContext context, DocumentStore store)
