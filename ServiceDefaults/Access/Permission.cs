@@ -23,6 +23,12 @@ public enum Permission
     /// <summary>Grant and end licences.</summary>
     LicencesWrite,
 
+    /// <summary>Read what the marketplace told of its sellers.</summary>
+    SellersRead,
+
+    /// <summary>Read settlements as the marketplace carried them out.</summary>
+    SettlementsRead,
+
     /// <summary>Ask what an upload would come to.</summary>
     PrechecksRun,
 

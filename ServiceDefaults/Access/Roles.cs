@@ -47,7 +47,7 @@ public static class Roles
     private static readonly Permission[] Everyone = [LimitsRead, RegimesRead];
 
     private static readonly Permission[] Desk =
-        [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, ReportersRead, LogRead];
+        [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, SettlementsRead, ReportersRead, LogRead];
 
     private static readonly Permission[] Watch = [ParkedEventsRead, SubmissionsRead, EndpointsRead, DeliveriesRead, FeedRead];
 
@@ -58,8 +58,8 @@ public static class Roles
         [Agent] = Everyone,
         [Seller] = Everyone,
         [Reviewer] = [.. Desk, PrechecksRun, IndexSearch, CasesReport, CasesDecide],
-        [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, CasesReport, CasesDecide, CasesSettle, ReportersDecide, ImagesWrite, LicencesWrite, ParkedEventsReplay, SubmissionsRetry, DeliveriesReplay],
-        [Legal] = [.. Desk, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead],
+        [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, SellersRead, CasesReport, CasesDecide, CasesSettle, ReportersDecide, ImagesWrite, LicencesWrite, ParkedEventsReplay, SubmissionsRetry, DeliveriesReplay],
+        [Legal] = [.. Desk, SellersRead, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead],
         [Auditor] = [.. Desk, .. Watch, FingerprintsRead],
         [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, TenantsManage])],
         [Operator] = [.. Everyone, TenantsManage],

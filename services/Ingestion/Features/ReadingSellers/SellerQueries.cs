@@ -2,6 +2,7 @@ using ImageRights.EventStore;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Sellers;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -20,10 +21,10 @@ public static class SellerQueries
     /// <summary>GET /v1/sellers, GET /v1/sellers/{accountId}, and the address for the service that writes to people.</summary>
     public static void MapReadSellers(this IEndpointRouteBuilder app)
     {
-        var sellers = app.MapGroup("/v1/sellers").WithTags("Sellers");
+        var sellers = app.MapGroup("/v1/sellers").WithTags("Sellers").Requires(Permission.SellersRead);
         sellers.MapGet("", ListAsync).WithName("ListSellers").WithSummary("Accounts that the marketplace told of, last changed first; without names and addresses");
         sellers.MapGet("/{accountId}", GetAsync).WithName("GetSeller").WithSummary("An account; ETag is its version");
-        app.MapGet("/internal/v1/sellers/{accountId}/contact", ContactAsync).WithTags("Internal").WithName("GetSellerContact").WithSummary("Name and address of an account, for other services")
+        app.MapGet("/internal/v1/sellers/{accountId}/contact", ContactAsync).Requires(Permission.ContentsRead).WithTags("Internal").WithName("GetSellerContact").WithSummary("Name and address of an account, for other services")
             .ExcludeFromDescription();
     }
 
