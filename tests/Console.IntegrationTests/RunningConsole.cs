@@ -49,7 +49,7 @@ public sealed class RunningConsole : IAsyncLifetime
     public async Task StartAsync()
     {
         console = Composition.Build([
-            $"--urls={Origin}", "--environment=Production", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
+            $"--urls={Origin}", "--environment=Development", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
             $"--Access:FirstCredentials={CredentialsFile}", $"--services:matching:http:0={Matching.BaseAddress}",
         ]);
         await console.StartAsync();
