@@ -99,7 +99,7 @@ public sealed partial class TenantTests(RunningServices services) : IClassFixtur
         var image = (string)(await owner.SendAsync("/v1/images", picture, ("accountId", "shop")))["imageId"]!;
         var licence = (string)(await owner.PostAsync("Ingestion", "/v1/licences", new { workId = work, licenseeAccountId = "shop" }))["licenceId"]!;
         await owner.PostAsync("Ingestion", "/v1/events", new { specversion = "1.0", id = "e1", source = "/market", type = "unheard.of", data = new { } }, "application/cloudevents+json");
-        var parked = (string)(await owner.ReadAsync("Ingestion", "/v1/parked-events"))["items"]![0]!["id"]!;
+        var parked = (string)(await owner.ReadAsync("Ingestion", "/v1/parked-events"))["items"]![0]!["parkedEventId"]!;
         var notice = (string)(await owner.PostAsync("CaseManagement", "/v1/notices", new { regime = "us-dmca-512", complainantAccountId = "artist", rightType = "Copyright", elements = new { work = "Coat", contact = "x", goodFaith = "x", accuracyPerjury = "x" }, items = new[] { new { imageId = image } } }))["noticeId"]!;
         var caseId = await Eventually.GetAsync(async () => (string?)(await owner.ReadAsync("CaseManagement", "/v1/cases"))["items"]!.AsArray().FirstOrDefault()?["caseId"], what: "The case");
         var @event = await Eventually.GetAsync(async () => (await owner.ReadAsync("Notification", "/v1/feed"))["items"]!.AsArray().FirstOrDefault(), what: "The feed");
