@@ -34,6 +34,7 @@ var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
     .WithReference(messaging).WaitFor(messaging)
     .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
     .WithEnvironment("Vault__Key", vaultKey)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
 // Decodes each picture and says what it looks like; keeps nothing in memory, so there may be any number of it.
@@ -60,6 +61,8 @@ ingestion.WithReference(matching);
 var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement")
     .WithReference(casesDb).WaitFor(casesDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithReference(fingerprint)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 

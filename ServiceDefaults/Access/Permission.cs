@@ -80,6 +80,21 @@ public enum Permission
     /// <summary>Read regime packs and simulate them.</summary>
     RegimesRead,
 
+    /// <summary>Choose the laws that notices are dealt with under.</summary>
+    RegimesChoose,
+
+    /// <summary>Read how reporters fared, and what follows from it.</summary>
+    ReportersRead,
+
+    /// <summary>Link, suspend and restore reporters.</summary>
+    ReportersDecide,
+
+    /// <summary>Read what goes to the EU Transparency Database.</summary>
+    SubmissionsRead,
+
+    /// <summary>Send parked statements of reasons again.</summary>
+    SubmissionsRetry,
+
     /// <summary>Read entries of the transparency log and their proofs.</summary>
     LogRead,
 

@@ -47,9 +47,9 @@ public static class Roles
     private static readonly Permission[] Everyone = [LimitsRead, RegimesRead];
 
     private static readonly Permission[] Desk =
-        [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, LogRead];
+        [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, ReportersRead, LogRead];
 
-    private static readonly Permission[] Watch = [ParkedEventsRead, EndpointsRead, DeliveriesRead, FeedRead];
+    private static readonly Permission[] Watch = [ParkedEventsRead, SubmissionsRead, EndpointsRead, DeliveriesRead, FeedRead];
 
     private static readonly Dictionary<string, Permission[]> Table = new()
     {
@@ -58,8 +58,8 @@ public static class Roles
         [Agent] = Everyone,
         [Seller] = Everyone,
         [Reviewer] = [.. Desk, PrechecksRun, IndexSearch, CasesReport, CasesDecide],
-        [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, CasesReport, CasesDecide, CasesSettle, ImagesWrite, LicencesWrite, ParkedEventsReplay, DeliveriesReplay],
-        [Legal] = [.. Desk, CasesReport, CasesDecide, CasesSettle, LicencesWrite, FingerprintsRead],
+        [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, CasesReport, CasesDecide, CasesSettle, ReportersDecide, ImagesWrite, LicencesWrite, ParkedEventsReplay, SubmissionsRetry, DeliveriesReplay],
+        [Legal] = [.. Desk, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead],
         [Auditor] = [.. Desk, .. Watch, FingerprintsRead],
         [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, TenantsManage])],
         [Operator] = [.. Everyone, TenantsManage],

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ImageRights.EventStore;
 using ImageRights.EventStore.Transparency;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
@@ -13,6 +14,8 @@ namespace ImageRights.ServiceDefaults.Transparency;
 /// <summary>The service's transparency log for anybody who wants to check it: C2SP tlog-tiles under <c>/v1/log</c>, and proofs.</summary>
 public static class TransparencyEndpoints
 {
+    private const int MostStreams = 100;
+
     private const string Moments =
         "An event is sequenced when its request is answered: it is durable and its place is fixed. It is integrated when its leaf is in the Merkle tree, and published when a signed checkpoint commits to it; both follow together within a second.";
 
@@ -29,7 +32,25 @@ public static class TransparencyEndpoints
         log.MapGet("/entries/{index:long}", EntryAsync).WithName("GetLogEntry").WithSummary("The event at an index, in the canonical JSON (RFC 8785) that the leaf is the hash of");
         log.MapGet("/proofs/inclusion", InclusionAsync).WithName("GetInclusionProof").WithSummary("Proof that an event is in the log, to be checked offline (C2SP tlog-proof)").WithDescription(Moments);
         log.MapGet("/proofs/consistency", ConsistencyAsync).AllowAnonymous().WithName("GetConsistencyProof").WithSummary("Proof that the later of two checkpoints continues the earlier one (RFC 6962, 2.1.2)");
+        log.MapGet("/timestamp", TimeStampAsync).AllowAnonymous().WithName("GetTimeStamp").WithSummary("The latest checkpoint that has an RFC 3161 token, with the token over its SHA-256");
+        // For other services, which put it into what they give out.
+        routes.MapGet("/internal/v1/log/streams", StreamsAsync).Requires(Permission.ContentsRead).WithTags("Internal").WithName("GetSealedStreams").ExcludeFromDescription();
         return routes;
+    }
+
+    private static async Task<IResult> TimeStampAsync(HttpContext context, TimeStamps stamps)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return await stamps.LatestAsync(context.RequestAborted) is { } kept ? TypedResults.Json(kept, StoreOptions.Json) : context.Problem(new Rejection("Not_Found", "No checkpoint has a time stamp."));
+    }
+
+    private static async Task<IResult> StreamsAsync(HttpContext context, TransparencyLog log, TimeStamps stamps)
+    {
+        string[] keys = [.. context.Request.Query["key"].OfType<string>().Distinct()];
+        if (keys.Length is 0 or > MostStreams) return context.Problem(new Rejection("Request_Invalid", $"key is given 1 to {MostStreams} times.", "/key"));
+        return await log.SealedStreamsAsync(context.Tenant(), keys, context.RequestAborted) is { } streams
+            ? TypedResults.Json(await streams.StampedAsync(stamps, context.RequestAborted), StoreOptions.Json)
+            : context.Problem(new Rejection("Log_Entry_Not_Published"));
     }
 
     private static async Task<IResult> CheckpointAsync(HttpContext context, TransparencyLog log)

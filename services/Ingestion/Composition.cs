@@ -1,11 +1,14 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Decoding;
 using ImageRights.Ingestion.Features.EndingLicences;
+using ImageRights.Ingestion.Features.ForgettingSellers;
 using ImageRights.Ingestion.Features.GrantingLicences;
 using ImageRights.Ingestion.Features.HearingEvents;
 using ImageRights.Ingestion.Features.PreChecking;
 using ImageRights.Ingestion.Features.ReadingImages;
 using ImageRights.Ingestion.Features.ReadingLicences;
+using ImageRights.Ingestion.Features.ReadingSellers;
+using ImageRights.Ingestion.Features.ReadingSettlements;
 using ImageRights.Ingestion.Features.ReadingWorks;
 using ImageRights.Ingestion.Features.ReceivingImages;
 using ImageRights.Ingestion.Features.RegisteringWorks;
@@ -21,14 +24,18 @@ using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Publishing;
+using ImageRights.Ingestion.Sellers;
+using ImageRights.Ingestion.Settlements;
 using ImageRights.Ingestion.Slots;
 using ImageRights.Ingestion.Vault;
 using ImageRights.Ingestion.Verdicts;
 using ImageRights.Ingestion.Works;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
+using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageRights.Ingestion;
@@ -45,8 +52,13 @@ public static class Composition
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddAccess();
         builder.AddApiDescription(Api.Description);
-        builder.Services.AddEventStore(options => Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
-            ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb.")));
+        builder.Services.AddEventStore(options =>
+        {
+            Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
+                ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb."));
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+            options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
+        });
         builder.AddBus("ingestion");
 
         var limits = builder.Configuration.GetSection("Limits").Get<PictureLimits>() ?? new PictureLimits();
@@ -60,7 +72,7 @@ public static class Composition
         builder.Services.AddHttpClient<MatchingClient>(MatchingClient.Configure).CallAsService();
         builder.Services.AddTransient<PictureIntake>();
         var fetch = FetchOptions.FromConfiguration(builder.Configuration.GetSection("Fetch"));
-        builder.Services.AddSingleton(fetch).AddSingleton(new FetchPolicy(fetch)).AddSingleton<PictureFetcher>();
+        builder.Services.AddSingleton(fetch).AddSingleton(new EgressPolicy(fetch.Egress)).AddSingleton<PictureFetcher>();
         builder.Services.AddSingleton<Parking>().AddTransient<InboundHandler>();
         builder.Services.AddHostedService<InboundQueue>();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -80,6 +92,7 @@ public static class Composition
         app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         var images = app.MapGroup("/v1/images").WithTags("Images").Requires(Permission.ImagesRead);
         images.MapReceiveImage();
         images.MapWithdrawImage();
@@ -91,6 +104,9 @@ public static class Composition
         licences.MapGrantLicence();
         licences.MapEndLicence();
         licences.MapReadLicences();
+        app.MapReadSellers();
+        app.MapForgetSeller();
+        app.MapReadSettlements();
         app.MapPreChecks();
         app.MapEvents();
         app.MapParkedEvents();
@@ -111,15 +127,24 @@ public static class Composition
             .Map<LicenceGranted>("licence_granted_v1")
             .Map<LicenceEnded>("licence_ended_v1")
             .Map<PicturePlaced>("picture_placed_v1")
-            .Map<PictureRemoved>("picture_removed_v1");
+            .Map<PictureRemoved>("picture_removed_v1")
+            .Map<SellerReported>("seller_reported_v1")
+            .Map<SellerContactErased>("seller_contact_erased_v1")
+            .Map<SettlementPaid>("settlement_paid_v1")
+            .Map<SettlementWithdrawn>("settlement_withdrawn_v1");
         options.Projections.LiveStreamAggregation(ImageState.Initial, Image.Evolve);
         options.Projections.LiveStreamAggregation(WorkState.Initial, Work.Evolve);
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
         options.Projections.LiveStreamAggregation(SlotState.Initial, Slot.Evolve);
+        options.Projections.LiveStreamAggregation(SellerState.Initial, Seller.Evolve);
+        options.Projections.LiveStreamAggregation(SettlementState.Initial, Settlement.Evolve);
+        options.Projections.Document<SellerContact>();
         options.Projections.Document<ParkedEvent>(ParkedEvent.Indexes);
         options.Projections.InlineSnapshot<ImageView>(Image.StreamPrefix, ImageView.Evolve, "(data ->> 'accountId'), id");
         options.Projections.InlineSnapshot<WorkView>(Work.StreamPrefix, WorkView.Evolve, "(data ->> 'accountId'), id");
         options.Projections.InlineSnapshot<LicenceView>(Licence.StreamPrefix, LicenceView.Evolve, "(data ->> 'workId'), id");
+        options.Projections.InlineSnapshot<SellerView>(Seller.StreamPrefix, SellerView.Evolve, SellerView.Indexes);
+        options.Projections.InlineSnapshot<SettlementView>(Settlement.StreamPrefix, SettlementView.Evolve, SettlementView.Indexes);
         options.PublishFacts(IngestionContracts.Translate);
     }
 }

@@ -120,6 +120,13 @@ public sealed class RunningIngestion : IAsyncLifetime
         return events;
     }
 
+    /// <summary>All stored events as they are written down.</summary>
+    public async Task<string> FactsTextAsync()
+    {
+        await using var command = database!.CreateCommand("select string_agg(data::text, ' ') from mt_events");
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>Every object of the vault, and what a writer may have left.</summary>
     public string[] VaultFiles() => [.. Directory.GetFiles(VaultDirectory, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "key-id")];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageRights.Contracts.Inbound.V1;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Problems;
 using RabbitMQ.Client;
@@ -12,7 +13,7 @@ namespace ImageRights.Ingestion.Inbound;
 public sealed class InboundQueue(IConfiguration configuration, IServiceScopeFactory scopes, Parking parking, ILogger<InboundQueue> logger) : BackgroundService
 {
     /// <summary>Exchange that senders publish to; the routing key is theirs to choose.</summary>
-    public const string Exchange = "imagerights.inbound";
+    public const string Exchange = InboundEvents.Exchange;
 
     /// <summary>Queue of this service behind it.</summary>
     public const string Queue = "ingestion-inbound";

@@ -59,13 +59,13 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
     }
 
     /// <summary>What a screening of this picture would say now; null when Matching does not answer.</summary>
-    public async Task<Finding?> SearchAsync(string tenant, DecodeAnswer.Decoded picture, string accountId, CancellationToken cancellationToken)
+    public async Task<Finding?> SearchAsync(string tenant, DecodeAnswer.Decoded picture, string sha256, string accountId, CancellationToken cancellationToken)
     {
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/searches")
             {
-                Content = JsonContent.Create(new { picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, accountId }, options: StoreOptions.Json),
+                Content = JsonContent.Create(new { picture.Algorithm, picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, picture.Features, sha256, accountId }, options: StoreOptions.Json),
             }.For(tenant);
             using var response = await http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.OK)

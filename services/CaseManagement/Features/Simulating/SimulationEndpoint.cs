@@ -74,7 +74,8 @@ internal static class SimulationEndpoint
         return null;
     }
 
-    private static Rejection? ReadChoice(RegimeChoice? choice, string pointer, RegimeCatalogue catalogue, out RegimePack? pack, out RegimeSettings? settings)
+    /// <summary>Reads a pack and what is chosen in it, and refuses what the pack leaves nobody to choose.</summary>
+    internal static Rejection? ReadChoice(RegimeChoice? choice, string pointer, RegimeCatalogue catalogue, out RegimePack? pack, out RegimeSettings? settings)
     {
         (pack, settings) = (catalogue.Find(choice?.Name ?? "", choice?.Version), null);
         if (pack is null) return new Rejection(RegimeCodes.NotFound, null, $"{pointer}/name");

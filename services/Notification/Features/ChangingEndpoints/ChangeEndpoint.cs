@@ -1,10 +1,10 @@
 using ImageRights.EventStore;
-using ImageRights.Notification.Egress;
 using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Sending;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Mvc;
 

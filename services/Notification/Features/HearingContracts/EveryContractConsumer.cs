@@ -14,9 +14,10 @@ namespace ImageRights.Notification.Features.HearingContracts;
 
 /// <summary>Hears every contract that integrators may want and turns each into one event and one delivery for each endpoint that takes it.</summary>
 public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal, TimeProvider clock) :
-    IConsumer<WorkRegistered>, IConsumer<LicenceGranted>, IConsumer<LicenceEnded>,
+    IConsumer<WorkRegistered>, IConsumer<LicenceGranted>, IConsumer<LicenceEnded>, IConsumer<SellerReported>, IConsumer<SettlementPaid>, IConsumer<SettlementWithdrawn>,
     IConsumer<ImageScreened>, IConsumer<CopyFound>, IConsumer<OwnershipConflictFound>,
-    IConsumer<CaseOpened>, IConsumer<MeasureApplied>, IConsumer<CounterNoticeReceived>, IConsumer<MeasureLifted>, IConsumer<SettlementExecuted>, IConsumer<CaseClosed>,
+    IConsumer<CaseOpened>, IConsumer<MeasureApplied>, IConsumer<CounterNoticeReceived>, IConsumer<MeasureLifted>, IConsumer<SettlementExecuted>, IConsumer<CaseClosed>, IConsumer<PartyMessageSent>,
+    IConsumer<ProcedureStepTaken>, IConsumer<DeadlineRan>,
     IConsumer<DeliveryFailed>, IConsumer<EndpointDisabled>
 {
     /// <inheritdoc />
@@ -27,6 +28,15 @@ public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal,
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<LicenceEnded> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SellerReported> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SettlementPaid> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SettlementWithdrawn> context) => HearAsync(context);
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<ImageScreened> context) => HearAsync(context);
@@ -53,7 +63,16 @@ public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal,
     public Task Consume(ConsumeContext<SettlementExecuted> context) => HearAsync(context);
 
     /// <inheritdoc />
+    public Task Consume(ConsumeContext<PartyMessageSent> context) => HearAsync(context);
+
+    /// <inheritdoc />
     public Task Consume(ConsumeContext<CaseClosed> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<ProcedureStepTaken> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<DeadlineRan> context) => HearAsync(context);
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<DeliveryFailed> context) => HearAsync(context);
