@@ -66,7 +66,7 @@ public static class Roles
         [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, AccessManage, TenantsManage])],
         [GuestDesk] = [GuestsServe],
         [MediaDesk] = [ImagesRead, WorksRead, RenditionsRead],
-        [Service] = [.. Everyone, ContentsRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
+        [Service] = [.. Everyone, ContentsRead, ImagesRead, WorksRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
     };
 
     /// <summary>Every role.</summary>
