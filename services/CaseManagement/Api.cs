@@ -2,7 +2,10 @@ using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
+using ImageRights.CaseManagement.Features.PreviewingDeadlines;
+using ImageRights.CaseManagement.Features.ReadingAvailability;
 using ImageRights.CaseManagement.Features.ReadingCases;
+using ImageRights.CaseManagement.Features.ReadingDossiers;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.StatingReasons;
@@ -29,7 +32,7 @@ internal static class Api
             ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
             ["ListCases"] = Lists<CaseResource>().With(
                 ("state", "Only cases in this state."), ("respondentAccountId", "Only cases against this account."), ("complainantAccountId", "Only complaints of this account."),
-                ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work.")),
+                ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work."), ("dossierId", "Only cases of this dossier.")),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
             ["GetCaseHistory"] = Reads<CaseHistory>("Case_Not_Found").With(("version", "The case as it was at this version."), ("at", "The case as it was at this instant, RFC 3339.")),
             ["Takedown"] = Step("Case_Already_Taken_Down", "PriorityContradiction", "Measure_Needs_Review", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled", "Notice_Not_Effective", "Step_Not_Provided"),
@@ -58,6 +61,10 @@ internal static class Api
             ["Appeal"] = Step("Counter_Late", "Counter_Attempts_Exhausted", "Step_Not_Provided"),
             ["Objection"] = Step("Step_Not_Provided"),
             ["Change"] = Step("Step_Not_Provided"),
+            ["GetCaseDeadlines"] = Reads<CaseDeadlines>("Case_Not_Found", "Step_Not_Provided"),
+            ["WhatIf"] = Reads<WhatIf>("Case_Not_Found", "Step_Not_Provided", "Fact_Unknown"),
+            ["GetDossier"] = Reads<Dossier>("Dossier_Not_Found"),
+            ["GetAvailability"] = Reads<Availability>("Image_Not_Found").With(("territory", "Whether it may be shown in this country, two capital letters of ISO 3166.")),
             ["GetRegimeSettings"] = Reads<ChosenRegimes>(),
             ["ChooseRegimes"] = Changes<ChosenRegimes>("Regime_Not_Found"),
             ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),

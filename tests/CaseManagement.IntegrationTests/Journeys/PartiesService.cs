@@ -12,11 +12,11 @@ public class PartiesService : LawService
 {
     private readonly Lazy<TransparencyDatabaseDouble> database = new(() => TransparencyDatabaseDouble.StartAsync().GetAwaiter().GetResult());
 
-    internal TransparencyDatabaseDouble Database => database.Value;
+    internal TransparencyDatabaseDouble Transparency => database.Value;
 
     protected override string[] Arguments =>
     [
-        .. base.Arguments, $"--TransparencyDatabase:Url={Database.Url}", $"--TransparencyDatabase:Token={TransparencyDatabaseDouble.Token}", "--TransparencyDatabase:Poll=00:00:00.100",
+        .. base.Arguments, $"--TransparencyDatabase:Url={Transparency.Url}", $"--TransparencyDatabase:Token={TransparencyDatabaseDouble.Token}", "--TransparencyDatabase:Poll=00:00:00.100",
         "--TransparencyDatabase:FirstRetry=00:00:00.200", "--TransparencyDatabase:Timeout=00:00:10", "--TransparencyDatabase:Lease=00:00:20",
     ];
 }

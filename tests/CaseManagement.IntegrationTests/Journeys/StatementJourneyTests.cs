@@ -25,7 +25,7 @@ public class StatementJourneyTests(PartiesService service)
         var chinese = (await service.GetAsync($"/v1/statements-of-reasons/{id}?language=zh")).ShouldBe(HttpStatusCode.OK);
         ((string)chinese.Body!["parts"]![2]!["text"]!).ShouldContain("自动比对");
 
-        var told = await Eventually.GetAsync<System.Text.Json.Nodes.JsonObject>(() => Task.FromResult(service.Database.Stored.GetValueOrDefault(id)));
+        var told = await Eventually.GetAsync<System.Text.Json.Nodes.JsonObject>(() => Task.FromResult(service.Transparency.Stored.GetValueOrDefault(id)));
         told["decision_ground"]!.ToString().ShouldBe("DECISION_GROUND_ILLEGAL_CONTENT");
         told["category"]!.ToString().ShouldBe("STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS");
         told["category_specification"]!.AsArray().Select(each => each!.ToString()).ShouldBe(["KEYWORD_COPYRIGHT_INFRINGEMENT"]);
@@ -56,11 +56,11 @@ public class StatementJourneyTests(PartiesService service)
         (await complaint.StepAsync("takedown", complaint.Decision(statement: "The photograph is by Fang Meiling."))).ShouldBe(HttpStatusCode.OK);
         var id = (string)(await service.GetAsync($"/v1/cases/{complaint.CaseId}/statements-of-reasons")).Body![0]!["statementId"]!;
         await Eventually.HoldsAsync(async () => (await service.GetAsync("/v1/transparency-submissions?state=Parked")).Body!["items"]!.AsArray().ShouldContain(row => (string)row!["puid"]! == id));
-        service.Database.Stored.ContainsKey(id).ShouldBeFalse();
+        service.Transparency.Stored.ContainsKey(id).ShouldBeFalse();
         (await service.PostAsync($"/v1/statements-of-reasons/{id}/correction", new { actor = "officer-weber", why = "A name was in it.", statement = "The photograph is the complainant's." })).ShouldBe(HttpStatusCode.OK);
         await Eventually.HoldsAsync(() =>
         {
-            service.Database.Stored.ContainsKey(id).ShouldBeTrue();
+            service.Transparency.Stored.ContainsKey(id).ShouldBeTrue();
             return Task.CompletedTask;
         });
     }

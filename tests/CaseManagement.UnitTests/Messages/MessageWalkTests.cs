@@ -244,6 +244,6 @@ public partial class MessageWalkTests
     [GeneratedRegex("[A-Za-z]{4,}")]
     private static partial Regex English();
 
-    [GeneratedRegex(@"https?://\S+|[A-Za-z]+/[A-Za-z_]+|\b[a-z]{3,4}_[0-9a-z_]+|\b[A-Z][A-Za-z]*_[A-Za-z_]+|(?<=原因:)\S+? |(?<=原因: )[A-Za-z0-9_-]+|\b[A-Z]{2,}(-[A-Z0-9]+)+|Amazon|AliExpress|Alibaba|Temu|Joom|eBay|VeRO|Meta|YouTube|GitHub|Pinduoduo|Taobao|TIDA|DMCA")]
+    [GeneratedRegex(@"https?://\S+|[A-Za-z]+/[A-Za-z_]+|\b[a-z]{3,4}_[0-9a-z_]+|\b[A-Z][A-Za-z]*_[A-Za-z_]+|(?<=原因:)\S+? |(?<=原因: )[A-Za-z0-9_-]+|\b[A-Z]{2,}(-[A-Z0-9]+)+|Amazon|AliExpress|Alibaba|Temu|Joom|eBay|VeRO|Meta|YouTube|GitHub|Pinduoduo|Taobao|TIDA|DMCA|TAKE IT DOWN")]
     private static partial Regex Neutral();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
+using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
@@ -31,16 +32,16 @@ internal static class CasesEndpoint
         cases.MapGet("{id}/history", GetHistoryAsync).WithName("GetCaseHistory").WithSummary("The case's stream, as it is or as it was at a version or an instant");
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
+    private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
         await using var session = store.LightweightSession(context.Tenant());
         if (!CaseId.TryParse(id, out var caseId) || await session.LoadAsync<CaseView>(caseId.Value, context.RequestAborted) is not { } view)
             return context.Problem(new Rejection(CaseCodes.NotFound));
         context.Response.SetVersion(view.Version);
-        return TypedResults.Ok(new CaseResource(view));
+        return TypedResults.Ok(new CaseResource(view, catalogue));
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
+    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
         if (!PageRequest.TryRead(context, out var page, out var refused)) return context.Problem(refused!);
         var (conditions, parameters) = (new List<string>(), new List<object>());
@@ -57,7 +58,7 @@ internal static class CasesEndpoint
         await using var session = store.LightweightSession(context.Tenant());
         var rows = await session.QueryAsync<CaseView>(
             $"where {string.Join(" and ", conditions.Append("id < ?"))} order by id desc limit ?", [.. parameters, page.After, page.Limit + 1], context.RequestAborted);
-        return TypedResults.Ok(page.ToPage(rows.Select(view => new CaseResource(view)).ToList(), view => view.CaseId));
+        return TypedResults.Ok(page.ToPage(rows.Select(view => new CaseResource(view, catalogue)).ToList(), view => view.CaseId));
     }
 
     private static readonly (string Name, string Condition)[] Filters =
@@ -67,9 +68,10 @@ internal static class CasesEndpoint
         ("complainantAccountId", "data -> 'complainantAccountIds' @> jsonb_build_array(?::text)"),
         ("imageId", "data ->> 'imageId' = ?"),
         ("workId", "data ->> 'workId' = ?"),
+        ("dossierId", "data ->> 'dossierId' = ?"),
     ];
 
-    private static async Task<IResult> GetHistoryAsync(string id, string? version, string? at, HttpContext context, DocumentStore store)
+    private static async Task<IResult> GetHistoryAsync(string id, string? version, string? at, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
         if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(CaseCodes.NotFound));
         var upTo = 0L;
@@ -86,7 +88,7 @@ internal static class CasesEndpoint
         var events = await session.Events.FetchStreamAsync(caseId.StreamKey, upTo, instant, context.RequestAborted);
         if (events.Count == 0) return context.Problem(new Rejection(CaseCodes.NotFound, instant is null ? null : $"There was none at {instant:O}."));
         var view = events.Aggregate((CaseView?)null, CaseView.Evolve)!;
-        return TypedResults.Ok(new CaseHistory(caseId.Value, view.Version, new CaseResource(view),
+        return TypedResults.Ok(new CaseHistory(caseId.Value, view.Version, new CaseResource(view, catalogue),
             [.. events.Select(e => new HistoryEntry(e.Version, e.EventTypeName, e.Timestamp, ((CaseEvent)e.Data).Act.By, e.Data, e.Id))]));
     }
 }
