@@ -2,7 +2,10 @@ using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
+using ImageRights.CaseManagement.Features.PreviewingDeadlines;
+using ImageRights.CaseManagement.Features.ReadingAvailability;
 using ImageRights.CaseManagement.Features.ReadingCases;
+using ImageRights.CaseManagement.Features.ReadingDossiers;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.ServingGuests;
 using ImageRights.CaseManagement.Features.Simulating;
@@ -60,6 +63,10 @@ internal static class Api
             ["Appeal"] = Step("Counter_Late", "Counter_Attempts_Exhausted", "Step_Not_Provided"),
             ["Objection"] = Step("Step_Not_Provided"),
             ["Change"] = Step("Step_Not_Provided"),
+            ["GetCaseDeadlines"] = Reads<CaseDeadlines>("Case_Not_Found", "Step_Not_Provided"),
+            ["WhatIf"] = Reads<WhatIf>("Case_Not_Found", "Step_Not_Provided", "Fact_Unknown"),
+            ["GetDossier"] = Reads<Dossier>("Dossier_Not_Found"),
+            ["GetAvailability"] = Reads<Availability>("Image_Not_Found").With(("territory", "Whether it may be shown in this country, two capital letters of ISO 3166.")),
             ["GetRegimeSettings"] = Reads<ChosenRegimes>(),
             ["ChooseRegimes"] = Changes<ChosenRegimes>("Regime_Not_Found"),
             ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
