@@ -12,6 +12,7 @@ using ImageRights.Fingerprint.Publishing;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -48,6 +49,7 @@ public static class Composition
             options.ConnectionString = builder.Configuration.GetConnectionString("fingerprintdb")
                 ?? throw new InvalidOperationException("ConnectionStrings:fingerprintdb is missing; start the service through AppHost or set ConnectionStrings__fingerprintdb.");
             Describe(options);
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         // After the store, whose tables it reads.
         builder.Services.AddHostedService<PendingPictureWorker>();
@@ -61,6 +63,7 @@ public static class Composition
         app.UseProblems();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         app.MapComputing();
         app.MapFingerprints();
         app.MapRenditions();

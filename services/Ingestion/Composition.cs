@@ -28,6 +28,7 @@ using ImageRights.Ingestion.Works;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageRights.Ingestion;
@@ -43,8 +44,12 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddApiDescription(Api.Description);
-        builder.Services.AddEventStore(options => Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
-            ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb.")));
+        builder.Services.AddEventStore(options =>
+        {
+            Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
+                ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb."));
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+        });
         builder.AddBus("ingestion");
 
         var limits = builder.Configuration.GetSection("Limits").Get<PictureLimits>() ?? new PictureLimits();
@@ -77,6 +82,7 @@ public static class Composition
         app.UseProblems();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         var images = app.MapGroup("/v1/images").WithTags("Images");
         images.MapReceiveImage();
         images.MapWithdrawImage();

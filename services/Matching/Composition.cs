@@ -15,6 +15,7 @@ using ImageRights.Matching.Screening;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 
 namespace ImageRights.Matching;
@@ -50,6 +51,7 @@ public static class Composition
             options.ConnectionString = builder.Configuration.GetConnectionString("matchingdb")
                 ?? throw new InvalidOperationException("ConnectionStrings:matchingdb is missing; start the service through AppHost or set ConnectionStrings__matchingdb.");
             Describe(options);
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         builder.AddBus("matching", bus =>
         {
@@ -64,6 +66,7 @@ public static class Composition
         app.UseProblems();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         app.MapScreenings();
         app.MapCopies();
         app.MapSearches();

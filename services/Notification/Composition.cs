@@ -20,6 +20,7 @@ using ImageRights.Notification.Sending;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 
 namespace ImageRights.Notification;
@@ -47,8 +48,12 @@ public static class Composition
         builder.Services.AddSingleton(webhooks);
         builder.Services.AddSingleton(TimeProvider.System);
 
-        builder.Services.AddEventStore(options => Facts(options, builder.Configuration.GetConnectionString("notificationdb")
-            ?? throw new InvalidOperationException("ConnectionStrings:notificationdb is missing; start the service through AppHost or set ConnectionStrings__notificationdb.")));
+        builder.Services.AddEventStore(options =>
+        {
+            Facts(options, builder.Configuration.GetConnectionString("notificationdb")
+                ?? throw new InvalidOperationException("ConnectionStrings:notificationdb is missing; start the service through AppHost or set ConnectionStrings__notificationdb."));
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+        });
         builder.AddBus("notification", bus => bus.AddConsumer<EveryContractConsumer>());
 
         builder.Services.AddSingleton(new EgressPolicy(egress));
@@ -64,6 +69,7 @@ public static class Composition
         app.UseProblems();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         Doors(app);
         if (egress.AllowLoopback || egress.AllowHttp)
         {

@@ -13,6 +13,9 @@ namespace ImageRights.CaseManagement.IntegrationTests;
 public sealed class RunningService : IAsyncLifetime
 {
     private readonly ConcurrentQueue<(Guid MessageId, object Contract)> heard = [];
+
+    /// <summary>Checkpoints that messages brought, in base64.</summary>
+    public ConcurrentQueue<string> CheckpointsHeard { get; } = [];
     private WebApplication app = null!;
     private IBusControl bus = null!;
 
@@ -97,6 +100,7 @@ public sealed class RunningService : IAsyncLifetime
 
     private void Hear<T>(IReceiveEndpointConfigurator endpoint) where T : class => endpoint.Handler<T>(context =>
     {
+        if (context.Headers.Get<string>("imagerights-log-checkpoint") is { } checkpoint) CheckpointsHeard.Enqueue(checkpoint);
         heard.Enqueue((context.MessageId!.Value, context.Message));
         return Task.CompletedTask;
     });
