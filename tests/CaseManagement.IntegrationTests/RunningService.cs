@@ -50,13 +50,15 @@ public sealed class RunningService : IAsyncLifetime
         await StartAsync();
     }
 
+    public string[] Arguments =>
+    [
+        "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
+        "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
+    ];
+
     public async Task StartAsync()
     {
-        app = Composition.Build(
-        [
-            "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
-            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
-        ]);
+        app = Composition.Build(Arguments);
         await app.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
         await Eventually.HoldsAsync(async () => (await Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), TimeSpan.FromSeconds(60), "health");
