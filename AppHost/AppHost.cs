@@ -32,6 +32,7 @@ var consoleKey = builder.AddParameter("console-key", secret: true);
 var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
     .WithReference(ingestionDb).WaitFor(ingestionDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
     .WithEnvironment("Vault__Key", vaultKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
@@ -41,6 +42,7 @@ var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
 var fingerprint = builder.AddProject<Projects.Fingerprint>("fingerprint")
     .WithReference(fingerprintDb).WaitFor(fingerprintDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithReference(ingestion)
     .WithReplicas(2)
     .WithHttpHealthCheck("/health");
@@ -52,6 +54,7 @@ ingestion.WithReference(fingerprint);
 var matching = builder.AddProject<Projects.Matching>("matching")
     .WithReference(matchingDb).WaitFor(matchingDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
 // An upload's answer can wait for its verdict, and a pre-check is a search that stores nothing.
@@ -70,6 +73,7 @@ var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement
 var notification = builder.AddProject<Projects.Notification>("notification")
     .WithReference(notificationDb).WaitFor(notificationDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Secrets__Key", secretsKey)
     .WithHttpHealthCheck("/health");
 

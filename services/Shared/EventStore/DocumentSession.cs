@@ -9,7 +9,7 @@ namespace ImageRights.EventStore;
 /// <remarks>Not thread-safe. After a failed <see cref="SaveChangesAsync"/> nothing was written; open a new session to try again.</remarks>
 public sealed class DocumentSession : IAsyncDisposable
 {
-    private const string EventColumns =
+    internal const string EventColumns =
         "id, transaction_id, seq_id, stream_id, version, data, type, timestamp, tenant_id, correlation_id, causation_id, user_name, headers ->> 'traceparent'";
 
     private static readonly DateTimeOffset EndOfTime = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
@@ -173,7 +173,7 @@ public sealed class DocumentSession : IAsyncDisposable
                     timestamp, TenantId, CorrelationId, Causation, LastModifiedBy, TraceParent ?? Activity.Current?.Id));
             }
             appends.Add(new PreparedAppend(action.Key, action.ExpectedVersion, action.Starts, timestamp, [.. events.Select(Prepared)]));
-            writes.AddRange(store.Options.Projections.SnapshotsOf(action.Key).Select(snapshot => Snapshot(snapshot, action, events)));
+            writes.AddRange(store.Options.Projections.InlineSnapshotsOf(action.Key).Select(snapshot => Snapshot(snapshot, action, events)));
         }
         // Streams are locked in one order everywhere, so that two saves over the same streams cannot wait for each other.
         appends.Sort(static (left, right) => string.CompareOrdinal(left.Stream, right.Stream));
@@ -187,7 +187,7 @@ public sealed class DocumentSession : IAsyncDisposable
         @event.Id, @event.EventTypeName, JsonSerializer.Serialize(@event.Data, @event.Data.GetType(), StoreOptions.Json),
         @event.TraceParent is null ? null : $$"""{"traceparent":"{{@event.TraceParent}}"}""");
 
-    private DocumentWrite Snapshot(InlineSnapshot snapshot, StreamAction action, List<RecordedEvent> events)
+    private DocumentWrite Snapshot(StreamSnapshot snapshot, StreamAction action, List<RecordedEvent> events)
     {
         if (action.ExpectedVersion is null)
             throw new InvalidOperationException($"{action.Key} feeds an inline snapshot: start it or fetch it for writing.");
@@ -198,6 +198,10 @@ public sealed class DocumentSession : IAsyncDisposable
 
     private DocumentWrite Write(Type type, string id, object? document, long version) => new(
         store.Options.Projections.DocumentOf(type).Alias, type.Name, id, document is null ? null : JsonSerializer.Serialize(document, type, StoreOptions.Json), version);
+
+    /// <summary>Writes a document that is serialised already; null removes it.</summary>
+    internal void StoreSerialised(Type type, string id, string? body, long version) =>
+        operations.Add(new DocumentWrite(store.Options.Projections.DocumentOf(type).Alias, type.Name, id, body, version));
 
     internal StreamAction Start(string key)
     {
@@ -253,7 +257,7 @@ public sealed class DocumentSession : IAsyncDisposable
         return events;
     }
 
-    private static RecordedEvent ReadEvent(DocumentStore store, NpgsqlDataReader reader)
+    internal static RecordedEvent ReadEvent(DocumentStore store, NpgsqlDataReader reader)
     {
         var type = reader.GetString(6);
         return new RecordedEvent(

@@ -83,7 +83,7 @@ public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal,
     private async Task HearAsync<T>(ConsumeContext<T> context) where T : class
     {
         var messageId = context.MessageId ?? throw new InvalidOperationException("A message without an id cannot be consumed once.");
-        var notice = Notice.Of(context.Message, messageId, Activity.Current?.Id ?? context.Headers.Get<string>("traceparent"));
+        var notice = Notice.Of(context.Message, messageId, Activity.Current?.Id ?? context.Headers.Get<string>("traceparent"), context.LogCheckpoint());
         await using var session = store.LightweightSession(notice.TenantId);
         session.Enlist(context, this);
         session.Keep(notice);
