@@ -23,6 +23,8 @@ var consoleDb = postgres.AddDatabase("consoledb");
 var vaultKey = builder.AddParameter("vault-key", secret: true);
 var secretsKey = builder.AddParameter("secrets-key", secret: true);
 var logKey = builder.AddParameter("log-key", secret: true);
+// And the fourth wraps the keys of persons, without which nothing personal can be read.
+var personalKey = builder.AddParameter("personal-key", secret: true);
 
 // Takes pictures, works and licences in.
 var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
@@ -30,6 +32,7 @@ var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
     .WithReference(messaging).WaitFor(messaging)
     .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
     .WithEnvironment("Vault__Key", vaultKey)
+    .WithEnvironment("Personal__Key", personalKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
@@ -59,6 +62,7 @@ var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement
     .WithReference(messaging).WaitFor(messaging)
     .WithReference(ingestion)
     .WithReference(fingerprint)
+    .WithEnvironment("Personal__Key", personalKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 

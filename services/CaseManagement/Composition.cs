@@ -1,8 +1,10 @@
 using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Erasures;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
+using ImageRights.CaseManagement.Features.Erasing;
 using ImageRights.CaseManagement.Features.ExportingCases;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
@@ -48,6 +50,7 @@ public static class Composition
                 ?? throw new InvalidOperationException("ConnectionStrings:casesdb is missing; start the service through AppHost or set ConnectionStrings__casesdb.");
             Register(options);
             options.PublishFacts(CaseManagementContracts.Translate);
+            options.SealPersonalData(builder.Configuration["Personal:Key"]);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
             options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
@@ -55,6 +58,8 @@ public static class Composition
         {
             bus.AddConsumer<ImageScreenedConsumer>();
             bus.AddConsumer<CopyFoundConsumer>();
+            bus.AddConsumer<ErasureApprovedConsumer>();
+            bus.AddConsumer<PersonErasedConsumer>();
         });
 
         var app = builder.Build();
@@ -72,6 +77,8 @@ public static class Composition
         app.MapReinstatement();
         app.MapSettlement();
         app.MapClosure();
+        app.MapErasures();
+        app.MapHolds();
         app.MapRegimes();
         app.MapSimulations();
         return app;
@@ -94,11 +101,20 @@ public static class Composition
             .Map<NoticeEvent.NoticeCorrected>("notice_corrected_v1")
             .Map<NoticeEvent.NoticeEffective>("notice_effective_v1")
             .Map<NoticeEvent.NoticeRejected>("notice_rejected_v1")
-            .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1");
+            .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1")
+            .Map<ErasureEvent.ErasureApproved>("erasure_approved_v1")
+            .Map<ErasureEvent.ServiceErased>("service_erased_v1")
+            .Map<HoldEvent.HoldPlaced>("hold_placed_v1")
+            .Map<HoldEvent.HoldLifted>("hold_lifted_v1");
+        options.Personal.Of<NoticePapers>(papers => papers.PersonId ?? papers.NoticeId, "elements.*", "urls.*");
         options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
         options.Projections.LiveStreamAggregation(Notice.Initial, Notice.Evolve);
         options.Projections.InlineSnapshot<NoticeView>(NoticeView.StreamPrefix, NoticeView.Evolve);
+        options.Projections.LiveStreamAggregation(Erasure.Initial, Erasure.Evolve);
+        options.Projections.InlineSnapshot<ErasureView>(ErasureView.StreamPrefix, ErasureView.Evolve);
+        options.Projections.LiveStreamAggregation(Hold.Initial, Hold.Evolve);
+        options.Projections.InlineSnapshot<HoldView>(HoldView.StreamPrefix, HoldView.Evolve, "(data ->> 'personId'), id");
         options.Projections.Document<KnownImage>();
         options.Projections.Document<NoticePapers>();
         options.SchemaScripts.Add(CaseView.Constraints);

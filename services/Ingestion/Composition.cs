@@ -1,6 +1,8 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Decoding;
+using ImageRights.Ingestion.Erasures;
 using ImageRights.Ingestion.Features.EndingLicences;
+using ImageRights.Ingestion.Features.Erasing;
 using ImageRights.Ingestion.Features.GrantingLicences;
 using ImageRights.Ingestion.Features.HearingEvents;
 using ImageRights.Ingestion.Features.PreChecking;
@@ -29,6 +31,7 @@ using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using ImageRights.ServiceDefaults.Transparency;
+using MassTransit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageRights.Ingestion;
@@ -48,10 +51,11 @@ public static class Composition
         {
             Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
                 ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb."));
+            options.SealPersonalData(builder.Configuration["Personal:Key"]);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
             options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
-        builder.AddBus("ingestion");
+        builder.AddBus("ingestion", bus => bus.AddConsumer<ErasureApprovedConsumer>());
 
         var limits = builder.Configuration.GetSection("Limits").Get<PictureLimits>() ?? new PictureLimits();
         builder.Services.AddSingleton(limits);
@@ -115,11 +119,20 @@ public static class Composition
             .Map<LicenceGranted>("licence_granted_v1")
             .Map<LicenceEnded>("licence_ended_v1")
             .Map<PicturePlaced>("picture_placed_v1")
-            .Map<PictureRemoved>("picture_removed_v1");
+            .Map<PictureRemoved>("picture_removed_v1")
+            .Map<PersonErased>("person_erased_v1");
+        // What a file says of people, and who is credited. Whoever uploaded it is who may ask for its erasure.
+        string[] metadata = ["metadata.creator", "metadata.copyrightNotice", "metadata.credit", "metadata.licensor", "metadata.licensorUrl"];
+        options.Personal
+            .Of<ImageReceived>(e => e.AccountId, metadata)
+            .Of<ImageView>(view => view.AccountId, metadata)
+            .Of<WorkRegistered>(e => e.AccountId, ["author", .. metadata])
+            .Of<WorkView>(view => view.AccountId, ["author", .. metadata]);
         options.Projections.LiveStreamAggregation(ImageState.Initial, Image.Evolve);
         options.Projections.LiveStreamAggregation(WorkState.Initial, Work.Evolve);
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
         options.Projections.LiveStreamAggregation(SlotState.Initial, Slot.Evolve);
+        options.Projections.LiveStreamAggregation(ErasureState.Initial, ErasureState.Evolve);
         options.Projections.Document<ParkedEvent>(ParkedEvent.Indexes);
         options.Projections.InlineSnapshot<ImageView>(Image.StreamPrefix, ImageView.Evolve, "(data ->> 'accountId'), id");
         options.Projections.InlineSnapshot<WorkView>(Work.StreamPrefix, WorkView.Evolve, "(data ->> 'accountId'), id");

@@ -16,6 +16,11 @@ public sealed class RunningService : IAsyncLifetime
     private WebApplication app = null!;
     private IBusControl bus = null!;
 
+    private static readonly string PersonalKey = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData("keys of persons"u8));
+
+    /// <summary>Further settings of the next start.</summary>
+    public IReadOnlyList<string> More { get; set; } = [];
+
     public string Database { get; private set; } = "";
     public string Messaging { get; private set; } = "";
     public HttpClient Http { get; private set; } = null!;
@@ -52,7 +57,7 @@ public sealed class RunningService : IAsyncLifetime
         app = Composition.Build(
         [
             "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
-            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
+            $"--Personal:Key={PersonalKey}", .. More, "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
         ]);
         await app.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };

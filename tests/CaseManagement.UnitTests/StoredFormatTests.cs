@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Erasures;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
@@ -44,10 +45,14 @@ public class StoredFormatTests
             [typeof(NoticeEvent.NoticeEffective)] = "notice_effective_v1",
             [typeof(NoticeEvent.NoticeRejected)] = "notice_rejected_v1",
             [typeof(NoticeEvent.NoticeLapsed)] = "notice_lapsed_v1",
+            [typeof(ErasureEvent.ErasureApproved)] = "erasure_approved_v1",
+            [typeof(ErasureEvent.ServiceErased)] = "service_erased_v1",
+            [typeof(HoldEvent.HoldPlaced)] = "hold_placed_v1",
+            [typeof(HoldEvent.HoldLifted)] = "hold_lifted_v1",
         }, ignoreOrder: true);
 
     [Fact]
-    public void The_names_table_lacks_no_fact() => Registered().Events.Mapped.Keys.ShouldBe(FactTypes.Concat(typeof(NoticeEvent).GetNestedTypes()), ignoreOrder: true);
+    public void The_names_table_lacks_no_fact() => Registered().Events.Mapped.Keys.ShouldBe(FactTypes.Concat(typeof(NoticeEvent).GetNestedTypes()).Concat(typeof(ErasureEvent).GetNestedTypes()).Concat(typeof(HoldEvent).GetNestedTypes()), ignoreOrder: true);
 
     [Fact]
     public void Samples_cover_every_fact() => Complete.Select(fact => fact.GetType()).ShouldBe(FactTypes, ignoreOrder: true);
@@ -109,7 +114,8 @@ public class StoredFormatTests
     {
         var service = new ProblemCatalogue(typeof(Composition).Assembly).Entries;
         var house = new ProblemCatalogue(typeof(ProblemCatalogue).Assembly).Entries;
-        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found");
+        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found")
+            .Concat(typeof(ErasureCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!)).Concat(["Case_Not_Sealed", "Case_File_Too_Large"]);
         service.Keys.Except(house.Keys).ShouldBe(codes, ignoreOrder: true);
         foreach (var (code, entry) in service)
         {
@@ -126,5 +132,6 @@ public class StoredFormatTests
         names.ShouldNotContain(name => name.Contains("Email") || name.Contains("Phone") || name.Contains("Address"));
     }
 
-    private static List<object> Published() => [.. Complete.Select(fact => CaseManagementContracts.Translate(Record(fact))).OfType<object>()];
+    private static List<object> Published() =>
+        [.. Complete.Select(fact => CaseManagementContracts.Translate(Record(fact))).Append(Erasures.ErasureTests.Published(Erasures.ErasureTests.Approved)).OfType<object>()];
 }

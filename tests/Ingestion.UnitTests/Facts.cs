@@ -1,3 +1,4 @@
+using ImageRights.Ingestion.Erasures;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Pictures;
@@ -27,7 +28,9 @@ internal static class Facts
     public static readonly PicturePlaced Placed = new("shop-7/main", "img_1", Noon);
     public static readonly PictureRemoved Removed = new("shop-7/main", "img_1", Noon);
 
-    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, Granted, Ended, Placed, Removed];
+    public static readonly PersonErased Erased = new("ers_1", "seller-1", 1, Noon);
+
+    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, Granted, Ended, Placed, Removed, Erased];
 
     public static readonly IReadOnlyList<object> Least =
     [

@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Erasures;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.EventStore;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
@@ -31,6 +32,9 @@ public static class CaseManagementContracts
             CaseDismissed or ComplainantJoined => null,
             // A notice is heard of as the cases that it opens or joins; before that it is between the complainant and the platform.
             NoticeEvent => null,
+            ErasureEvent.ErasureApproved e => new V1.ErasureApproved(@event.TenantId, e.ErasureId, e.PersonId, e.LegalBasis, e.At),
+            // Who asks for progress is answered; holds are nobody's matter outside.
+            ErasureEvent.ServiceErased or HoldEvent => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),
         };
     }

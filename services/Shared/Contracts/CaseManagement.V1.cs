@@ -60,3 +60,8 @@ public sealed record SettlementExecuted(
 /// <summary>The case ended.</summary>
 public sealed record CaseClosed(
     string TenantId, string CaseId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, CaseOutcome Outcome, DateTimeOffset ClosedAt);
+
+/// <summary>Somebody's personal data are to be made unreadable: every service destroys the key that it has of that person.</summary>
+/// <param name="PersonId">Account, or the notice of somebody without one.</param>
+/// <param name="LegalBasis">Stable code of what entitles the person to it.</param>
+public sealed record ErasureApproved(string TenantId, string ErasureId, string PersonId, string LegalBasis, DateTimeOffset ApprovedAt);

@@ -31,6 +31,8 @@ public static class Subscriptions
         [typeof(MeasureLifted)] = [Notices],
         [typeof(SettlementExecuted)] = [Notices],
         [typeof(CaseClosed)] = [Notices],
+        [typeof(ErasureApproved)] = ["casemanagement-erasure-approved", "ingestion-erasure-approved"],
+        [typeof(PersonErased)] = ["casemanagement-person-erased"],
         [typeof(DeliveryFailed)] = [Notices],
         [typeof(EndpointDisabled)] = [Notices],
     };

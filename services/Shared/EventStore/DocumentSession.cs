@@ -17,6 +17,8 @@ public sealed class DocumentSession : IAsyncDisposable
     private readonly DocumentStore store;
     private readonly List<StreamAction> actions = [];
     private readonly List<Operation> operations = [];
+    private readonly List<(int Place, object Document)> personal = [];
+    private readonly Dictionary<string, PersonKey> keys = [];
     private EnlistedMessage? message;
     private IdempotencyClaim? claim;
 
@@ -70,7 +72,11 @@ public sealed class DocumentSession : IAsyncDisposable
     }
 
     /// <summary>Writes a document at the save.</summary>
-    public void Store<TDocument>(string id, TDocument document) where TDocument : class => operations.Add(Write(typeof(TDocument), id, document, 0));
+    public void Store<TDocument>(string id, TDocument document) where TDocument : class
+    {
+        if (Sealing(document) is not null) personal.Add((operations.Count, document));
+        operations.Add(new DocumentWrite(store.Options.Projections.DocumentOf(typeof(TDocument)).Alias, typeof(TDocument).Name, id, JsonSerializer.Serialize(document, StoreOptions.Json), 0));
+    }
 
     /// <summary>Removes a document at the save.</summary>
     public void Delete<TDocument>(string id) where TDocument : class => operations.Add(Write(typeof(TDocument), id, null, 0));
@@ -100,13 +106,14 @@ public sealed class DocumentSession : IAsyncDisposable
         return await ReadDocumentsAsync<TDocument>(command, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<TDocument>> ReadDocumentsAsync<TDocument>(NpgsqlCommand command, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TDocument>> ReadDocumentsAsync<TDocument>(NpgsqlCommand command, CancellationToken cancellationToken)
     {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var documents = new List<TDocument>();
-        while (await reader.ReadAsync(cancellationToken))
-            documents.Add(JsonSerializer.Deserialize<TDocument>(reader.GetFieldValue<byte[]>(0), StoreOptions.Json)!);
-        return documents;
+        var rows = new List<byte[]>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken)) rows.Add(reader.GetFieldValue<byte[]>(0));
+        }
+        return [.. (await store.Persons.OpenAsync(rows, cancellationToken)).Select(row => JsonSerializer.Deserialize<TDocument>(row, StoreOptions.Json)!)];
     }
 
     /// <summary>Runs one SQL statement of the service's own in this transaction, with <c>?</c> for each parameter (<c>??</c> for the operator) and <c>{schema}</c> for the schema.
@@ -126,18 +133,34 @@ public sealed class DocumentSession : IAsyncDisposable
     /// <exception cref="DuplicateIdempotencyKeyException">The idempotency key is taken.</exception>
     public async Task SaveChangesAsync(CancellationToken cancellationToken = default)
     {
-        var unit = Prepare();
+        var unit = await PrepareAsync(cancellationToken);
         if (unit.IsEmpty) return;
         await store.Commits.CommitAsync(unit, cancellationToken);
         foreach (var action in actions) action.Close();
         actions.Clear();
         operations.Clear();
+        personal.Clear();
         message = null;
         claim = null;
     }
 
     /// <summary>What a save now would write.</summary>
-    internal UnitOfWork Prepare()
+    internal async Task<UnitOfWork> PrepareAsync(CancellationToken cancellationToken)
+    {
+        // Asked for at each save: a key that was destroyed since the last must not seal anything more.
+        keys.Clear();
+        var persons = actions.SelectMany(action => action.NewEvents.Concat((action.Known ?? []).Select(known => known.Data))).Concat(personal.Select(write => write.Document)).Select(Sealing).OfType<string>();
+        foreach (var person in persons.Distinct()) keys[person] = await store.Persons.EnsureAsync(TenantId, person, cancellationToken);
+        foreach (var (place, document) in personal) operations[place] = (DocumentWrite)operations[place] with { Body = Body(document, document.GetType()) };
+        return Prepare();
+    }
+
+    /// <summary>Whose key is to seal it; null where none is.</summary>
+    private string? Sealing(object value) => store.Persons.AreKept ? store.Options.Personal.PersonOf(value) : null;
+
+    private string Body(object value, Type type) => Sealing(value) is { } person ? store.Options.Personal.Seal(value, type, keys[person]) : JsonSerializer.Serialize(value, type, StoreOptions.Json);
+
+    private UnitOfWork Prepare()
     {
         // PostgreSQL keeps microseconds; what a snapshot folds must be what the log holds.
         var now = store.Options.TimeProvider.GetUtcNow().ToUniversalTime();
@@ -169,8 +192,8 @@ public sealed class DocumentSession : IAsyncDisposable
 
     private string? Causation => CausationId ?? message?.MessageId.ToString();
 
-    private static PreparedEvent Prepared(RecordedEvent @event) => new(
-        @event.Id, @event.EventTypeName, JsonSerializer.Serialize(@event.Data, @event.Data.GetType(), StoreOptions.Json),
+    private PreparedEvent Prepared(RecordedEvent @event) => new(
+        @event.Id, @event.EventTypeName, Body(@event.Data, @event.Data.GetType()),
         @event.TraceParent is null ? null : $$"""{"traceparent":"{{@event.TraceParent}}"}""");
 
     private DocumentWrite Snapshot(InlineSnapshot snapshot, StreamAction action, List<RecordedEvent> events)
@@ -183,7 +206,7 @@ public sealed class DocumentSession : IAsyncDisposable
     }
 
     private DocumentWrite Write(Type type, string id, object? document, long version) => new(
-        store.Options.Projections.DocumentOf(type).Alias, type.Name, id, document is null ? null : JsonSerializer.Serialize(document, type, StoreOptions.Json), version);
+        store.Options.Projections.DocumentOf(type).Alias, type.Name, id, document is null ? null : Body(document, type), version);
 
     internal StreamAction Start(string key)
     {
@@ -240,19 +263,22 @@ public sealed class DocumentSession : IAsyncDisposable
     private static async Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(DocumentStore store, NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var events = new List<RecordedEvent>();
-        while (await reader.ReadAsync(cancellationToken))
+        var (rows, events) = (new List<byte[]>(), new List<RecordedEvent>());
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            var type = reader.GetString(6);
-            events.Add(new RecordedEvent(
-                reader.GetGuid(0), reader.GetFieldValue<ulong>(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt64(4),
-                store.Options.Events.Read(type, reader.GetFieldValue<byte[]>(5)), type, reader.GetFieldValue<DateTimeOffset>(7), reader.GetString(8),
-                Text(9), Text(10), Text(11), Text(12)));
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(reader.GetFieldValue<byte[]>(5));
+                events.Add(new RecordedEvent(
+                    reader.GetGuid(0), reader.GetFieldValue<ulong>(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt64(4),
+                    rows, reader.GetString(6), reader.GetFieldValue<DateTimeOffset>(7), reader.GetString(8), Text(reader, 9), Text(reader, 10), Text(reader, 11), Text(reader, 12)));
+            }
         }
+        rows = await store.Persons.OpenAsync(rows, cancellationToken);
+        for (var place = 0; place < events.Count; place++) events[place] = events[place] with { Data = store.Options.Events.Read(events[place].EventTypeName, rows[place]) };
         return events;
 
-        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }
 
     /// <inheritdoc />

@@ -28,6 +28,7 @@ public sealed class DocumentStore : IAsyncDisposable
         DataSource = CreateSource(pooled: true);
         Dedicated = CreateSource(pooled: false);
         Commits = new GroupCommit(this);
+        Persons = new PersonKeys(this);
     }
 
     /// <summary>What the store was configured with.</summary>
@@ -40,6 +41,9 @@ public sealed class DocumentStore : IAsyncDisposable
     internal NpgsqlDataSource Dedicated { get; }
 
     internal GroupCommit Commits { get; }
+
+    /// <summary>Keys of persons, under which personal data are sealed.</summary>
+    public PersonKeys Persons { get; }
 
     internal string Schema => Options.DatabaseSchemaName;
 

@@ -113,7 +113,7 @@ internal static class NoticeEndpoint
         var facts = NoticeDecider.Receive(received, lacks, before?.At.ToDateTimeOffset());
         var noticeId = $"ntc_{Guid.CreateVersion7():N}";
         session.Events.StartStream(NoticeView.StreamPrefix + noticeId, [.. facts]);
-        session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()]));
+        session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()], request.ComplainantAccountId?.Trim()));
         var view = Fold(null, noticeId, facts);
         var cases = view.State == NoticeState.Effective ? await FileAsync(session, view, now, context.RequestAborted) : [];
         return CreateOutcome.Created($"/v1/notices/{noticeId}", Answer(view, catalogue, cases), view.Version);
