@@ -28,6 +28,7 @@ using ImageRights.Ingestion.Vault;
 using ImageRights.Ingestion.Verdicts;
 using ImageRights.Ingestion.Works;
 using ImageRights.ServiceDefaults.Http.Description;
+using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using ImageRights.ServiceDefaults.Transparency;
@@ -68,7 +69,7 @@ public static class Composition
         builder.Services.AddHttpClient<MatchingClient>(MatchingClient.Configure);
         builder.Services.AddTransient<PictureIntake>();
         var fetch = FetchOptions.FromConfiguration(builder.Configuration.GetSection("Fetch"));
-        builder.Services.AddSingleton(fetch).AddSingleton(new FetchPolicy(fetch)).AddSingleton<PictureFetcher>();
+        builder.Services.AddSingleton(fetch).AddSingleton(new EgressPolicy(fetch.Egress)).AddSingleton<PictureFetcher>();
         builder.Services.AddSingleton<Parking>().AddTransient<InboundHandler>();
         builder.Services.AddHostedService<InboundQueue>();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -191,12 +191,10 @@ public sealed class InboundHandler(
 
     private async Task<bool> IsTakenAsync(string tenant, CloudEvent incoming, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"select 1 from {store.Options.DatabaseSchemaName}.mt_inbox where tenant_id = $1 and consumer = $2 and message_id = $3");
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new() { Value = Consumer });
-        command.Parameters.Add(new() { Value = incoming.MessageId });
-        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+        await using var session = store.LightweightSession(tenant);
+        var rows = await session.QueryRowsAsync(
+            "select 1 from {schema}.mt_inbox where tenant_id = ? and consumer = ? and message_id = ?", [tenant, Consumer, incoming.MessageId], reader => reader.GetInt32(0), cancellationToken);
+        return rows.Count > 0;
     }
 
     private static Rejection InData(Rejection rejection) => rejection with { Pointer = "/data" + rejection.Pointer };

@@ -37,7 +37,7 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     public async Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, CancellationToken cancellationToken)
     {
         if (room <= 0) return [];
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             with recursive waiting as (
                 -- Hops from endpoint to endpoint by index, however many rows wait for each.
@@ -91,7 +91,7 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     public async Task ReleaseAsync(IReadOnlyCollection<Guid> leases, CancellationToken cancellationToken)
     {
         if (leases.Count == 0) return;
-        await using var command = store.DataSource.CreateCommand($"update {Schema}.webhook_due set leased_until = null, lease = null where lease = any($1)");
+        await using var command = store.AcrossTenants.CreateCommand($"update {Schema}.webhook_due set leased_until = null, lease = null where lease = any($1)");
         command.Parameters.Add(new() { Value = leases.ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -100,7 +100,7 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     /// <param name="workingOnly">Leaves out endpoints that fail: their backlog is not ours.</param>
     public async Task<TimeSpan> OldestDueAsync(bool workingOnly, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             select coalesce(max(greatest(interval '0', clock_timestamp() - oldest.next_attempt_at)), interval '0')
             from {Schema}.mt_doc_endpoint_view v

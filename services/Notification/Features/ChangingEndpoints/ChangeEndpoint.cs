@@ -1,9 +1,9 @@
 using ImageRights.EventStore;
-using ImageRights.Notification.Egress;
 using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Sending;
 using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,8 +1,8 @@
 using ImageRights.EventStore;
-using ImageRights.Notification.Egress;
 using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Sending;
 using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Http.Egress;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ImageRights.Notification.Features.RegisteringEndpoints;

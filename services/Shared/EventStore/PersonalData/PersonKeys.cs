@@ -18,7 +18,7 @@ public sealed class PersonKeys
     public async Task<int> DestroyAsync(string tenant, string person, CancellationToken cancellationToken)
     {
         var destroyed = new List<Guid>();
-        await using (var command = store.DataSource.CreateCommand(
+        await using (var command = store.AcrossTenants.CreateCommand(
             $"update {store.Schema}.mt_personal_keys set wrapped = null, destroyed = clock_timestamp() where tenant_id = $1 and person = $2 and destroyed is null returning key_id"))
         {
             command.Parameters.Add(new() { Value = tenant });
@@ -37,7 +37,7 @@ public sealed class PersonKeys
     {
         if (wrapping is null) return 0;
         var old = new List<(Guid Id, byte[] Wrapped)>();
-        await using (var command = store.DataSource.CreateCommand($"select key_id, wrapped from {store.Schema}.mt_personal_keys where wrapped is not null"))
+        await using (var command = store.AcrossTenants.CreateCommand($"select key_id, wrapped from {store.Schema}.mt_personal_keys where wrapped is not null"))
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
@@ -45,7 +45,7 @@ public sealed class PersonKeys
         }
         foreach (var (id, wrapped) in old)
         {
-            await using var command = store.DataSource.CreateCommand($"update {store.Schema}.mt_personal_keys set wrapped = $2 where key_id = $1 and wrapped = $3");
+            await using var command = store.AcrossTenants.CreateCommand($"update {store.Schema}.mt_personal_keys set wrapped = $2 where key_id = $1 and wrapped = $3");
             command.Parameters.Add(new() { Value = id });
             command.Parameters.Add(new() { Value = wrapping.Wrap(wrapping.Unwrap(wrapped, id), id) });
             command.Parameters.Add(new() { Value = wrapped });
@@ -59,7 +59,7 @@ public sealed class PersonKeys
     {
         for (var attempt = 0; ; attempt++)
         {
-            await using (var known = store.DataSource.CreateCommand($"select key_id, wrapped from {store.Schema}.mt_personal_keys where tenant_id = $1 and person = $2 and destroyed is null"))
+            await using (var known = store.AcrossTenants.CreateCommand($"select key_id, wrapped from {store.Schema}.mt_personal_keys where tenant_id = $1 and person = $2 and destroyed is null"))
             {
                 known.Parameters.Add(new() { Value = tenant });
                 known.Parameters.Add(new() { Value = person });
@@ -68,7 +68,7 @@ public sealed class PersonKeys
             }
             if (attempt == 3) throw new InvalidOperationException($"No key could be made for a person of {tenant}.");
             var id = Guid.CreateVersion7();
-            await using var command = store.DataSource.CreateCommand($"insert into {store.Schema}.mt_personal_keys (key_id, tenant_id, person, wrapped) values ($1, $2, $3, $4) on conflict do nothing");
+            await using var command = store.AcrossTenants.CreateCommand($"insert into {store.Schema}.mt_personal_keys (key_id, tenant_id, person, wrapped) values ($1, $2, $3, $4) on conflict do nothing");
             command.Parameters.Add(new() { Value = id });
             command.Parameters.Add(new() { Value = tenant });
             command.Parameters.Add(new() { Value = person });
@@ -78,14 +78,14 @@ public sealed class PersonKeys
     }
 
     /// <summary>Rows with what is sealed in them opened.</summary>
-    internal async Task<List<byte[]>> OpenAsync(List<byte[]> rows, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<byte[]>> OpenAsync(IReadOnlyList<byte[]> rows, CancellationToken cancellationToken)
     {
         var ids = new HashSet<Guid>();
         foreach (var row in rows) PersonalFields.CollectKeys(row, ids);
         if (ids.Count == 0) return rows;
         if (wrapping is null) throw new InvalidOperationException("There are sealed personal data here, but Personal:Key is not set: set it to the key that they were sealed under.");
         var keys = new Dictionary<Guid, PersonKey>();
-        await using (var command = store.DataSource.CreateCommand($"select key_id, wrapped from {store.Schema}.mt_personal_keys where key_id = any($1) and wrapped is not null"))
+        await using (var command = store.AcrossTenants.CreateCommand($"select key_id, wrapped from {store.Schema}.mt_personal_keys where key_id = any($1) and wrapped is not null"))
         {
             command.Parameters.Add(new() { Value = ids.ToArray() });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -96,7 +96,7 @@ public sealed class PersonKeys
 
     private async Task<List<Guid>> AllOfAsync(string tenant, string person, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"select key_id from {store.Schema}.mt_personal_keys where tenant_id = $1 and person = $2 and destroyed is not null");
+        await using var command = store.AcrossTenants.CreateCommand($"select key_id from {store.Schema}.mt_personal_keys where tenant_id = $1 and person = $2 and destroyed is not null");
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = person });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -108,7 +108,7 @@ public sealed class PersonKeys
     private async Task ForgetAsync(string alias, string tenant, Guid key, CancellationToken cancellationToken)
     {
         var sealedRows = new List<(string Id, byte[] Data)>();
-        await using (var command = store.DataSource.CreateCommand($"select id, data from {store.Schema}.mt_doc_{alias} where tenant_id = $1 and data::text like '%\"$sealed\": \"1.' || $2 || '.%'"))
+        await using (var command = store.AcrossTenants.CreateCommand($"select id, data from {store.Schema}.mt_doc_{alias} where tenant_id = $1 and data::text like '%\"$sealed\": \"1.' || $2 || '.%'"))
         {
             command.Parameters.Add(new() { Value = tenant });
             command.Parameters.Add(new() { Value = key.ToString("N") });
@@ -118,7 +118,7 @@ public sealed class PersonKeys
         foreach (var (id, data) in sealedRows)
         {
             // Only if nobody wrote it meanwhile: who did has read the marker already.
-            await using var command = store.DataSource.CreateCommand($"update {store.Schema}.mt_doc_{alias} set data = $3 where tenant_id = $1 and id = $2 and data = $4");
+            await using var command = store.AcrossTenants.CreateCommand($"update {store.Schema}.mt_doc_{alias} set data = $3 where tenant_id = $1 and id = $2 and data = $4");
             command.Parameters.Add(new() { Value = tenant });
             command.Parameters.Add(new() { Value = id });
             command.Parameters.Add(new() { Value = PersonalFields.Forget(data, key), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb });

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ImageRights.Notification.Egress;
+namespace ImageRights.ServiceDefaults.Http.Egress;
 
 /// <summary>Which addresses belong to the public internet, by the IANA special-purpose registries (RFC 6890 and its updates).</summary>
 public static class PublicAddresses

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ImageRights.Notification.Egress;
+namespace ImageRights.ServiceDefaults.Http.Egress;
 
 /// <summary>Finds the addresses of a name.</summary>
 public delegate Task<IPAddress[]> Resolver(string host, CancellationToken cancellationToken);

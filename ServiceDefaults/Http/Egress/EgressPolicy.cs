@@ -1,19 +1,19 @@
 using System.Net;
 
-namespace ImageRights.Ingestion.Fetching;
+namespace ImageRights.ServiceDefaults.Http.Egress;
 
-/// <summary>What is wrong with the address of a picture.</summary>
+/// <summary>What is wrong with an address that somebody wants requests sent to.</summary>
 public enum TargetFault
 {
     /// <summary>Not an absolute web address.</summary>
     Invalid,
 
-    /// <summary>A web address that nothing is fetched from.</summary>
+    /// <summary>A web address where nothing may be sent.</summary>
     Forbidden,
 }
 
 /// <summary>Decides where requests may go. Names are judged when they are connected to, by every address they resolve to.</summary>
-public sealed class FetchPolicy(FetchOptions options)
+public sealed class EgressPolicy(EgressOptions options)
 {
     private const int LongestUrl = 2048;
 
@@ -34,7 +34,7 @@ public sealed class FetchPolicy(FetchOptions options)
     /// <summary>Judges scheme, port and literal address; null when a connection may be tried.</summary>
     public string? Check(Uri uri)
     {
-        if (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) return "Only http and https are allowed.";
+        if (uri.Scheme != Uri.UriSchemeHttps && !(uri.Scheme == Uri.UriSchemeHttp && options.AllowHttp)) return "Only https is allowed.";
         var host = uri.IdnHost.TrimEnd('.');
         var isLocalName = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
         if (IPAddress.TryParse(host.Trim('[', ']'), out var literal)) return Check(literal, uri.Port);
@@ -53,8 +53,8 @@ public sealed class FetchPolicy(FetchOptions options)
         return IsPort(port) ? null : $"Port {port} is not allowed.";
     }
 
-    private bool IsPort(int port) => options.Ports.Contains(port);
+    private bool IsPort(int port) => options.Ports.Contains(port) || (port == 80 && options.AllowHttp);
 }
 
-/// <summary>A request was stopped before it left: it would have gone where nothing is fetched from.</summary>
-public sealed class FetchDeniedException(string reason) : Exception(reason);
+/// <summary>A request was stopped before it left: it would have gone where nothing may be sent.</summary>
+public sealed class EgressDeniedException(string reason) : Exception(reason);
