@@ -27,7 +27,7 @@ public sealed class ErasureTests(RunningServices services) : IClassFixture<Runni
         });
 
         (await AuthorAsync(registered.Headers.Location!)).ShouldBe("[erased]");
-        (await services.Http("Ingestion").GetStringAsync($"/v1/works?accountId={person}")).ShouldNotContain("Ada");
+        (await services.Http("Ingestion").GetStringAsync($"/v1/works?accountId={person}")).ShouldNotContain("Ada Example");
     }
 
     private async Task<string> AuthorAsync(Uri work) => JsonNode.Parse(await services.Http("Ingestion").GetStringAsync(work))!["author"]!.GetValue<string>();
