@@ -23,6 +23,8 @@ var consoleDb = postgres.AddDatabase("consoledb");
 var vaultKey = builder.AddParameter("vault-key", secret: true);
 var secretsKey = builder.AddParameter("secrets-key", secret: true);
 var logKey = builder.AddParameter("log-key", secret: true);
+// And the fourth wraps the keys of persons, without which nothing personal can be read.
+var personalKey = builder.AddParameter("personal-key", secret: true);
 
 // With the first, services know each other; the second seals the console's keys, under which people and programs sign in.
 var serviceKey = builder.AddParameter("service-key", secret: true);
@@ -35,6 +37,7 @@ var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
     .WithEnvironment("Vault__Key", vaultKey)
+    .WithEnvironment("Personal__Key", personalKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
@@ -66,6 +69,7 @@ var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement
     .WithReference(messaging).WaitFor(messaging)
     .WithReference(ingestion)
     .WithReference(fingerprint)
+    .WithEnvironment("Personal__Key", personalKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 

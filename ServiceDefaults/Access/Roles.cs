@@ -49,7 +49,7 @@ public static class Roles
     private static readonly Permission[] Desk =
         [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, SettlementsRead, ReportersRead, LogRead];
 
-    private static readonly Permission[] Watch = [ParkedEventsRead, SubmissionsRead, EndpointsRead, DeliveriesRead, FeedRead];
+    private static readonly Permission[] Watch = [ParkedEventsRead, SubmissionsRead, ErasuresRead, EndpointsRead, DeliveriesRead, FeedRead];
 
     private static readonly Dictionary<string, Permission[]> Table = new()
     {
@@ -59,7 +59,7 @@ public static class Roles
         [Seller] = Everyone,
         [Reviewer] = [.. Desk, PrechecksRun, IndexSearch, CasesReport, CasesDecide],
         [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, SellersRead, CasesReport, CasesDecide, CasesSettle, ReportersDecide, ImagesWrite, LicencesWrite, ParkedEventsReplay, SubmissionsRetry, DeliveriesReplay],
-        [Legal] = [.. Desk, SellersRead, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead],
+        [Legal] = [.. Desk, SellersRead, ErasuresRead, ErasuresDecide, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead],
         [Auditor] = [.. Desk, .. Watch, FingerprintsRead],
         [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, TenantsManage])],
         [Operator] = [.. Everyone, TenantsManage],

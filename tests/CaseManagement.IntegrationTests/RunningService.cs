@@ -19,6 +19,11 @@ public class RunningService : IAsyncLifetime
     private WebApplication app = null!;
     private IBusControl bus = null!;
 
+    private static readonly string PersonalKey = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData("keys of persons"u8));
+
+    /// <summary>Further settings of the next start.</summary>
+    public IReadOnlyList<string> More { get; set; } = [];
+
     public string Database { get; private set; } = "";
     public string Messaging { get; private set; } = "";
     public HttpClient Http { get; private set; } = null!;
@@ -59,7 +64,7 @@ public class RunningService : IAsyncLifetime
     public string[] Settings =>
     [
         "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
-        "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings, .. Arguments,
+        "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings, $"--Personal:Key={PersonalKey}", .. More, .. Arguments,
     ];
 
     public async Task StartAsync()

@@ -29,6 +29,7 @@ public sealed class DocumentStore : IAsyncDisposable
         AcrossTenants = CreateSource(pooled: true, AllTenants);
         Dedicated = CreateSource(pooled: false, AllTenants);
         Commits = new GroupCommit(this);
+        Persons = new PersonKeys(this);
     }
 
     /// <summary>What the store was configured with.</summary>
@@ -45,6 +46,9 @@ public sealed class DocumentStore : IAsyncDisposable
     internal NpgsqlDataSource Dedicated { get; }
 
     internal GroupCommit Commits { get; }
+
+    /// <summary>Keys of persons, under which personal data are sealed.</summary>
+    public PersonKeys Persons { get; }
 
     internal string Schema => Options.DatabaseSchemaName;
 

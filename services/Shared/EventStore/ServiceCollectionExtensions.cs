@@ -48,6 +48,9 @@ internal sealed class SchemaAtStart(DocumentStore store, ILogger<SchemaAtStart> 
         var user = await store.SessionUserAsync(cancellationToken);
         if (user != DocumentStore.RuntimeRole)
             logger.LogWarning("{User} may neither create nor take the role {Role}: events are kept by their triggers alone, which the owner of the tables can switch off", user, DocumentStore.RuntimeRole);
+        if (await store.Persons.RewrapAsync(cancellationToken) is > 0 and var rewrapped) logger.LogInformation("{Keys} keys of persons are wrapped under the present Personal:Key now", rewrapped);
+        if (!store.Persons.AreKept && store.Options.Personal.Types.Any())
+            logger.LogWarning("Personal:Key is not set: personal data are stored as they are and cannot be erased");
         if (store.Options.LogSigner is not null && !store.Options.IsLogKeyKept)
             logger.LogWarning("Transparency:SigningKey is not set: this start signs checkpoints with a key of its own, which shows that the record is whole but not whose it is");
     }

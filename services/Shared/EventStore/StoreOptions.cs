@@ -32,6 +32,16 @@ public sealed class StoreOptions
     /// <summary>Aggregates, inline snapshots and documents.</summary>
     public ProjectionOptions Projections { get; } = new();
 
+    /// <summary>Personal members of events and documents.</summary>
+    public PersonalFields Personal { get; } = new();
+
+    /// <summary>Seals what <see cref="Personal"/> names under a key for each person.</summary>
+    /// <param name="keys">What wraps the keys of persons: 32 random bytes in base64, older ones after it, separated by commas. Without it personal data are stored as they are.</param>
+    /// <exception cref="InvalidOperationException">It is not 32 bytes in base64.</exception>
+    public void SealPersonalData(string? keys) => WrappingKeys = string.IsNullOrWhiteSpace(keys) ? null : new WrappingKeys(keys);
+
+    internal WrappingKeys? WrappingKeys { get; private set; }
+
     /// <summary>Clock of event timestamps. Within a stream time never runs backwards, whatever the clocks of several replicas say.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

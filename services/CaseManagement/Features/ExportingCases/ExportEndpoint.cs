@@ -37,7 +37,7 @@ internal static class ExportEndpoint
         if (!await AtOnce.WaitAsync(LongestWait, cancellationToken)) return context.Problem(new Rejection("Dependency_Unavailable", "Too many case files at once."));
         try
         {
-            if (await SealedAsync(log, session.TenantId, [caseId.StreamKey], cancellationToken) is not { } own) return context.Problem(new Rejection("Case_Not_Sealed"));
+            if (await SealedAsync(log, session.TenantId, [caseId.StreamKey], cancellationToken) is not { } own || own.Events.Count < stream.Version) return context.Problem(new Rejection("Case_Not_Sealed"));
             var notices = References(own, "reportId").Concat(References(own, "noticeId")).Where(reference => reference.StartsWith("ntc_", StringComparison.Ordinal)).Distinct().ToList();
             var record = notices.Count == 0 ? own : await SealedAsync(log, session.TenantId, [caseId.StreamKey, .. notices.Select(notice => NoticeView.StreamPrefix + notice)], cancellationToken);
             if (record is null) return context.Problem(new Rejection("Case_Not_Sealed"));

@@ -116,7 +116,9 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
 
     private async Task CommitAsync(NpgsqlConnection leadership, EventPage page, LogPosition to, CancellationToken cancellationToken)
     {
-        var units = page.Sessions.Select(session => session.Prepare()).Where(unit => !unit.IsEmpty).ToList();
+        var units = new List<UnitOfWork>();
+        foreach (var session in page.Sessions)
+            if (await session.PrepareAsync(cancellationToken) is { IsEmpty: false } unit) units.Add(unit);
         await using var batch = new NpgsqlBatch(leadership);
         var owners = new Dictionary<NpgsqlBatchCommand, UnitOfWork>();
         foreach (var unit in units)
