@@ -33,6 +33,38 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     public static void Remove(DocumentSession session, string deliveryId) => session.QueueSqlCommand(
         "delete from {schema}.webhook_due where tenant_id = ? and delivery_id = ?", session.TenantId, deliveryId);
 
+    /// <summary>Takes delivered ones off the table, keeps what their receivers answered, and notes that those work; all in one statement each. A delivery that was made due again meanwhile has
+    /// another lease, or none, and stays.</summary>
+    public async Task SettleAsync(IReadOnlyList<(DueDelivery Claim, string? Response)> delivered)
+    {
+        await using var batch = store.DataSource.CreateBatch();
+        var gone = new NpgsqlBatchCommand($"delete from {Schema}.webhook_due d using unnest($1, $2, $3) as g(tenant_id, delivery_id, lease) where d.tenant_id = g.tenant_id and d.delivery_id = g.delivery_id and d.lease = g.lease");
+        gone.Parameters.Add(new() { Value = delivered.Select(it => it.Claim.TenantId).ToArray() });
+        gone.Parameters.Add(new() { Value = delivered.Select(it => it.Claim.DeliveryId).ToArray() });
+        gone.Parameters.Add(new() { Value = delivered.Select(it => it.Claim.Lease).ToArray() });
+        batch.BatchCommands.Add(gone);
+        var answered = delivered.Where(it => !string.IsNullOrEmpty(it.Response)).ToList();
+        if (answered.Count > 0)
+        {
+            var kept = new NpgsqlBatchCommand($"insert into {Schema}.webhook_responses (tenant_id, delivery_id, attempt_id, body) select * from unnest($1, $2, $3, $4) on conflict do nothing");
+            kept.Parameters.Add(new() { Value = answered.Select(it => it.Claim.TenantId).ToArray() });
+            kept.Parameters.Add(new() { Value = answered.Select(it => it.Claim.DeliveryId).ToArray() });
+            kept.Parameters.Add(new() { Value = answered.Select(it => it.Claim.Lease).ToArray() });
+            kept.Parameters.Add(new() { Value = answered.Select(it => it.Response!).ToArray() });
+            batch.BatchCommands.Add(kept);
+        }
+        var working = delivered.Select(it => (it.Claim.TenantId, it.Claim.EndpointId)).Distinct().ToList();
+        var well = new NpgsqlBatchCommand(
+            $"""
+            update {Schema}.webhook_endpoint_health h set failing_since = null, not_before = null from unnest($1, $2) as w(tenant_id, endpoint_id)
+            where h.tenant_id = w.tenant_id and h.endpoint_id = w.endpoint_id and h.failing_since is not null
+            """);
+        well.Parameters.Add(new() { Value = working.Select(it => it.TenantId).ToArray() });
+        well.Parameters.Add(new() { Value = working.Select(it => it.EndpointId).ToArray() });
+        batch.BatchCommands.Add(well);
+        await batch.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Claims what is due, the longest due first, at most so many for each endpoint. Endpoints that fail are claimed apart, so that they cannot take all the room.</summary>
     public async Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, CancellationToken cancellationToken)
     {
@@ -72,7 +104,7 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
                 where k.tenant_id = c.tenant_id and k.endpoint_id = c.endpoint_id and (k.valid_until is null or k.valid_until > clock_timestamp())) s
             """);
         command.Parameters.Add(new() { Value = failing });
-        command.Parameters.Add(new() { Value = (long)(failing ? options.InFlightPerFailingEndpoint : options.InFlightPerEndpoint) });
+        command.Parameters.Add(new() { Value = (long)(failing ? options.InFlightPerFailingEndpoint : options.ClaimedPerEndpoint) });
         command.Parameters.Add(new() { Value = (long)room });
         command.Parameters.Add(new() { Value = options.Lease, NpgsqlDbType = NpgsqlDbType.Interval });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -60,3 +60,19 @@ public sealed record SettlementExecuted(
 /// <summary>The case ended.</summary>
 public sealed record CaseClosed(
     string TenantId, string CaseId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, CaseOutcome Outcome, DateTimeOffset ClosedAt);
+
+/// <summary>A party was told something that it must hear of. Whoever reaches the party passes it on; it names nobody of the other side.</summary>
+/// <param name="Fact">Name of the fact that it tells of.</param>
+/// <param name="Party"><c>Complainant</c> or <c>Respondent</c>.</param>
+/// <param name="AccountId">Who is written to; null for somebody without an account.</param>
+/// <param name="CaseId">The case; null when it is about a notice or about the account itself.</param>
+/// <param name="Codes">Codes that it gives as reasons.</param>
+/// <param name="DueAt">The first instant at which a term of the addressee closes; null when none runs.</param>
+/// <param name="Texts">The message in each language.</param>
+public sealed record PartyMessageSent(
+    string TenantId, string MessageId, string Fact, string Party, string? AccountId, string? CaseId, string? NoticeId, IReadOnlyList<string> Codes, DateTimeOffset? DueAt,
+    IReadOnlyList<PartyMessageText> Texts, DateTimeOffset SentAt);
+
+/// <summary>A message in one language.</summary>
+/// <param name="Language"><c>en</c> or <c>zh</c>.</param>
+public sealed record PartyMessageText(string Language, string Subject, string Body);

@@ -34,6 +34,7 @@ public static class Subscriptions
         [typeof(MeasureLifted)] = [Notices],
         [typeof(SettlementExecuted)] = [Notices],
         [typeof(CaseClosed)] = [Notices],
+        [typeof(PartyMessageSent)] = ["notification-party-message-sent"],
         [typeof(DeliveryFailed)] = [Notices],
         [typeof(EndpointDisabled)] = [Notices],
     };
