@@ -24,12 +24,17 @@ var vaultKey = builder.AddParameter("vault-key", secret: true);
 var secretsKey = builder.AddParameter("secrets-key", secret: true);
 var logKey = builder.AddParameter("log-key", secret: true);
 
+// With the first, services know each other; the second seals the console's keys, under which people and programs sign in.
+var serviceKey = builder.AddParameter("service-key", secret: true);
+var consoleKey = builder.AddParameter("console-key", secret: true);
+
 // Takes pictures, works and licences in.
 var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
     .WithReference(ingestionDb).WaitFor(ingestionDb)
     .WithReference(messaging).WaitFor(messaging)
     .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
     .WithEnvironment("Vault__Key", vaultKey)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
 // Decodes each picture and says what it looks like; keeps nothing in memory, so there may be any number of it.
@@ -56,6 +61,8 @@ ingestion.WithReference(matching);
 var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement")
     .WithReference(casesDb).WaitFor(casesDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithReference(fingerprint)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
@@ -67,8 +74,8 @@ var notification = builder.AddProject<Projects.Notification>("notification")
     .WithEnvironment("Secrets__Key", secretsKey)
     .WithHttpHealthCheck("/health");
 
-// The desk itself: what people see and click.
-builder.AddProject<Projects.Console>("console")
+// The desk itself: what people see and click, and where people and programs sign in.
+var console = builder.AddProject<Projects.Console>("console")
     .WithReference(consoleDb).WaitFor(consoleDb)
     .WithReference(messaging).WaitFor(messaging)
     .WithReference(ingestion)
@@ -76,6 +83,13 @@ builder.AddProject<Projects.Console>("console")
     .WithReference(matching)
     .WithReference(caseManagement)
     .WithReference(notification)
+    .WithEnvironment("Access__Key", consoleKey)
+    .WithEnvironment("Access__FirstCredentials", Path.Combine(data, "first-credentials.env"))
     .WithHttpHealthCheck("/health");
+console.WithEnvironment("Access__Issuer", console.GetEndpoint("http"));
+
+// Every service takes the console's tokens, and those of its peers.
+foreach (var service in new[] { ingestion, fingerprint, matching, caseManagement, notification })
+    service.WithEnvironment("Access__Issuer", console.GetEndpoint("http")).WithEnvironment("Access__ServiceKey", serviceKey);
 
 builder.Build().Run();

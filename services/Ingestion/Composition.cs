@@ -30,10 +30,12 @@ using ImageRights.Ingestion.Slots;
 using ImageRights.Ingestion.Vault;
 using ImageRights.Ingestion.Verdicts;
 using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageRights.Ingestion;
@@ -48,9 +50,15 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
-        builder.Services.AddEventStore(options => Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
-            ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb.")));
+        builder.Services.AddEventStore(options =>
+        {
+            Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
+                ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb."));
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+            options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
+        });
         builder.AddBus("ingestion");
 
         var limits = builder.Configuration.GetSection("Limits").Get<PictureLimits>() ?? new PictureLimits();
@@ -60,8 +68,8 @@ public static class Composition
         builder.Services.AddSingleton(VaultOptions.Read(builder.Configuration));
         builder.Services.AddSingleton<ContentVault>();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddHttpClient<FingerprintClient>(FingerprintClient.Configure);
-        builder.Services.AddHttpClient<MatchingClient>(MatchingClient.Configure);
+        builder.Services.AddHttpClient<FingerprintClient>(FingerprintClient.Configure).CallAsService();
+        builder.Services.AddHttpClient<MatchingClient>(MatchingClient.Configure).CallAsService();
         builder.Services.AddTransient<PictureIntake>();
         var fetch = FetchOptions.FromConfiguration(builder.Configuration.GetSection("Fetch"));
         builder.Services.AddSingleton(fetch).AddSingleton(new EgressPolicy(fetch.Egress)).AddSingleton<PictureFetcher>();
@@ -81,16 +89,18 @@ public static class Composition
         var app = builder.Build();
         app.Services.GetRequiredService<ContentVault>().Prepare(DateTimeOffset.UtcNow);
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
-        var images = app.MapGroup("/v1/images").WithTags("Images");
+        app.MapTransparencyLog();
+        var images = app.MapGroup("/v1/images").WithTags("Images").Requires(Permission.ImagesRead);
         images.MapReceiveImage();
         images.MapWithdrawImage();
         images.MapReadImages();
-        var works = app.MapGroup("/v1/works").WithTags("Works");
+        var works = app.MapGroup("/v1/works").WithTags("Works").Requires(Permission.WorksRead);
         works.MapRegisterWork();
         works.MapReadWorks();
-        var licences = app.MapGroup("/v1/licences").WithTags("Licences");
+        var licences = app.MapGroup("/v1/licences").WithTags("Licences").Requires(Permission.LicencesRead);
         licences.MapGrantLicence();
         licences.MapEndLicence();
         licences.MapReadLicences();

@@ -12,6 +12,7 @@ using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
 using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
@@ -31,6 +32,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(http =>
         {
@@ -62,6 +64,7 @@ public static class Composition
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapScreenings();

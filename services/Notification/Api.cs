@@ -31,7 +31,7 @@ internal static class Api
             ["ReplayDelivery"] = Accepts<DeliveryAnswer>("Delivery_Not_Found", "Endpoint_Disabled"),
             ["ReadFeed"] = Reads<FeedAnswer>("Cursor_Invalid").With(("after", "Cursor of the answer before; left out for the beginning."), ("limit", "Most events, 1 to 200; 100 unless given.")),
             ["ReadEvent"] = Reads<JsonElement>("Event_Not_Found") with { MediaType = "application/cloudevents+json" },
-            ["ListInbox"] = Lists<InboxItem>().With([.. ReadInbox.Inbox.Parameters]),
+            ["ListInbox"] = Lists<InboxItem>("Letter_Not_Found").With([.. ReadInbox.Inbox.Parameters]),
             ["OpenLetter"] = Reads<InboxItem>("Letter_Not_Found").With(("accountId!", "Whose inbox it lies in.")),
             ["ListMails"] = Lists<MailItem>().With([.. ReadInbox.Mails.Parameters]),
             ["ListEventTypes"] = Reads<EventTypes>(),

@@ -21,6 +21,7 @@ using ImageRights.Notification.Projections;
 using ImageRights.Notification.Publishing;
 using ImageRights.Notification.Secrets;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
@@ -54,6 +55,7 @@ public static class Composition
 
         builder.Services.AddEventStore(options => Facts(options, builder.Configuration.GetConnectionString("notificationdb")
             ?? throw new InvalidOperationException("ConnectionStrings:notificationdb is missing; start the service through AppHost or set ConnectionStrings__notificationdb.")));
+        builder.AddAccess();
         builder.AddBus("notification", bus =>
         {
             bus.AddConsumer<EveryContractConsumer, EveryContractConsumerDefinition>();
@@ -69,12 +71,13 @@ public static class Composition
         builder.Services.AddSingleton<WebhookSender>();
         builder.Services.AddHostedService<Dispatcher>();
         builder.Services.AddSingleton(MailOptions.FromConfiguration(builder.Configuration.GetSection("Mail"))).AddSingleton<MailSender>();
-        builder.Services.AddHttpClient<ContactClient>(ContactClient.Configure);
+        builder.Services.AddHttpClient<ContactClient>(ContactClient.Configure).CallAsService();
         builder.Services.AddHostedService<MailDispatcher>();
         builder.Services.AddHealthChecks().AddCheck<BacklogHealthCheck>("webhook-backlog", tags: ["ready"]);
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         DescribeEvents.Map(app);
@@ -121,7 +124,7 @@ public static class Composition
 
     private static void Doors(WebApplication app)
     {
-        var endpoints = app.MapGroup("/v1/endpoints").WithTags("Webhook endpoints");
+        var endpoints = app.MapGroup("/v1/endpoints").WithTags("Webhook endpoints").Requires(Permission.EndpointsRead);
         RegisterEndpoint.Map(endpoints);
         ReadEndpoints.Map(endpoints);
         ChangeEndpoint.Map(endpoints);
@@ -129,13 +132,13 @@ public static class Composition
         SendTestEvent.Map(endpoints);
         ReplayRange.Map(endpoints);
 
-        var deliveries = app.MapGroup("/v1/deliveries").WithTags("Deliveries");
+        var deliveries = app.MapGroup("/v1/deliveries").WithTags("Deliveries").Requires(Permission.DeliveriesRead);
         ReadDeliveries.Map(deliveries);
         ReplayDelivery.Map(deliveries);
 
         ReadInbox.Map(app.MapGroup("/v1"));
-        ReadFeed.Map(app.MapGroup("/v1").WithTags("Feed"));
-        ReadEndpoints.MapTypes(app.MapGroup("/v1/event-types").WithTags("Webhook endpoints"));
+        ReadFeed.Map(app.MapGroup("/v1").WithTags("Feed").Requires(Permission.FeedRead));
+        ReadEndpoints.MapTypes(app.MapGroup("/v1/event-types").WithTags("Webhook endpoints").Requires(Permission.EndpointsRead));
     }
 
     private static string ReadScript(string name)

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Builder;
 namespace ImageRights.CaseManagement.IntegrationTests;
 
 /// <summary>The service on a database and a virtual host of its own, with a bus of ours beside it that speaks for matching and hears what is published.</summary>
-public sealed class RunningService : IAsyncLifetime
+public class RunningService : IAsyncLifetime
 {
     private readonly ConcurrentQueue<(Guid MessageId, object Contract)> heard = [];
     private WebApplication app = null!;
@@ -19,6 +19,9 @@ public sealed class RunningService : IAsyncLifetime
     public string Database { get; private set; } = "";
     public string Messaging { get; private set; } = "";
     public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>What this service is told besides.</summary>
+    protected virtual string[] Arguments => [];
 
     /// <summary>Virtual host, for the management API.</summary>
     public string VirtualHost => new Uri(Messaging).AbsolutePath[1..];
@@ -38,6 +41,8 @@ public sealed class RunningService : IAsyncLifetime
                 Hear<MeasureLifted>(endpoint);
                 Hear<SettlementExecuted>(endpoint);
                 Hear<CaseClosed>(endpoint);
+                Hear<ProcedureStepTaken>(endpoint);
+                Hear<DeadlineRan>(endpoint);
                 // One at a time, so that the order heard is the order published.
                 endpoint.PrefetchCount = 1;
                 endpoint.ConcurrentMessageLimit = 1;
@@ -52,10 +57,10 @@ public sealed class RunningService : IAsyncLifetime
         app = Composition.Build(
         [
             "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
-            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
+            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings, .. Arguments,
         ]);
         await app.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) }.Authorized();
         await Eventually.HoldsAsync(async () => (await Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), TimeSpan.FromSeconds(60), "health");
     }
 
@@ -85,9 +90,11 @@ public sealed class RunningService : IAsyncLifetime
     public Task<Answer> PostAsync(string path, object body, string? ifMatch = null, string? idempotencyKey = null, string? language = null) =>
         SendAsync(path, JsonContent.Create(body), ifMatch, idempotencyKey, language);
 
-    public async Task<Answer> SendAsync(string path, HttpContent content, string? ifMatch = null, string? idempotencyKey = null, string? language = null)
+    public Task<Answer> PutAsync(string path, object body, string? ifMatch = null) => SendAsync(path, JsonContent.Create(body), ifMatch, method: HttpMethod.Put);
+
+    public async Task<Answer> SendAsync(string path, HttpContent content, string? ifMatch = null, string? idempotencyKey = null, string? language = null, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = content };
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         if (idempotencyKey is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);

@@ -62,12 +62,14 @@ internal static class Samples
         return (decision.Events, decision.Code);
     });
 
+    public static readonly ImageRights.CaseManagement.Regimes.RegimeCatalogue Catalogue = ImageRights.CaseManagement.Regimes.RegimeCatalogue.BuiltIn();
+
     public static CaseState Fold(IEnumerable<CaseEvent> history) => history.Aggregate(CaseState.Initial, CaseState.Evolve);
 
     public static StoreOptions Registered()
     {
         var options = new StoreOptions();
-        Composition.Register(options);
+        Composition.Register(options, Catalogue);
         return options;
     }
 

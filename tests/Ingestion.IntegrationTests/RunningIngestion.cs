@@ -51,10 +51,10 @@ public sealed class RunningIngestion : IAsyncLifetime
         app = Composition.Build([
             "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:ImageRights=None",
             $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}", $"--services:matching:http:0={Matching.Address}",
-            $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
+            .. TestAccess.Settings, $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
         ]);
         await app.StartAsync();
-        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) }.Authorized();
     }
 
     public async Task StopAsync()

@@ -49,7 +49,7 @@ public sealed class RunningService : IAsyncDisposable
         {
             "urls=http://127.0.0.1:0", $"ConnectionStrings:notificationdb={Database}", $"ConnectionStrings:messaging={VirtualHost}", "Messaging:AwaitSubscribers=false", $"services:ingestion:http:0={Receiver.Url("/")}",
             $"Secrets:Key={Key}", "Egress:AllowLoopback=true", "Egress:AllowHttp=true", "Logging:LogLevel:Default=Warning",
-        }.Concat(settings).Concat(more).Select(setting => "--" + setting),
+        }.Concat(settings).Concat(more).Select(setting => "--" + setting), .. TestAccess.Settings,
     ];
 
     public async Task<WebApplication> AddReplicaAsync(params string[] more)
@@ -58,7 +58,7 @@ public sealed class RunningService : IAsyncDisposable
         await replica.StartAsync();
         replicas.Add(replica);
         Http.Dispose();
-        Http = new HttpClient { BaseAddress = new Uri(replica.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = new Uri(replica.Urls.First()), Timeout = TimeSpan.FromSeconds(30) }.Authorized();
         await Eventually.HoldsAsync(async () => (await Http.GetStringAsync("/health")).ShouldBeOneOf("Healthy", "Degraded"), StartLimit, "The service");
         return replica;
     }

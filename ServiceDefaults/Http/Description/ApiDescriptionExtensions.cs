@@ -28,5 +28,5 @@ public static class ApiDescriptionExtensions
     }
 
     /// <summary>Serves it.</summary>
-    public static void MapApiDescription(this WebApplication app) => app.MapOpenApi("/openapi/{documentName}.json");
+    public static void MapApiDescription(this WebApplication app) => app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
 }

@@ -62,4 +62,37 @@ public static class CaseCodes
 
     /// <summary>Nobody complains of himself.</summary>
     public const string ComplainantIsRespondent = "Complainant_Is_Respondent";
+
+    /// <summary>The case's regime has no such step.</summary>
+    public const string StepNotProvided = "Step_Not_Provided";
+
+    /// <summary>The complaint was dismissed before.</summary>
+    public const string AlreadyDismissed = "Case_Already_Dismissed";
+
+    /// <summary>An action or order is pending.</summary>
+    public const string HoldOpen = "Close_Hold_Open";
+
+    /// <summary>A complaint of a decision waits for its answer.</summary>
+    public const string ComplaintOpen = "Complaint_Open";
+
+    /// <summary>No complaint of this party waits for an answer.</summary>
+    public const string ComplaintNotPending = "Complaint_Not_Pending";
+
+    /// <summary>No objection was received that this could be about.</summary>
+    public const string CounterNotReceived = "Counter_Not_Received";
+
+    /// <summary>The delivery was recorded before.</summary>
+    public const string DeliveryRecorded = "Delivery_Already_Recorded";
+
+    /// <summary>It cannot have arrived then.</summary>
+    public const string ArrivalImpossible = "Arrival_Impossible";
+
+    /// <summary>Only a party can do this.</summary>
+    public const string NotAParty = "Not_A_Party";
+
+    /// <summary>A party does not decide about itself.</summary>
+    public const string ReviewByParty = "Review_By_Party";
+
+    /// <summary>Who decided does not review the decision.</summary>
+    public const string ReviewBySamePerson = "Review_By_Same_Person";
 }

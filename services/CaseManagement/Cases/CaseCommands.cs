@@ -14,15 +14,17 @@ public abstract record CaseCommand
     public abstract Act Act { get; init; }
 
     /// <summary>Opens a case over a picture that no open case is about.</summary>
-    public sealed record OpenCase(Dispute Dispute, Origin Origin, Location Location, string? ReportId, Finding? Finding, Act Act) : CaseCommand
+    /// <param name="Law">The regime and the effective notice; null for a hint, which the house regime answers.</param>
+    public sealed record OpenCase(Dispute Dispute, Origin Origin, Location Location, string? ReportId, Finding? Finding, Act Act, UnderLaw? Law = null) : CaseCommand
     {
         /// <inheritdoc />
         public override CaseStep Step => CaseStep.Report;
     }
 
     /// <summary>Adds a complaint of the same picture and work to the open case.</summary>
-    /// <param name="ReportId">The report; null for a finding of matching.</param>
-    public sealed record JoinComplaint(string? ReportId, string? ComplainantAccountId, Finding? Finding, Act Act) : CaseCommand
+    /// <param name="ReportId">The report or notice; null for a finding of matching.</param>
+    /// <param name="Law">The regime and the effective notice; null for a hint.</param>
+    public sealed record JoinComplaint(string? ReportId, string? ComplainantAccountId, Finding? Finding, Act Act, UnderLaw? Law = null) : CaseCommand
     {
         /// <inheritdoc />
         public override CaseStep Step => CaseStep.Report;
@@ -30,7 +32,8 @@ public abstract record CaseCommand
 
     /// <summary>Takes the picture down.</summary>
     /// <param name="MeasureId">Identity for the measure, if it is applied.</param>
-    public sealed record TakeDown(string MeasureId, Act Act) : CaseCommand
+    /// <param name="Scope">Legal basis and territory; null for everywhere.</param>
+    public sealed record TakeDown(string MeasureId, Act Act, MeasureScope? Scope = null) : CaseCommand
     {
         /// <inheritdoc />
         public override CaseStep Step => CaseStep.Takedown;
@@ -44,14 +47,16 @@ public abstract record CaseCommand
     }
 
     /// <summary>The respondent objects to the measure.</summary>
-    public sealed record CounterNotice(Act Act) : CaseCommand
+    /// <param name="Elements">Names of the form's elements that are given.</param>
+    public sealed record CounterNotice(Act Act, IReadOnlyCollection<string>? Elements = null) : CaseCommand
     {
         /// <inheritdoc />
         public override CaseStep Step => CaseStep.CounterNotice;
     }
 
     /// <summary>Ends the measure.</summary>
-    public sealed record Reinstate(Act Act) : CaseCommand
+    /// <param name="MeasureId">One of several; null for all.</param>
+    public sealed record Reinstate(Act Act, string? MeasureId = null) : CaseCommand
     {
         /// <inheritdoc />
         public override CaseStep Step => CaseStep.Reinstatement;
@@ -70,4 +75,41 @@ public abstract record CaseCommand
         /// <inheritdoc />
         public override CaseStep Step => CaseStep.Closure;
     }
+
+    /// <summary>Records a step that only regimes of law know.</summary>
+    /// <param name="Fact">Name of the fact in the packs.</param>
+    /// <param name="MeasureId">Identity for a measure, if one follows.</param>
+    /// <param name="Automated">Whether a machine takes the step.</param>
+    public sealed record TakeStep(CaseStep Step, string Fact, string MeasureId, Particulars Particulars, bool Automated, Act Act) : CaseCommand
+    {
+        /// <inheritdoc />
+        public override CaseStep Step { get; } = Step;
+    }
+
+    /// <summary>Lets a term warn, act or run out that is due.</summary>
+    /// <param name="Rule">The clock.</param>
+    /// <param name="StartedAt">Which of its runs.</param>
+    /// <param name="Kind">What is due.</param>
+    /// <param name="Tolerance">Lateness that is not worth a fact.</param>
+    public sealed record RunDeadline(string Rule, DateTimeOffset StartedAt, DueKind Kind, TimeSpan Tolerance, Act Act) : CaseCommand
+    {
+        /// <inheritdoc />
+        public override CaseStep Step => CaseStep.Deadline;
+    }
+}
+
+/// <summary>A regime of law and the notice that brings it.</summary>
+public sealed record UnderLaw(string Regime, ChosenSettings? Settings, NoticeReference Notice);
+
+/// <summary>What a term can be due for.</summary>
+public enum DueKind
+{
+    /// <summary>A warning.</summary>
+    Warning,
+
+    /// <summary>Its effect.</summary>
+    Effect,
+
+    /// <summary>Its end without an effect.</summary>
+    End,
 }

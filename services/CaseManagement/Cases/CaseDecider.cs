@@ -20,13 +20,13 @@ public static class CaseDecider
     /// otherwise the regime says whether the step can be taken, then the command itself is looked at.</summary>
     public static Decision Decide(CaseState state, CaseCommand command)
     {
-        if (IsRecorded(state, command)) return Decision.Nothing;
+        if (command is RunDeadline || IsRecorded(state, command)) return Decision.Nothing;
         if (HouseRegime.Refuses(state.Status, command.Step) is { } refusal) return Decision.Refused(refusal);
         if (IsBlank(command.Act)) return Decision.Refused(CaseCodes.ReasonMissing);
         return command switch
         {
             OpenCase open => Decide(state, open),
-            JoinComplaint join => Decide(state, join),
+            JoinComplaint join => Join(state, join),
             TakeDown takeDown => Decision.Of(new MeasureApplied(state.Dispute!, takeDown.MeasureId, takeDown.Act)),
             Dismiss dismiss => Decision.Of(
                 new CaseDismissed(state.Dispute!, dismiss.Act),
@@ -35,7 +35,7 @@ public static class CaseDecider
                 ? Decision.Of(new CounterNoticeReceived(state.Dispute, counter.Act))
                 : Decision.Refused(CaseCodes.CounterNotRespondent),
             Reinstate reinstate => Decision.Of(new MeasureLifted(state.Dispute!, state.Measure!.MeasureId, reinstate.Act)),
-            Settle settle => Decide(state, settle),
+            Settle settle => Settle(state, settle),
             Close close => HouseRegime.Reached(state.Status) == close.Outcome
                 ? Decision.Of(new CaseClosed(state.Dispute!, close.Outcome, close.Act))
                 : Decision.Refused(CaseCodes.OutcomeNotReached, $"A case that is {state.Status} closes as {HouseRegime.Reached(state.Status)}."),
@@ -47,21 +47,23 @@ public static class CaseDecider
     {
         if (state.Status != CaseStatus.None) return Decision.Refused(CaseCodes.AlreadyOpen);
         if (open.Dispute.ComplainantAccountId == open.Dispute.RespondentAccountId) return Decision.Refused(CaseCodes.ComplainantIsRespondent);
-        return Decision.Of(new CaseOpened(open.Dispute, open.Origin, HouseRegime.Name, open.Location, open.ReportId, open.Finding, open.Act));
+        return Decision.Of(new CaseOpened(
+            open.Dispute, open.Origin, open.Law?.Regime ?? HouseRegime.Name, open.Location, open.ReportId, open.Finding, open.Act, open.Law?.Notice, open.Law?.Settings));
     }
 
-    private static Decision Decide(CaseState state, JoinComplaint join)
+    internal static Decision Join(CaseState state, JoinComplaint join)
     {
         if (state.Status == CaseStatus.None) return Decision.Refused(CaseCodes.NotFound);
-        var dispute = state.Dispute!;
-        if (join.ComplainantAccountId == dispute.RespondentAccountId) return Decision.Refused(CaseCodes.ComplainantIsRespondent);
-        var joined = dispute with { ComplainantAccountId = dispute.ComplainantAccountId ?? join.ComplainantAccountId };
-        return Decision.Of(new ComplainantJoined(joined, join.ReportId, join.ComplainantAccountId, join.Finding, join.Act));
+        if (join.ComplainantAccountId == state.Dispute!.RespondentAccountId) return Decision.Refused(CaseCodes.ComplainantIsRespondent);
+        return Decision.Of(new ComplainantJoined(Joined(state, join), join.ReportId, join.ComplainantAccountId, join.Finding, join.Act, join.Law?.Notice));
     }
 
-    private static Decision Decide(CaseState state, Settle settle)
+    internal static Dispute Joined(CaseState state, JoinComplaint join) =>
+        state.Dispute! with { ComplainantAccountId = state.Dispute!.ComplainantAccountId ?? join.ComplainantAccountId };
+
+    internal static Decision Settle(CaseState state, Settle settle)
     {
-        var complainants = state.Complaints.Select(complaint => complaint.AccountId).OfType<string>().ToHashSet();
+        var complainants = state.Complaints.Where(complaint => !complaint.IsWithdrawn).Select(complaint => complaint.AccountId).OfType<string>().ToHashSet();
         var agreed = settle.AgreedBy.ToHashSet();
         // One complainant's settlement would take the others' complaint away from them.
         if (complainants.Count == 0 || !agreed.Contains(state.Dispute!.RespondentAccountId) || !agreed.IsSupersetOf(complainants))
@@ -76,7 +78,7 @@ public static class CaseDecider
             : Decision.Of(settled);
     }
 
-    private static bool IsRecorded(CaseState state, CaseCommand command) => command switch
+    internal static bool IsRecorded(CaseState state, CaseCommand command) => command switch
     {
         OpenCase open => state.Opened is { } opened && opened.Origin == open.Origin && opened.ReportId == open.ReportId
             && opened.Dispute == open.Dispute && open.Act.Repeats(opened.Act),
@@ -98,6 +100,6 @@ public static class CaseDecider
         || (complaint.AccountId == join.ComplainantAccountId && complaint.Act.Repeats(join.Act))
         || (join.ReportId is null && join.ComplainantAccountId is not null && complaint.AccountId == join.ComplainantAccountId));
 
-    private static bool IsBlank(Act act) =>
+    internal static bool IsBlank(Act act) =>
         string.IsNullOrWhiteSpace(act.By) || string.IsNullOrWhiteSpace(act.ReasonCode) || string.IsNullOrWhiteSpace(act.Statement);
 }

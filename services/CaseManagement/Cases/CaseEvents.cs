@@ -60,7 +60,7 @@ public enum Outcome
 }
 
 /// <summary>The facts of a case. These records are the stored format: a change is a new version beside the old one.</summary>
-public abstract record CaseEvent
+public abstract partial record CaseEvent
 {
     private CaseEvent()
     {
@@ -76,23 +76,33 @@ public abstract record CaseEvent
     /// <param name="Regime">Name and version of the procedure that the case keeps to its end.</param>
     /// <param name="ReportId">The report that opened it; null when matching did.</param>
     /// <param name="Finding">What matching had found of the work in the picture, if it had.</param>
-    public sealed record CaseOpened(Dispute Dispute, Origin Origin, string Regime, Location Location, string? ReportId, Finding? Finding, Act Act) : CaseEvent;
+    /// <param name="Notice">The effective notice that opened it; null for a report or a finding.</param>
+    /// <param name="Settings">What the tenant had chosen in the regime; null for the pack's own.</param>
+    public sealed record CaseOpened(
+        Dispute Dispute, Origin Origin, string Regime, Location Location, string? ReportId, Finding? Finding, Act Act, NoticeReference? Notice = null, ChosenSettings? Settings = null) : CaseEvent;
 
     /// <summary>Somebody else complained of the same picture and work while the case was open.</summary>
     /// <param name="ComplainantAccountId">Account of the further complainant; null for a reporter without one.</param>
-    public sealed record ComplainantJoined(Dispute Dispute, string? ReportId, string? ComplainantAccountId, Finding? Finding, Act Act) : CaseEvent;
+    /// <param name="Notice">The further complainant's effective notice; null for a report or a finding.</param>
+    public sealed record ComplainantJoined(Dispute Dispute, string? ReportId, string? ComplainantAccountId, Finding? Finding, Act Act, NoticeReference? Notice = null) : CaseEvent;
 
     /// <summary>The picture was taken down.</summary>
-    public sealed record MeasureApplied(Dispute Dispute, string MeasureId, Act Act) : CaseEvent;
+    /// <param name="Scope">Legal basis and territory; null for everywhere by the marketplace's own rules.</param>
+    /// <param name="Ground">Rule of the regime; null under the house regime.</param>
+    /// <param name="Cause">Fact whose effect it is; null for a decision of its own.</param>
+    public sealed record MeasureApplied(Dispute Dispute, string MeasureId, Act Act, MeasureScope? Scope = null, Ground? Ground = null, string? Cause = null) : CaseEvent;
 
     /// <summary>The complaint was found to be without ground.</summary>
     public sealed record CaseDismissed(Dispute Dispute, Act Act) : CaseEvent;
 
     /// <summary>The respondent objected to the measure.</summary>
-    public sealed record CounterNoticeReceived(Dispute Dispute, Act Act) : CaseEvent;
+    /// <param name="Elements">Names of the form's elements that were given; null under the house regime, which has no form.</param>
+    public sealed record CounterNoticeReceived(Dispute Dispute, Act Act, IReadOnlyList<string>? Elements = null, Ground? Ground = null) : CaseEvent;
 
-    /// <summary>The measure ended; the picture is back.</summary>
-    public sealed record MeasureLifted(Dispute Dispute, string MeasureId, Act Act) : CaseEvent;
+    /// <summary>The measure ended; the picture is back as far as no other measure holds it down.</summary>
+    /// <param name="Ground">Rule of the regime; null under the house regime.</param>
+    /// <param name="Cause">Fact or clock whose effect it is; null for a decision of its own.</param>
+    public sealed record MeasureLifted(Dispute Dispute, string MeasureId, Act Act, Ground? Ground = null, string? Cause = null) : CaseEvent;
 
     /// <summary>The parties settled.</summary>
     /// <param name="AgreedBy">Accounts that agreed: the respondent and every complainant with an account.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 
 namespace ImageRights.CaseManagement.Cases;
@@ -17,6 +18,9 @@ public enum CaseStatus
     /// <summary>The picture is down and the respondent has objected.</summary>
     CounterNoticed,
 
+    /// <summary>The picture stays down while an action or order lasts.</summary>
+    LitigationHold,
+
     /// <summary>The picture is back.</summary>
     Reinstated,
 
@@ -33,9 +37,11 @@ public enum CaseStatus
 /// <summary>One complaint in a case.</summary>
 /// <param name="ReportId">The report; null for a finding of matching.</param>
 /// <param name="AccountId">Who complains; null for a reporter without an account.</param>
-public sealed record Complaint(string? ReportId, string? AccountId, Act Act);
+public sealed record Complaint(string? ReportId, string? AccountId, Act Act, bool IsWithdrawn = false);
 
 /// <summary>What decisions need of a case's history: its facts, each as it was recorded.</summary>
+/// <param name="Measure">The last measure.</param>
+/// <param name="CounterNotice">The last objection that was accepted and not rejected.</param>
 public sealed record CaseState(
     CaseStatus Status, CaseOpened? Opened, Dispute? Dispute, IReadOnlyList<Complaint> Complaints, MeasureApplied? Measure, CaseDismissed? Dismissal,
     CounterNoticeReceived? CounterNotice, MeasureLifted? Lift, SettlementExecuted? Settlement, CaseClosed? Closure)
@@ -43,24 +49,79 @@ public sealed record CaseState(
     /// <summary>Before the first event.</summary>
     public static readonly CaseState Initial = new(CaseStatus.None, null, null, [], null, null, null, null, null, null);
 
+    /// <summary>Name and version of the procedure that the case follows.</summary>
+    public string Regime { get; private init; } = HouseRegime.Name;
+
+    /// <summary>What the tenant had chosen in it.</summary>
+    public ChosenSettings? Settings { get; private init; }
+
+    /// <summary>Measures that hold the picture down.</summary>
+    public IReadOnlyList<MeasureApplied> ActiveMeasures { get; private init; } = [];
+
+    /// <summary>Whether an action or order holds it down.</summary>
+    public bool IsHeld { get; private init; }
+
+    /// <summary>Complaints of a decision that wait for their answer.</summary>
+    public IReadOnlyList<ComplaintLodged> OpenComplaints { get; private init; } = [];
+
+    /// <summary>Everything that happened, in order.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<CaseEvent> History { get; private init; } = [];
+
     /// <summary>Folds the next fact.</summary>
-    public static CaseState Evolve(CaseState state, object fact) => fact switch
+    public static CaseState Evolve(CaseState state, object fact) => fact is CaseEvent known
+        ? Evolve(state, known) with { History = [.. state.History, known] }
+        : throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a case.");
+
+    private static CaseState Evolve(CaseState state, CaseEvent fact) => fact switch
     {
         CaseOpened e => state with
         {
             Status = CaseStatus.Open,
             Opened = e,
             Dispute = e.Dispute,
+            Regime = e.Regime,
+            Settings = e.Settings,
             Complaints = [new Complaint(e.ReportId, e.Dispute.ComplainantAccountId, e.Act)],
         },
+        RegimeAdopted e => state with { Regime = e.Regime, Settings = e.Settings },
         ComplainantJoined e => state with { Dispute = e.Dispute, Complaints = [.. state.Complaints, new Complaint(e.ReportId, e.ComplainantAccountId, e.Act)] },
-        MeasureApplied e => state with { Status = CaseStatus.TakenDown, Measure = e },
+        ComplainantWithdrew e => state with { Complaints = [.. state.Complaints.Select(complaint => complaint.AccountId == e.ComplainantAccountId ? complaint with { IsWithdrawn = true } : complaint)] },
+        MeasureApplied e => state with
+        {
+            Status = state.Status is CaseStatus.CounterNoticed or CaseStatus.LitigationHold ? state.Status : CaseStatus.TakenDown,
+            Measure = e,
+            ActiveMeasures = [.. state.ActiveMeasures, e],
+        },
         CaseDismissed e => state with { Status = CaseStatus.Dismissed, Dismissal = e },
-        CounterNoticeReceived e => state with { Status = CaseStatus.CounterNoticed, CounterNotice = e },
-        // A settlement that lets the picture stay lifts the measure too; the case is settled all the same.
-        MeasureLifted e => state with { Status = state.Status == CaseStatus.Settled ? CaseStatus.Settled : CaseStatus.Reinstated, Lift = e },
+        CounterNoticeReceived e => state with { Status = state.IsHeld ? CaseStatus.LitigationHold : CaseStatus.CounterNoticed, CounterNotice = e },
+        CounterNoticeRejected => state with { Status = state.Status == CaseStatus.CounterNoticed ? CaseStatus.TakenDown : state.Status, CounterNotice = null },
+        MeasureLifted e => Lifted(state, e),
+        LitigationHold => state with { Status = CaseStatus.LitigationHold, IsHeld = true },
+        LitigationHoldEnded => state with { Status = state.CounterNotice is null ? CaseStatus.TakenDown : CaseStatus.CounterNoticed, IsHeld = false },
         SettlementExecuted e => state with { Status = CaseStatus.Settled, Settlement = e },
+        ComplaintLodged e => state with { OpenComplaints = [.. state.OpenComplaints, e] },
+        // The complainant was right about the refusal to act, so the notice waits for its decision again.
+        DecisionOverturned { Particulars.Party: Speaker.Complainant } e => Answered(state, e.Particulars.Party) with
+        {
+            Status = state.Status is CaseStatus.Dismissed or CaseStatus.Reinstated ? CaseStatus.Open : state.Status,
+            Dismissal = null,
+        },
+        DecisionOverturned e => Answered(state, e.Particulars.Party),
+        DecisionConfirmed e => Answered(state, e.Particulars.Party),
         CaseClosed e => state with { Status = CaseStatus.Closed, Closure = e },
+        Step or CounterNoticeDeficient or NoticesBarred or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => state,
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a case."),
     };
+
+    private static CaseState Lifted(CaseState state, MeasureLifted lift)
+    {
+        IReadOnlyList<MeasureApplied> remaining = [.. state.ActiveMeasures.Where(measure => measure.MeasureId != lift.MeasureId)];
+        // A settlement that lets the picture stay lifts the measure too; the case is settled all the same.
+        var status = remaining.Count > 0 || state.Status == CaseStatus.Settled ? state.Status : CaseStatus.Reinstated;
+        return state with { Status = status, Lift = lift, ActiveMeasures = remaining, IsHeld = state.IsHeld && remaining.Count > 0 };
+    }
+
+    private static CaseState Answered(CaseState state, Speaker? party) =>
+        state with { OpenComplaints = [.. state.OpenComplaints.Where(complaint => complaint.Speaker != party)] };
 }

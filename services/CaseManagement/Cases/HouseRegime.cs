@@ -23,6 +23,63 @@ public enum CaseStep
 
     /// <summary>Ending the case.</summary>
     Closure,
+
+    /// <summary>Telling that the notice went to the respondent.</summary>
+    NoticeForwarding,
+
+    /// <summary>Taking a complaint back.</summary>
+    Retraction,
+
+    /// <summary>Telling that the objection went to the complainant.</summary>
+    CounterNoticeForwarding,
+
+    /// <summary>Telling that the objection arrived at the complainant.</summary>
+    CounterNoticeDelivery,
+
+    /// <summary>Finding the objection without ground.</summary>
+    CounterNoticeRejection,
+
+    /// <summary>Telling that the complainant has gone to court.</summary>
+    CourtAction,
+
+    /// <summary>Telling that the action ended.</summary>
+    CourtActionEnd,
+
+    /// <summary>Telling that the complainant has complained to the authority.</summary>
+    AuthorityComplaint,
+
+    /// <summary>Recording what a court ordered.</summary>
+    CourtOrder,
+
+    /// <summary>Telling that a party was told the decision.</summary>
+    Information,
+
+    /// <summary>Complaining of a decision.</summary>
+    Complaint,
+
+    /// <summary>Deciding a complaint of a decision.</summary>
+    ComplaintDecision,
+
+    /// <summary>Telling that an out-of-court body was called.</summary>
+    OutOfCourtReferral,
+
+    /// <summary>Recording what an out-of-court body decided.</summary>
+    OutOfCourtOutcome,
+
+    /// <summary>Appealing where the regime has appeals.</summary>
+    Appeal,
+
+    /// <summary>Disputing a claim where the regime has disputes.</summary>
+    Objection,
+
+    /// <summary>Reporting that the picture was changed.</summary>
+    Change,
+
+    /// <summary>Upholding the notice where the regime counts from that.</summary>
+    Upholding,
+
+    /// <summary>A term that runs out by itself.</summary>
+    Deadline,
 }
 
 /// <summary>Parts that people play in a case.</summary>
@@ -51,6 +108,7 @@ public static class HouseRegime
         (CaseStatus.None, CaseStep.Report) => null,
         (CaseStatus.None, _) => CaseCodes.NotFound,
         (CaseStatus.Closed or CaseStatus.Dismissed, _) => CaseCodes.AlreadyClosed,
+        (_, > CaseStep.Closure) or (CaseStatus.LitigationHold, _) => CaseCodes.StepNotProvided,
 
         (_, CaseStep.Report) => null,
 
@@ -79,18 +137,21 @@ public static class HouseRegime
         CaseStatus.Reinstated => Outcome.Reinstated,
         CaseStatus.Settled => Outcome.Settled,
         CaseStatus.Dismissed => Outcome.Dismissed,
-        CaseStatus.None or CaseStatus.Open or CaseStatus.CounterNoticed or CaseStatus.Closed => null,
+        CaseStatus.None or CaseStatus.Open or CaseStatus.CounterNoticed or CaseStatus.LitigationHold or CaseStatus.Closed => null,
     };
 
     /// <summary>The steps that somebody in this part can take next. A settlement needs both parties, so it is open to either to propose.</summary>
     public static IReadOnlyList<CaseStep> NextSteps(CaseStatus status, Role role) =>
         [.. Enum.GetValues<CaseStep>().Where(step => Takes(role, step) && Refuses(status, step) is null)];
 
-    private static bool Takes(Role role, CaseStep step) => step switch
+    internal static bool Takes(Role role, CaseStep step) => step switch
     {
         CaseStep.Report => role == Role.Complainant,
-        CaseStep.CounterNotice => role == Role.Respondent,
-        CaseStep.Settlement => role is Role.Complainant or Role.Respondent,
-        CaseStep.Takedown or CaseStep.Dismissal or CaseStep.Reinstatement or CaseStep.Closure => role == Role.Reviewer,
+        CaseStep.CounterNotice or CaseStep.Objection or CaseStep.Change => role == Role.Respondent,
+        CaseStep.Retraction or CaseStep.CourtAction or CaseStep.AuthorityComplaint => role == Role.Complainant,
+        CaseStep.Settlement or CaseStep.Complaint or CaseStep.OutOfCourtReferral => role is Role.Complainant or Role.Respondent,
+        CaseStep.Appeal => role is Role.Respondent,
+        CaseStep.Deadline => false,
+        _ => role == Role.Reviewer,
     };
 }

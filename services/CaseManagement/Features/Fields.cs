@@ -6,6 +6,7 @@ namespace ImageRights.CaseManagement.Features;
 internal static class Fields
 {
     private const int LongestId = 128;
+    private const int LongestText = 256;
     private const int LongestStatement = 4000;
     private const int LongestCode = 64;
 
@@ -13,6 +14,12 @@ internal static class Fields
     public static Rejection? Id(string? value, string pointer, bool required = false) =>
         string.IsNullOrWhiteSpace(value) ? (required || value is not null ? Invalid(pointer, "is missing") : null)
         : value.Length > LongestId || value.Any(char.IsControl) ? Invalid(pointer, $"takes at most {LongestId} visible characters")
+        : null;
+
+    /// <summary>A short text, such as a file number or the name of a court.</summary>
+    public static Rejection? Text(string? value, string pointer, bool required = false) =>
+        string.IsNullOrWhiteSpace(value) ? (required ? Invalid(pointer, "is missing") : null)
+        : value.Length > LongestText || value.Any(char.IsControl) ? Invalid(pointer, $"takes at most {LongestText} visible characters")
         : null;
 
     /// <summary>A stable code; absence is for the rules to judge.</summary>

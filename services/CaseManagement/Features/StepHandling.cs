@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
+using ImageRights.CaseManagement.Features.StatingReasons;
+using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -28,14 +32,36 @@ internal static class StepHandling
     /// <summary>Maps <c>POST /v1/cases/{id}/{noun}</c>.</summary>
     public static void MapStep(this IEndpointRouteBuilder app, CaseStep step, string summary, Delegate handler) => app
         .MapPost($"/v1/cases/{{id}}/{NextSteps.Noun(step)}", handler)
-        .WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody();
+        .Requires(PermissionOf(step)).WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody();
+
+    private static Permission PermissionOf(CaseStep step) => step switch
+    {
+        CaseStep.CounterNotice or CaseStep.Complaint or CaseStep.Appeal or CaseStep.Objection or CaseStep.Change => Permission.CasesObject,
+        CaseStep.Retraction => Permission.CasesReport,
+        CaseStep.Settlement => Permission.CasesSettle,
+        _ => Permission.CasesDecide,
+    };
 
     /// <summary>Refuses bodies that no request here has.</summary>
     public static RouteHandlerBuilder LimitBody(this RouteHandlerBuilder route) => route.WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestBody));
 
+    /// <summary>Refuses a request.</summary>
+    public static IResult Refuse(this HttpContext context, Rejection rejection) => context.Problem(rejection);
+
+    /// <summary>Records a step that only regimes of law know.</summary>
+    public static Task<IResult> TakeStepAsync(this HttpContext context, string id, StepRequest request, CaseStep step, string fact, Particulars particulars, bool automated = false) =>
+        context.TakeStepAsync(id, request, act => new CaseCommand.TakeStep(
+            step, fact, $"msr_{Guid.CreateVersion7():N}", particulars with { OccurredAt = particulars.OccurredAt?.ToUniversalTime() }, automated, act));
+
+    /// <summary>Takes a step that needs nothing of the case's state.</summary>
+    public static Task<IResult> TakeStepAsync(this HttpContext context, string id, StepRequest request, Func<Act, CaseCommand> command) =>
+        context.TakeStepAsync(id, request, _ => command);
+
     /// <summary>Takes a step. An act that is recorded already is answered with the case as it is, also under an older entity tag:
     /// the change was made and only its answer was lost (RFC 9110, 13.1.1).</summary>
-    public static async Task<IResult> TakeStepAsync(this HttpContext context, string id, StepRequest request, Func<Act, CaseCommand> command)
+    /// <param name="beside">What is stored with the facts, if there are any.</param>
+    public static async Task<IResult> TakeStepAsync(
+        this HttpContext context, string id, StepRequest request, Func<CaseState, Func<Act, CaseCommand>> command, Action<DocumentSession>? beside = null)
     {
         if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(CaseCodes.NotFound));
         if (request.Check() is { } invalid) return context.Problem(invalid);
@@ -49,7 +75,7 @@ internal static class StepHandling
             session.LastModifiedBy = act.By;
             try
             {
-                return await context.CreateOnceAsync(session, request, () => DecideAsync(context, session, caseId, command(act)));
+                return await context.CreateOnceAsync(session, request, () => DecideAsync(context, session, caseId, state => command(state)(act), beside));
             }
             catch (ConcurrencyException) when (attempt < Attempts)
             {
@@ -58,20 +84,26 @@ internal static class StepHandling
         }
     }
 
-    private static async Task<CreateOutcome> DecideAsync(HttpContext context, DocumentSession session, CaseId id, CaseCommand command)
+    private static async Task<CreateOutcome> DecideAsync(
+        HttpContext context, DocumentSession session, CaseId id, Func<CaseState, CaseCommand> asked, Action<DocumentSession>? beside)
     {
-        using var activity = Activities.StartActivity($"decide {NextSteps.Noun(command.Step)}");
+        using var activity = Activities.StartActivity("decide");
         activity?.SetTag("imagerights.case.id", id.Value);
         var stream = await session.Events.FetchForWriting<CaseState>(id.StreamKey, context.RequestAborted);
         if (stream.CurrentVersion == 0) return new Rejection(CaseCodes.NotFound);
         var precondition = context.Request.CheckVersion(stream.CurrentVersion);
         if (precondition is not null and not { Code: "Version_Stale" }) return precondition;
-        var decision = CaseDecider.Decide(stream.Aggregate, command);
+        var command = asked(stream.Aggregate);
+        if (activity is not null) activity.DisplayName = $"decide {NextSteps.Noun(command.Step)}";
+        var decision = context.RequestServices.GetRequiredService<CaseRules>().Decide(stream.Aggregate, command);
         var isRecorded = decision.Code is null && decision.Events.Count == 0;
         if (!isRecorded && precondition is not null) return precondition;
         activity?.SetTag("imagerights.decision.code", decision.Code ?? (isRecorded ? "recorded" : "decided"));
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
+        if (await PriorityEndpoint.WithholdsAsync(session, id, stream.Aggregate, decision.Events, context.RequestAborted) is { } withheld) return withheld;
         stream.AppendMany(decision.Events);
+        await context.RequestServices.GetRequiredService<Stating>().AccompanyAsync(session, id, stream.Aggregate.History, decision.Events, context.RequestAborted);
+        if (!isRecorded) beside?.Invoke(session);
         var view = stream.Events.Aggregate((CaseView?)null, CaseView.Evolve)!;
         foreach (var fact in decision.Events) view = CaseView.Evolve(view, id, view.Version + 1, fact);
         return new CreateOutcome(StatusCodes.Status200OK, null, new CaseResource(view), view.Version);

@@ -50,12 +50,17 @@ public static class NoticeDecider
         : correctBefore is { } before ? [received, new CorrectionRequested(lacks, before, received.At)]
         : [received, new NoticeRejected(lacks, received.At)];
 
+    /// <summary>Decides that a notice was not corrected in time.</summary>
+    /// <returns>Nothing when no correction is awaited or when there is still time.</returns>
+    public static IReadOnlyList<NoticeEvent> Lapse(Notice notice, DateTimeOffset at) =>
+        notice.State == NoticeState.CorrectionRequested && at >= notice.CorrectBefore ? [new NoticeLapsed(at)] : [];
+
     /// <summary>Decides a correction: nothing that was given before is asked for again, and the window is that of the first receipt.</summary>
     /// <returns>Nothing when no correction is awaited or when it brings nothing new.</returns>
     public static IReadOnlyList<NoticeEvent> Correct(Notice notice, IReadOnlyCollection<string> supplied, DateTimeOffset at)
     {
         if (notice.State != NoticeState.CorrectionRequested) return [];
-        if (at >= notice.CorrectBefore) return [new NoticeLapsed(at)];
+        if (Lapse(notice, at) is { Count: > 0 } lapsed) return lapsed;
         IReadOnlyList<string> elements = [.. notice.Elements.Union(supplied).Order(StringComparer.Ordinal)];
         if (elements.Count == notice.Elements.Count) return [];
         IReadOnlyList<Lack> lacks = [.. notice.Lacks.Where(lack => lack.Field is null || !supplied.Contains(lack.Field))];

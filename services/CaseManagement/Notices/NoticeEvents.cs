@@ -1,3 +1,5 @@
+using ImageRights.CaseManagement.Cases;
+
 namespace ImageRights.CaseManagement.Notices;
 
 /// <summary>The facts of a notice. They say which elements were given and never their words: names, addresses and signatures are papers, which can be erased.
@@ -16,8 +18,10 @@ public abstract record NoticeEvent
     /// <param name="ComplainantAccountId">Who gives it; null for somebody without an account.</param>
     /// <param name="Elements">Names of the form's elements that it has.</param>
     /// <param name="Items">Pictures that it names, by our ids.</param>
+    /// <param name="Settings">What the tenant had chosen in the pack; null for its own.</param>
     public sealed record NoticeReceived(
-        string Regime, string? ComplainantAccountId, string? WorkId, IReadOnlyList<string> Elements, IReadOnlyList<string> Items, DateTimeOffset At) : NoticeEvent;
+        string Regime, string? ComplainantAccountId, string? WorkId, IReadOnlyList<string> Elements, IReadOnlyList<string> Items, DateTimeOffset At,
+        ChosenSettings? Settings = null) : NoticeEvent;
 
     /// <summary>It lacks elements that can be supplied under its first receipt.</summary>
     /// <param name="CorrectBefore">From this instant a correction is too late.</param>

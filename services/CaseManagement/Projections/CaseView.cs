@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Notices;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
@@ -15,14 +16,37 @@ public record CaseView(
     string RespondentAccountId, string? ComplainantAccountId, IReadOnlyList<string> ComplainantAccountIds, int Complaints,
     string ReasonCode, Finding? Finding, string? MeasureId, Settlement? Settlement, DateTimeOffset OpenedAt, DateTimeOffset ChangedAt, DateTimeOffset? ClosedAt)
 {
-    /// <summary>Name of the unique index that keeps a picture and a work from having two open cases.</summary>
-    public const string OneOpenCase = "one_open_case";
+    /// <summary>Measures that hold the picture down.</summary>
+    public IReadOnlyList<ActiveMeasure> Measures { get; init; } = [];
 
-    /// <summary>What the document's table has besides its columns: the rule of one open case for a picture and a work holds in the transaction of the opening
-    /// because the snapshot is written in it, and ends by itself when the snapshot says Closed.</summary>
+    /// <summary>The objection as it was last received; null while there is none.</summary>
+    public Objection? CounterNotice { get; init; }
+
+    /// <summary>Complaints of a decision that wait for their answer, by the party's part.</summary>
+    public IReadOnlyList<Speaker> OpenComplaints { get; init; } = [];
+
+    /// <summary>Effective notices that stand behind the case.</summary>
+    public IReadOnlyList<string> NoticeIds { get; init; } = [];
+
+    /// <summary>The items of one work and one respondent that are dealt with together.</summary>
+    public string? DossierId { get; init; }
+
+    /// <summary>Whether an action or order holds the picture down.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>Whether the same complainant is barred from giving the same notice again.</summary>
+    public bool AreNoticesBarred { get; init; }
+
+    /// <summary>Name of the unique index that keeps a picture and a work from having two open cases under one regime.</summary>
+    public const string OneOpenCase = "one_open_proceeding";
+
+    /// <summary>What the document's table has besides its columns: the rule of one open case for a picture, a work and a law holds in the transaction of the opening
+    /// because the snapshot is written in it, and ends by itself when the snapshot says Closed. Versions of a pack are one law.</summary>
     public const string Constraints =
         $$"""
-        create unique index if not exists {{OneOpenCase}} on {schema}.mt_doc_case_view (tenant_id, (data ->> 'imageId'), (coalesce(data ->> 'workId', '')))
+        drop index if exists {schema}.one_open_case;
+        create unique index if not exists {{OneOpenCase}} on {schema}.mt_doc_case_view
+            (tenant_id, (data ->> 'imageId'), (coalesce(data ->> 'workId', '')), (split_part(data ->> 'regime', '.', 1)))
             where data ->> 'state' <> 'Closed';
         create index if not exists mt_doc_case_view_complainants on {schema}.mt_doc_case_view using gin ((data -> 'complainantAccountIds') jsonb_path_ops);
         """;
@@ -40,10 +64,22 @@ public record CaseView(
         ? Open(opened, id, version)
         : Evolve(view!, fact) with { Version = version, ChangedAt = fact.Act.At };
 
+    /// <summary>Identity of the dossier of a work and a respondent: the same for ever, so that nothing has to be looked up to join it.</summary>
+    public static string DossierOf(string workId, string respondentAccountId) => $"dos_{DeterministicGuid.Create(Dossiers, Fit($"{workId}/{respondentAccountId}")):N}";
+
+    private static readonly Guid Dossiers = new("6f0f3a52-1f0b-5c8e-9a53-3d5b5c0d7f11");
+
+    // Ids are of at most 128 characters each and names of at most 200.
+    private static string Fit(string name) => name.Length <= 200 ? name : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+
     private static CaseView Open(CaseOpened e, CaseId id, long version) => new(
         id.Value, version, CaseStatus.Open, null, e.Origin, e.Regime, e.Dispute.ImageId, e.Dispute.WorkId, e.Location,
         e.Dispute.RespondentAccountId, e.Dispute.ComplainantAccountId, Accounts([], e.Dispute.ComplainantAccountId), 1,
-        e.Act.ReasonCode, e.Finding, null, null, e.Act.At, e.Act.At, null);
+        e.Act.ReasonCode, e.Finding, null, null, e.Act.At, e.Act.At, null)
+    {
+        NoticeIds = e.Notice is { } notice ? [notice.NoticeId] : [],
+        DossierId = e.Dispute.WorkId is { } work ? DossierOf(work, e.Dispute.RespondentAccountId) : null,
+    };
 
     private static CaseView Evolve(CaseView view, CaseEvent fact) => fact switch
     {
@@ -52,16 +88,47 @@ public record CaseView(
             ComplainantAccountId = e.Dispute.ComplainantAccountId,
             ComplainantAccountIds = Accounts(view.ComplainantAccountIds, e.ComplainantAccountId),
             Complaints = view.Complaints + 1,
+            NoticeIds = e.Notice is { } notice ? [.. view.NoticeIds, notice.NoticeId] : view.NoticeIds,
             Finding = view.Finding ?? e.Finding,
         },
-        MeasureApplied e => view with { State = CaseStatus.TakenDown, MeasureId = e.MeasureId },
+        RegimeAdopted e => view with { Regime = e.Regime },
+        MeasureApplied e => view with
+        {
+            State = view.State is CaseStatus.CounterNoticed or CaseStatus.LitigationHold ? view.State : CaseStatus.TakenDown,
+            MeasureId = e.MeasureId,
+            Measures = [.. view.Measures, new ActiveMeasure(e.MeasureId, e.Scope?.LegalBasis ?? view.Regime, e.Scope?.Territories, e.Act.At)],
+        },
         CaseDismissed => view with { State = CaseStatus.Dismissed },
-        CounterNoticeReceived => view with { State = CaseStatus.CounterNoticed },
-        MeasureLifted => view with { State = view.State == CaseStatus.Settled ? CaseStatus.Settled : CaseStatus.Reinstated },
+        CounterNoticeReceived e => view with
+        {
+            State = view.IsHeld ? CaseStatus.LitigationHold : CaseStatus.CounterNoticed,
+            CounterNotice = new Objection(IsAccepted: true, e.Act.At, []),
+        },
+        CounterNoticeDeficient e => view with { CounterNotice = new Objection(IsAccepted: false, e.Act.At, e.Missing) },
+        CounterNoticeRejected => view with { State = view.State == CaseStatus.CounterNoticed ? CaseStatus.TakenDown : view.State, CounterNotice = null },
+        MeasureLifted e => Lifted(view, e),
+        LitigationHold => view with { State = CaseStatus.LitigationHold, IsHeld = true },
+        LitigationHoldEnded => view with { State = view.CounterNotice is { IsAccepted: true } ? CaseStatus.CounterNoticed : CaseStatus.TakenDown, IsHeld = false },
+        NoticesBarred => view with { AreNoticesBarred = true },
         SettlementExecuted e => view with { State = CaseStatus.Settled, Settlement = new Settlement(e.AgreedBy, e.Amount, e.Currency, e.ImageStays) },
+        ComplaintLodged e => view with { OpenComplaints = [.. view.OpenComplaints, e.Speaker] },
+        DecisionOverturned { Particulars.Party: Speaker.Complainant } => view with
+        {
+            State = view.State is CaseStatus.Dismissed or CaseStatus.Reinstated ? CaseStatus.Open : view.State,
+            OpenComplaints = [.. view.OpenComplaints.Where(party => party != Speaker.Complainant)],
+        },
+        DecisionOverturned or DecisionConfirmed => view with { OpenComplaints = [.. view.OpenComplaints.Where(party => party != ((CaseEvent.Step)fact).Particulars.Party)] },
+        Step or ComplainantWithdrew or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => view,
         CaseClosed e => view with { State = CaseStatus.Closed, Outcome = e.Outcome, ClosedAt = e.Act.At },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a case."),
     };
+
+    private static CaseView Lifted(CaseView view, MeasureLifted lift)
+    {
+        IReadOnlyList<ActiveMeasure> remaining = [.. view.Measures.Where(measure => measure.MeasureId != lift.MeasureId)];
+        var state = remaining.Count > 0 || view.State == CaseStatus.Settled ? view.State : CaseStatus.Reinstated;
+        return view with { State = state, Measures = remaining, IsHeld = view.IsHeld && remaining.Count > 0 };
+    }
 
     private static IReadOnlyList<string> Accounts(IReadOnlyList<string> known, string? account) =>
         account is null || known.Contains(account) ? known : [.. known, account];
@@ -69,3 +136,12 @@ public record CaseView(
 
 /// <summary>What the parties agreed.</summary>
 public sealed record Settlement(IReadOnlyList<string> AgreedBy, decimal Amount, string Currency, bool ImageStays);
+
+/// <summary>A measure that holds the picture down.</summary>
+/// <param name="Territories">ISO 3166 codes; null for everywhere.</param>
+public sealed record ActiveMeasure(string MeasureId, string LegalBasis, IReadOnlyList<string>? Territories, DateTimeOffset Since);
+
+/// <summary>An objection as it was last received.</summary>
+/// <param name="IsAccepted">Whether it is complete.</param>
+/// <param name="Missing">Elements that it lacks, with their codes.</param>
+public sealed record Objection(bool IsAccepted, DateTimeOffset At, IReadOnlyList<Lack> Missing);

@@ -1,3 +1,4 @@
+using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.EventStore;
 using static ImageRights.CaseManagement.Notices.NoticeEvent;
@@ -9,7 +10,7 @@ namespace ImageRights.CaseManagement.Projections;
 /// <param name="ReceivedAt">First receipt, kept through its correction.</param>
 public sealed record NoticeView(
     string NoticeId, long Version, string Regime, NoticeState State, string? ComplainantAccountId, string? WorkId, IReadOnlyList<string> Elements, IReadOnlyList<string> Items,
-    IReadOnlyList<Lack> Lacks, DateTimeOffset ReceivedAt, DateTimeOffset? CorrectBefore, DateTimeOffset? EffectiveAt)
+    IReadOnlyList<Lack> Lacks, DateTimeOffset ReceivedAt, DateTimeOffset? CorrectBefore, DateTimeOffset? EffectiveAt, ChosenSettings? Settings = null)
 {
     /// <summary>Streams of notices begin with this.</summary>
     public const string StreamPrefix = "notice-";
@@ -20,7 +21,7 @@ public sealed record NoticeView(
     /// <summary>Folds the next fact.</summary>
     public static NoticeView Evolve(NoticeView? view, string id, long version, NoticeEvent fact) => fact switch
     {
-        NoticeReceived e => new NoticeView(id, version, e.Regime, NoticeState.None, e.ComplainantAccountId, e.WorkId, e.Elements, e.Items, [], e.At, null, null),
+        NoticeReceived e => new NoticeView(id, version, e.Regime, NoticeState.None, e.ComplainantAccountId, e.WorkId, e.Elements, e.Items, [], e.At, null, null, e.Settings),
         CorrectionRequested e => view! with { Version = version, State = NoticeState.CorrectionRequested, Lacks = e.Lacks, CorrectBefore = e.CorrectBefore },
         NoticeCorrected e => view! with { Version = version, Elements = e.Elements, Lacks = e.Lacks },
         NoticeEffective e => view! with { Version = version, State = NoticeState.Effective, Lacks = [], EffectiveAt = e.At },

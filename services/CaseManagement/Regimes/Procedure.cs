@@ -22,8 +22,26 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
     public ProcedureState Next(ProcedureState state, Fact fact)
     {
         state = Advance(state, fact.At);
-        return pack.Steps.FirstOrDefault(step => step.On == fact.Name) is { } step ? Take(state, step, fact) : Record(state, fact);
+        if (Judge(state, fact) is not { Codes.Count: > 0 } judgement) return Apply(state, fact);
+        return judgement.Form is { } form ? Refuse(state, judgement.Step!, fact, form, judgement.Codes) : state.Log(Entry(fact, judgement.Step!, false, judgement.Codes));
     }
+
+    /// <summary>What the regime says of a fact in a state, without clocks that act by themselves: a recorded case has those as facts.</summary>
+    public Judgement Judge(ProcedureState state, Fact fact)
+    {
+        if (pack.Steps.FirstOrDefault(step => step.On == fact.Name) is not { } step) return new Judgement(null, Knows(fact.Name), [], null, []);
+        foreach (var need in step.Needs ?? [])
+        {
+            if (!Holds(state, need, step, fact)) return new Judgement(step, true, [need.Otherwise], null, []);
+        }
+        if (step.Form is not { } name) return new Judgement(step, true, [], null, []);
+        var form = pack.Forms.Single(known => known.Name == name);
+        var missing = Check(form, fact.Missing);
+        return new Judgement(step, true, [.. missing.Select(element => element.Code)], missing.Count > 0 ? form : null, missing);
+    }
+
+    /// <summary>Folds a fact that has happened, whatever the regime would have said of it.</summary>
+    public ProcedureState Apply(ProcedureState state, Fact fact) => pack.Steps.FirstOrDefault(step => step.On == fact.Name) is { } step ? Take(state, step, fact) : Record(state, fact);
 
     /// <summary>Lets clocks warn, act and run out up to an instant.</summary>
     public ProcedureState Advance(ProcedureState state, Instant to)
@@ -41,22 +59,12 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
 
     private ProcedureState Take(ProcedureState state, ProcedureStep step, Fact fact)
     {
-        foreach (var need in step.Needs ?? [])
-        {
-            if (!Holds(state, need, step, fact)) return state.Log(Entry(fact, step, false, [need.Otherwise]));
-        }
-        if (step.Form is { } name)
-        {
-            var form = pack.Forms.Single(known => known.Name == name);
-            var missing = Check(form, fact.Missing);
-            if (missing.Count > 0) return Refuse(state, step, fact, form, [.. missing.Select(element => element.Code)]);
-        }
         state = state with { Accepted = [.. state.Accepted, fact.Name] };
         state = state.Log(Entry(fact, step, true, []));
         foreach (var effect in step.Effects ?? []) state = Put(state, effect, fact.At, step.Rule, fact.Name);
         if (fact.Name == "NoticeReceived") state = state with { NoticeReceivedAt = state.NoticeReceivedAt ?? fact.At };
-        state = Touch(state, fact.Name, fact.At);
-        foreach (var raised in step.Raises ?? []) state = Touch(raised == Effective ? state with { Notice = NoticeStatus.Effective } : state, raised, fact.At);
+        state = Touch(state, fact.Name, fact);
+        foreach (var raised in step.Raises ?? []) state = Touch(raised == Effective ? state with { Notice = NoticeStatus.Effective } : state, raised, fact);
         return state;
     }
 
@@ -67,16 +75,18 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
         if (step.Raises?.Contains(Effective) != true || state.Notice == NoticeStatus.Deficient) return state;
         state = state with { NoticeReceivedAt = state.NoticeReceivedAt ?? fact.At };
         return IsToBeCured(form, fact.Missing)
-            ? Touch(state with { Notice = NoticeStatus.Deficient }, "CorrectionRequested", fact.At)
-            : Touch(state with { Notice = NoticeStatus.Rejected }, "NoticeRejected", fact.At);
+            ? Touch(state with { Notice = NoticeStatus.Deficient }, "CorrectionRequested", fact)
+            : Touch(state with { Notice = NoticeStatus.Rejected }, "NoticeRejected", fact);
     }
 
     private ProcedureState Record(ProcedureState state, Fact fact)
     {
-        var isKnown = pack.Clocks.Any(clock => clock.StartsAt.Contains(fact.Name) || clock.StopsAt?.Contains(fact.Name) == true || clock.MetBy?.Contains(fact.Name) == true);
+        var isKnown = Knows(fact.Name);
         state = state.Log(new LogEntry(fact.At, isKnown ? LogKind.Recorded : LogKind.NotRegulated, fact.Name, isKnown, [], null, null, null, []));
-        return isKnown ? Touch(state with { Accepted = [.. state.Accepted, fact.Name] }, fact.Name, fact.At) : state;
+        return isKnown ? Touch(state with { Accepted = [.. state.Accepted, fact.Name] }, fact.Name, fact) : state;
     }
+
+    private bool Knows(string fact) => pack.Clocks.Any(clock => clock.StartsAt.Contains(fact) || clock.StopsAt?.Contains(fact) == true || clock.MetBy?.Contains(fact) == true);
 
     private bool Holds(ProcedureState state, Need need, ProcedureStep step, Fact fact)
     {
@@ -89,7 +99,7 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
             Condition.WindowOpened => !Restoring(state).Any(clock => clock.OpensAt > fact.At),
             Condition.NoHold => state.HeldSince is null,
             Condition.HoldActive => state.HeldSince is not null,
-            Condition.ClockRunning => state.Clocks.Any(clock => clock.Status == ClockStatus.Running && need.Clocks!.Contains(clock.Clock.Id)),
+            Condition.ClockRunning => state.Clocks.Any(clock => clock.IsRunningAt(fact.At) && need.Clocks!.Contains(clock.Clock.Id) && clock.IsFor(fact.To ?? fact.By)),
             Condition.Accepted => state.Accepted.Any(need.Facts!.Contains),
             Condition.AttemptsLeft => earlier < need.Limit,
             Condition.NoticesNotBarred => !state.AreNoticesBarred,
@@ -98,12 +108,13 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
         };
     }
 
-    private ProcedureState Touch(ProcedureState state, string name, Instant at)
+    private ProcedureState Touch(ProcedureState state, string name, Fact cause)
     {
+        var at = cause.At;
         state = state with
         {
             Clocks = [.. state.Clocks.Select(clock => clock.Status != ClockStatus.Running ? clock
-                : clock.Clock.MetBy?.Contains(name) == true ? clock.End(ClockStatus.Met, at, name)
+                : clock.Clock.MetBy?.Contains(name) == true && clock.IsFor(cause.To) ? clock.End(ClockStatus.Met, at, name)
                 : clock.Clock.StopsAt?.Contains(name) == true ? clock.End(ClockStatus.Stopped, at, name)
                 : clock)],
         };
@@ -111,29 +122,29 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
         {
             // The first receipt starts a term that acts by itself; a second one does not start it anew.
             if (clock.Fires is not null && state.Clocks.Any(running => running.Clock.Id == clock.Id && running.Status == ClockStatus.Running)) continue;
-            var started = new RunningClock(clock, at, Window.Of(clock, settings, at), settings.Restoration);
+            var started = new RunningClock(clock, at, Window.Of(clock, settings, at), settings.Restoration, cause.To);
             if (started.IsRestoring && state.HeldSince is not null) started = started.End(ClockStatus.Stopped, at, nameof(Effect.Hold));
             state = state with { Clocks = [.. state.Clocks, started] };
         }
         return state;
     }
 
-    private ProcedureState Act(ProcedureState state, RunningClock due)
+    private ProcedureState Act(ProcedureState state, RunningClock due) => due.IsWarningNext ? Warn(state, due, due.WarnsAt!.Value) : Finish(state, due, due.Ends!.Value);
+
+    /// <summary>Lets a clock warn.</summary>
+    public static ProcedureState Warn(ProcedureState state, RunningClock due, Instant at) => state.Replace(due, due with { HasWarned = true })
+        .Log(new LogEntry(at, LogKind.Warning, due.Clock.Id, true, [], due.Clock.Id, due.Clock.Source, new Words(due.Clock.Step, due.Clock.Step), []));
+
+    /// <summary>Lets a clock have its effect, or run out where it has none.</summary>
+    public static ProcedureState Finish(ProcedureState state, RunningClock due, Instant at)
     {
-        var (clock, at) = (due.Clock, due.Next!.Value);
-        ProcedureState Replace(RunningClock with) => state with { Clocks = [.. state.Clocks.Select(known => ReferenceEquals(known, due) ? with : known)] };
-        if (!due.HasWarned && due.WarnsAt == at)
-        {
-            return Replace(due with { HasWarned = true }).Log(new LogEntry(at, LogKind.Warning, clock.Id, true, [], clock.Id, clock.Source, new Words(clock.Step, clock.Step), []));
-        }
-        if (due.FiresAt is not null)
-        {
-            var effect = clock.Fires!.Effect;
-            return Put(
-                Replace(due.End(ClockStatus.Fired, at, null)).Log(new LogEntry(at, LogKind.Clock, clock.Id, true, [], clock.Id, clock.Source, null, [effect])),
-                effect, at, clock.Id, clock.Id);
-        }
-        return Replace(due.End(ClockStatus.Elapsed, at, null)).Log(new LogEntry(at, LogKind.Elapsed, clock.Id, true, [], clock.Id, clock.Source, null, []));
+        var clock = due.Clock;
+        if (due.FiresAt is null)
+            return state.Replace(due, due.End(ClockStatus.Elapsed, at, null)).Log(new LogEntry(at, LogKind.Elapsed, clock.Id, true, [], clock.Id, clock.Source, null, []));
+        var effect = clock.Fires!.Effect;
+        return Put(
+            state.Replace(due, due.End(ClockStatus.Fired, at, null)).Log(new LogEntry(at, LogKind.Clock, clock.Id, true, [], clock.Id, clock.Source, null, [effect])),
+            effect, at, clock.Id, clock.Id);
     }
 
     private static ProcedureState Put(ProcedureState state, Effect effect, Instant at, string rule, string cause) => effect switch
@@ -161,7 +172,15 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
 /// <summary>Something that happened, in words that every pack knows.</summary>
 /// <param name="By">Who says so: complainant, respondent, platform, court, machine; null for whom it belongs to.</param>
 /// <param name="Missing">Elements of the form that it lacks.</param>
-public sealed record Fact(string Name, Instant At, string? By, IReadOnlyList<string> Missing);
+/// <param name="To">Party that it is addressed to, where each has a term of its own; null for both.</param>
+public sealed record Fact(string Name, Instant At, string? By, IReadOnlyList<string> Missing, string? To = null);
+
+/// <summary>What a regime says of a fact.</summary>
+/// <param name="Step">Its rule; null where the regime has none.</param>
+/// <param name="IsRegulated">Whether the regime attaches anything to it.</param>
+/// <param name="Codes">Why it is refused; empty when it is not.</param>
+/// <param name="Form">The form that it does not satisfy.</param>
+public sealed record Judgement(ProcedureStep? Step, bool IsRegulated, IReadOnlyList<string> Codes, NoticeForm? Form, IReadOnlyList<MissingElement> Missing);
 
 /// <summary>An element that a form lacks.</summary>
 public sealed record MissingElement(string Field, string Code, string Meaning, Words Example);
@@ -205,7 +224,8 @@ public enum ClockStatus
 }
 
 /// <summary>A clock that has started.</summary>
-public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window, Restoration Restoration)
+/// <param name="Party">Whose term it is, where each party has its own; null for both.</param>
+public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window, Restoration Restoration, string? Party = null)
 {
     /// <summary>Where it stands.</summary>
     public ClockStatus Status { get; private init; } = ClockStatus.Running;
@@ -225,16 +245,28 @@ public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window
     /// <summary>When it may first have its effect.</summary>
     public Instant? OpensAt => Window?.Opens?.At;
 
-    /// <summary>When it warns; only somebody who has to act is warned.</summary>
-    public Instant? WarnsAt => FiresAt is null ? Window?.Warns?.At : null;
+    /// <summary>When it warns that nothing has happened yet, somebody's act or its own.</summary>
+    public Instant? WarnsAt => Window?.Warns?.At;
 
     /// <summary>When it acts by itself.</summary>
     public Instant? FiresAt => Clock.Fires is not { } fires || (IsRestoring && Restoration == Restoration.Manual) ? null
-        : fires.At == Regimes.FiresAt.Opening ? Window?.Opens?.At ?? Window?.Closes?.At
+        : fires.At == Regimes.FiresAt.Opening && !(IsRestoring && Restoration == Restoration.AtClosing) ? Window?.Opens?.At ?? Window?.Closes?.At
         : Window?.Closes?.At;
 
     /// <summary>When something happens to it next by itself; null when nothing will.</summary>
-    public Instant? Next => Status != ClockStatus.Running ? null : !HasWarned && WarnsAt is { } warns ? warns : FiresAt ?? Window?.Closes?.At;
+    public Instant? Next => Status != ClockStatus.Running ? null : IsWarningNext ? WarnsAt : Ends;
+
+    /// <summary>Whether it warns before it acts or runs out.</summary>
+    public bool IsWarningNext => !HasWarned && WarnsAt is { } warns && (Ends is not { } ends || warns < ends);
+
+    /// <summary>When it acts or runs out.</summary>
+    public Instant? Ends => FiresAt ?? Window?.Closes?.At;
+
+    /// <summary>Whether it runs and its term is not over, though its end may not be recorded yet.</summary>
+    public bool IsRunningAt(Instant at) => Status == ClockStatus.Running && !(Window?.Closes?.At <= at);
+
+    /// <summary>Whether it is a party's term.</summary>
+    public bool IsFor(string? party) => Party is null || party is null || Party == party;
 
     internal RunningClock End(ClockStatus status, Instant at, string? by) => this with { Status = status, EndedAt = at, EndedBy = by };
 }
@@ -284,4 +316,6 @@ public sealed record ProcedureState(
     public static readonly ProcedureState Initial = new(NoticeStatus.None, null, null, null, null, null, false, [], [], []);
 
     internal ProcedureState Log(LogEntry entry) => this with { Entries = [.. Entries, entry] };
+
+    internal ProcedureState Replace(RunningClock clock, RunningClock with) => this with { Clocks = [.. Clocks.Select(known => ReferenceEquals(known, clock) ? with : known)] };
 }

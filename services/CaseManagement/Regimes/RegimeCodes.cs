@@ -11,4 +11,7 @@ public static class RegimeCodes
 
     /// <summary>There is no notice under this identity.</summary>
     public const string NoticeNotFound = "Notice_Not_Found";
+
+    /// <summary>The tenant deals with such notices under another regime.</summary>
+    public const string NotChosen = "Regime_Not_Chosen";
 }

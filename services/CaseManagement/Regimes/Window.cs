@@ -85,6 +85,9 @@ public enum Restoration
 
     /// <summary>Somebody must do it within the window.</summary>
     Manual,
+
+    /// <summary>Somebody may do it within the window; at its end the clock does.</summary>
+    AtClosing,
 }
 
 /// <summary>A pack's settings with the tenant's choices put in.</summary>

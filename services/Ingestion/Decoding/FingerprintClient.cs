@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Intake;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Decoding;
@@ -37,13 +38,14 @@ public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogu
 
     /// <summary>Asks once; a caller that can wait asks again later.</summary>
     /// <param name="keep">Whether Fingerprint may keep what it found for the picture's turn. Who keeps nothing has no later turn, and is told the features now.</param>
-    public async Task<DecodeAnswer> AskAsync(SpooledUpload upload, bool keep, CancellationToken cancellationToken)
+    public async Task<DecodeAnswer> AskAsync(string tenant, SpooledUpload upload, bool keep, CancellationToken cancellationToken)
     {
         try
         {
             using var content = new StreamContent(upload.OpenRead());
             content.Headers.ContentType = new("application/octet-stream");
-            using var response = await http.PostAsync(keep ? "/v1/fingerprints" : "/v1/fingerprints?store=false&features=true", content, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Post, keep ? "/v1/fingerprints" : "/v1/fingerprints?store=false&features=true") { Content = content }.For(tenant);
+            using var response = await http.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             if (response.StatusCode == HttpStatusCode.OK)
             {

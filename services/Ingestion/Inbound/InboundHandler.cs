@@ -100,7 +100,7 @@ public sealed class InboundHandler(
         var (received, refused) = await ReceiveAsync(incoming, cancellationToken);
         if (received is null) return (null, refused);
         await using var file = received;
-        var (examined, rejection) = await intake.ExamineAsync(file, cancellationToken);
+        var (examined, rejection) = await intake.ExamineAsync(tenant, file, cancellationToken);
         if (examined is null) return (null, rejection! with { Pointer = "/data" });
         await intake.KeepAsync(tenant, file, cancellationToken);
         return await WriteAsync(tenant, incoming, async session =>
@@ -175,11 +175,9 @@ public sealed class InboundHandler(
 
     private async Task<bool> IsTakenAsync(string tenant, CloudEvent incoming, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"select 1 from {store.Options.DatabaseSchemaName}.mt_inbox where tenant_id = $1 and consumer = $2 and message_id = $3");
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new() { Value = Consumer });
-        command.Parameters.Add(new() { Value = incoming.MessageId });
-        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+        await using var session = store.LightweightSession(tenant);
+        var rows = await session.QueryRowsAsync(
+            "select 1 from {schema}.mt_inbox where tenant_id = ? and consumer = ? and message_id = ?", [tenant, Consumer, incoming.MessageId], reader => reader.GetInt32(0), cancellationToken);
+        return rows.Count > 0;
     }
 }

@@ -26,6 +26,10 @@ public sealed class InboundQueue(IConfiguration configuration, IServiceScopeFact
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // The broker refuses a message that names another user than its connection's, so the user vouches for the tenant; what names no user is the installation's own marketplace's.
+    private readonly string tenant = configuration["Inbound:Tenant"] ?? DocumentStore.DefaultTenant;
+    private readonly Dictionary<string, string> tenantsByUser = configuration.GetSection("Inbound:Tenants").Get<Dictionary<string, string>>() ?? [];
+
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -91,15 +95,16 @@ public sealed class InboundQueue(IConfiguration configuration, IServiceScopeFact
     private async Task TakeAsync(BasicDeliverEventArgs delivery, CancellationToken cancellationToken)
     {
         var body = delivery.Body.ToArray();
+        var owner = delivery.BasicProperties.UserId is { } user && tenantsByUser.TryGetValue(user, out var its) ? its : tenant;
         var (incoming, rejection) = Read(body);
         if (incoming is null || Deliveries(delivery) >= MostDeliveries)
         {
             rejection ??= new Rejection("Unexpected", $"It failed {MostDeliveries} times.");
-            await parking.ParkAsync(DocumentStore.DefaultTenant, incoming, body, "amqp", rejection, cancellationToken);
+            await parking.ParkAsync(owner, incoming, body, "amqp", rejection, cancellationToken);
             return;
         }
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<InboundHandler>().TakeAsync(DocumentStore.DefaultTenant, incoming, "amqp", cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<InboundHandler>().TakeAsync(owner, incoming, "amqp", cancellationToken);
     }
 
     private static (CloudEvent? Event, Rejection? Rejection) Read(byte[] body)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 
 namespace ImageRights.Notification.Mailing;
 
@@ -15,7 +16,8 @@ public sealed class ContactClient(HttpClient http)
     /// <exception cref="HttpRequestException">Ingestion does not answer.</exception>
     public async Task<Contact?> FindAsync(string tenantId, string accountId, CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync($"/internal/v1/sellers/{Uri.EscapeDataString(accountId)}/contact?tenant={Uri.EscapeDataString(tenantId)}", cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/internal/v1/sellers/{Uri.EscapeDataString(accountId)}/contact").For(tenantId);
+        using var response = await http.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound) return null;
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<Contact>(StoreOptions.Json, cancellationToken);

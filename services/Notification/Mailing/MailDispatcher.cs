@@ -21,7 +21,9 @@ public sealed class MailDispatcher(DocumentStore store, ContactClient contacts, 
         {
             try
             {
-                await using var leadership = await store.DataSource.OpenConnectionAsync(stoppingToken);
+                // Apart from the pool, whose sessions are not reset between uses: the lock must end with this connection.
+                await using var leadership = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(store.Options.ConnectionString) { Pooling = false }.ConnectionString);
+                await leadership.OpenAsync(stoppingToken);
                 while (await LeadsAsync(leadership, stoppingToken))
                 {
                     if (await SendDueAsync(stoppingToken) == 0) await Task.Delay(options.Poll, stoppingToken);
@@ -52,7 +54,7 @@ public sealed class MailDispatcher(DocumentStore store, ContactClient contacts, 
     private async Task<int> SendDueAsync(CancellationToken cancellationToken)
     {
         var due = new List<(string TenantId, string LetterId)>();
-        await using (var command = store.DataSource.CreateCommand(
+        await using (var command = store.AcrossTenants.CreateCommand(
             $"""
             select tenant_id, id from {store.Options.DatabaseSchemaName}.mt_doc_letter_view
             where data ->> 'nextMailAt' is not null and (data ->> 'nextMailAt')::timestamptz <= $1 order by data ->> 'nextMailAt' limit {Most}

@@ -48,7 +48,10 @@ public static class NoticeTypes
         Of<CounterNoticeReceived>("imagerights.counter-notice.received.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.ReceivedAt),
         Of<MeasureLifted>("imagerights.measure.lifted.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.LiftedAt),
         Of<SettlementExecuted>("imagerights.settlement.executed.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.ExecutedAt),
+        Of<PartyMessageSent>("imagerights.party-message.sent.v1", CaseManagement, it => it.TenantId, it => it.MessageId, it => it.SentAt),
         Of<CaseClosed>("imagerights.case.closed.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.ClosedAt),
+        Of<ProcedureStepTaken>("imagerights.procedure.step-taken.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.TakenAt),
+        Of<DeadlineRan>("imagerights.deadline.ran.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.RanAt),
         Of<DeliveryFailed>(DeliveryFailed, Source, it => it.TenantId, it => it.DeliveryId, it => it.FailedAt),
         Of<EndpointDisabled>("imagerights.endpoint.disabled.v1", Source, it => it.TenantId, it => it.EndpointId, it => it.DisabledAt),
     }.ToDictionary(type => type.Contract);

@@ -19,6 +19,7 @@ public sealed class Dispatcher(
 
     private readonly ConcurrentDictionary<Guid, Task> underWay = [];
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = [];
+    private readonly ConcurrentDictionary<string, int> windows = [];
     private readonly Gathering<(DueDelivery Claim, string? Response)> delivered = new(MostSettledTogether, due.SettleAsync);
     private int failingUnderWay;
 
@@ -60,7 +61,7 @@ public sealed class Dispatcher(
     private async Task<int> StartDueAsync(bool failing, int room, CancellationToken abort, CancellationToken stoppingToken)
     {
         var claimedAt = Stopwatch.GetTimestamp();
-        var claims = await due.ClaimAsync(failing, room, stoppingToken);
+        var claims = await due.ClaimAsync(failing, room, windows, stoppingToken);
         foreach (var claim in claims)
         {
             if (failing) Interlocked.Increment(ref failingUnderWay);
@@ -106,6 +107,9 @@ public sealed class Dispatcher(
         activity?.SetTag("imagerights.delivery", claim.DeliveryId).SetTag("imagerights.endpoint", claim.EndpointId).SetTag("imagerights.event", claim.EventId);
 
         if (await SendInTurnAsync(claim, claimedAt, activity is null ? claim.TraceParent : null, abort) is not { } report) return;
+        // An endpoint that stops answering holds no more than what it had earned, and earns anew.
+        if (report.Result.Outcome == AttemptOutcome.Succeeded) windows.AddOrUpdate(claim.EndpointId, options.InFlightPerEndpoint + 1, (_, window) => Math.Min(window + 1, options.ClaimedPerEndpoint));
+        else windows.TryRemove(claim.EndpointId, out _);
         WebhookTelemetry.Attempted(report.Result.Outcome);
         activity?.SetTag("imagerights.outcome", report.Result.Outcome.ToString());
         if (report.Result.Outcome != AttemptOutcome.Succeeded) activity?.SetStatus(ActivityStatusCode.Error, report.Result.Reason);

@@ -20,11 +20,11 @@ public sealed record WebhookOptions
     /// <summary>Deliveries claimed at once by this replica: waiting for their turn, sent, or being recorded. Endpoints that fail get half of them at most.</summary>
     public int InFlight { get; init; } = 1024;
 
-    /// <summary>Deliveries to one endpoint claimed at once.</summary>
+    /// <summary>Most deliveries to one endpoint claimed at once. It begins with as many as are sent at once, and each success earns it one more, until a failure.</summary>
     public int ClaimedPerEndpoint { get; init; } = 256;
 
     /// <summary>Requests under way at once to one endpoint.</summary>
-    public int InFlightPerEndpoint { get; init; } = 32;
+    public int InFlightPerEndpoint { get; init; } = 8;
 
     /// <summary>Attempts under way at once to an endpoint whose last attempt failed.</summary>
     public int InFlightPerFailingEndpoint { get; init; } = 2;

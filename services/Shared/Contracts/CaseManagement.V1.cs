@@ -40,26 +40,30 @@ public sealed record CaseOpened(
 
 /// <summary>The picture was taken down.</summary>
 /// <param name="ReasonCode">Stable code of the ground.</param>
+/// <param name="LegalBasis">Law or clause that it is based on; null for the marketplace's own procedure.</param>
+/// <param name="Territories">ISO 3166 codes of the countries in which it is down; null for everywhere.</param>
+/// <param name="Rule">Rule of the regime.</param>
+/// <param name="Cause">Fact whose effect it is, such as a court's order; null for a decision of its own.</param>
 public sealed record MeasureApplied(
     string TenantId, string CaseId, string MeasureId, string ImageId, string RespondentAccountId, string? ComplainantAccountId,
-    string ReasonCode, string Statement, string DecidedBy, DateTimeOffset AppliedAt);
+    string ReasonCode, string Statement, string DecidedBy, DateTimeOffset AppliedAt,
+    string? LegalBasis = null, IReadOnlyList<string>? Territories = null, string? Rule = null, string? Cause = null);
 
 /// <summary>The respondent objected.</summary>
 public sealed record CounterNoticeReceived(string TenantId, string CaseId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, string ReasonCode, DateTimeOffset ReceivedAt);
 
-/// <summary>The measure ended and the picture is back.</summary>
+/// <summary>The measure ended; the picture is back as far as no other measure holds it down.</summary>
+/// <param name="Rule">Rule of the regime.</param>
+/// <param name="Cause">Fact or clock whose effect it is; null for a decision of its own.</param>
 public sealed record MeasureLifted(
-    string TenantId, string CaseId, string MeasureId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, string ReasonCode, string DecidedBy, DateTimeOffset LiftedAt);
+    string TenantId, string CaseId, string MeasureId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, string ReasonCode, string DecidedBy, DateTimeOffset LiftedAt,
+    string? Rule = null, string? Cause = null);
 
 /// <summary>The parties settled.</summary>
 /// <param name="Amount">Money that the respondent pays; 0 for a settlement without payment.</param>
 /// <param name="Currency">ISO 4217 code of <paramref name="Amount"/>.</param>
 public sealed record SettlementExecuted(
     string TenantId, string CaseId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, decimal Amount, string Currency, DateTimeOffset ExecutedAt);
-
-/// <summary>The case ended.</summary>
-public sealed record CaseClosed(
-    string TenantId, string CaseId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, CaseOutcome Outcome, DateTimeOffset ClosedAt);
 
 /// <summary>A party was told something that it must hear of. Whoever reaches the party passes it on; it names nobody of the other side.</summary>
 /// <param name="Fact">Name of the fact that it tells of.</param>
@@ -76,3 +80,39 @@ public sealed record PartyMessageSent(
 /// <summary>A message in one language.</summary>
 /// <param name="Language"><c>en</c> or <c>zh</c>.</param>
 public sealed record PartyMessageText(string Language, string Subject, string Body);
+
+/// <summary>The case ended.</summary>
+public sealed record CaseClosed(
+    string TenantId, string CaseId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, CaseOutcome Outcome, DateTimeOffset ClosedAt);
+
+/// <summary>A step was taken that only procedures of law know.</summary>
+/// <param name="Fact">What happened, by its name in the regime packs, such as <c>CourtActionNotified</c>.</param>
+/// <param name="Rule">Rule of the regime; null where the fact rests on none.</param>
+/// <param name="Speaker">Part of who says it: Complainant, Respondent, Platform or Machine; null for an effect.</param>
+/// <param name="OccurredAt">When it was, where the law counts from then, such as an arrival.</param>
+public sealed record ProcedureStepTaken(
+    string TenantId, string CaseId, string Fact, string ImageId, string RespondentAccountId, string? ComplainantAccountId, string? Rule, string? Speaker,
+    string ReasonCode, DateTimeOffset OccurredAt, DateTimeOffset TakenAt);
+
+/// <summary>What a term did by itself.</summary>
+public enum DeadlineEffect
+{
+    /// <summary>It warned.</summary>
+    Warned,
+
+    /// <summary>It had its effect.</summary>
+    Fired,
+
+    /// <summary>It ran out without what it asked for.</summary>
+    Elapsed,
+
+    /// <summary>It had its effect later than it should have.</summary>
+    ExecutedLate,
+}
+
+/// <summary>A term of a case warned, acted or ran out.</summary>
+/// <param name="Rule">The term's rule.</param>
+/// <param name="DueAt">When it was due.</param>
+/// <param name="RanAt">When it was done.</param>
+public sealed record DeadlineRan(
+    string TenantId, string CaseId, string Rule, DeadlineEffect Effect, string ImageId, string RespondentAccountId, string? ComplainantAccountId, DateTimeOffset DueAt, DateTimeOffset RanAt);

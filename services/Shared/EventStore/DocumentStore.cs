@@ -26,15 +26,20 @@ public sealed class DocumentStore : IAsyncDisposable
     {
         Options = options;
         DataSource = CreateSource(pooled: true);
-        Dedicated = CreateSource(pooled: false);
+        AcrossTenants = CreateSource(pooled: true, AllTenants);
+        Dedicated = CreateSource(pooled: false, AllTenants);
         Commits = new GroupCommit(this);
     }
 
     /// <summary>What the store was configured with.</summary>
     public StoreOptions Options { get; }
 
-    /// <summary>The pool, for a service's own tables in the same database. Sessions are not reset between uses: set nothing and lock nothing beyond a transaction.</summary>
+    /// <summary>The pool. Tables with a <c>tenant_id</c> show and take nothing here unless the transaction names its tenant, as <see cref="DocumentSession.QueryRowsAsync"/> does.
+    /// Sessions are not reset between uses: set nothing and lock nothing beyond a transaction.</summary>
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>A pool that sees the rows of all tenants: for a service's workers, which serve them all, never for what somebody asked for.</summary>
+    public NpgsqlDataSource AcrossTenants { get; }
 
     /// <summary>Connections of their own, whose end is the end of the session and of the locks it holds.</summary>
     internal NpgsqlDataSource Dedicated { get; }
@@ -46,8 +51,12 @@ public sealed class DocumentStore : IAsyncDisposable
     /// <summary>Completes at the next append made through this process; followers wake by it instead of NOTIFY, which would serialise commits.</summary>
     internal Task NextAppend => Volatile.Read(ref appended).Task;
 
-    /// <summary>Opens a unit of work for one tenant.</summary>
-    public DocumentSession LightweightSession(string tenantId = DefaultTenant) => new(this, tenantId);
+    /// <summary>Opens a unit of work for one tenant. The database shows it that tenant's rows alone, whatever SQL it runs.</summary>
+    public DocumentSession LightweightSession(string tenantId = DefaultTenant)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(tenantId);
+        return new(this, tenantId);
+    }
 
     /// <summary>Role under which the store's sessions work. It owns nothing and may not change or remove events.</summary>
     public const string RuntimeRole = "imagerights_runtime";
@@ -77,6 +86,7 @@ public sealed class DocumentStore : IAsyncDisposable
         }
         foreach (var script in Options.SchemaScripts) await ExecuteAsync(script);
         await ExecuteAsync(ReadScript("runtime_role.sql"));
+        await ExecuteAsync(ReadScript("row_security.sql"));
         await transaction.CommitAsync(cancellationToken);
 
         async Task<string[]> AppliedAsync()
@@ -95,7 +105,7 @@ public sealed class DocumentStore : IAsyncDisposable
     /// <summary>Progress of every follower and the head of the log, for health, dashboards and the command line.</summary>
     public async Task<IReadOnlyList<FollowerProgress>> AllProgressAsync(CancellationToken cancellationToken)
     {
-        await using var command = DataSource.CreateCommand(
+        await using var command = AcrossTenants.CreateCommand(
             $"""
             select p.name, coalesce(p.last_transaction_id, '0'::xid8), coalesce(p.last_seq_id, 0),
                    (select count(*) from (select 1 from {Schema}.mt_events e where (e.transaction_id, e.seq_id) > (p.last_transaction_id, p.last_seq_id) limit 10001) gap)
@@ -166,6 +176,8 @@ public sealed class DocumentStore : IAsyncDisposable
 
     private const string ScriptFolder = ".Schema.";
 
+    private const string AllTenants = "-c app.all_tenants=on";
+
     private static string ReadScript(string name)
     {
         var assembly = Assembly.GetExecutingAssembly();
@@ -179,6 +191,7 @@ public sealed class DocumentStore : IAsyncDisposable
     {
         await Commits.DisposeAsync();
         await DataSource.DisposeAsync();
+        await AcrossTenants.DisposeAsync();
         await Dedicated.DisposeAsync();
     }
 }

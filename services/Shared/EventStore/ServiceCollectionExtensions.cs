@@ -18,6 +18,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(options);
         services.AddSingleton(_ => new DocumentStore(options));
         services.AddSingleton<TransparencyLog>();
+        services.AddSingleton<TimeStamps>();
         services.AddSingleton<EventStoreHealthCheck>();
         services.AddHostedService<SchemaAtStart>();
         foreach (var registration in options.Followers)
@@ -27,6 +28,7 @@ public static class ServiceCollectionExtensions
         }
         // Each AddSingleton<Follower> above adds one; AddHostedService would deduplicate them by type.
         services.AddSingleton<IHostedService, FollowerHost>();
+        if (options.TimeStampAuthority is not null) services.AddHostedService<TimeStamping>();
         services.AddHealthChecks().AddCheck<EventStoreHealthCheck>("event-store", tags: ["ready"]);
         return services;
     }

@@ -60,6 +60,22 @@ public sealed class StoreOptions
         Followers.Add(new FollowerRegistration("sealer", provider => new Sealer(provider.GetRequiredService<DocumentStore>(), LogSigner), PageSize: 2000, EveryReplica: false, Sealer.Pace, Leaf.ReadPageAsync));
     }
 
+    /// <summary>Has checkpoints stamped by an RFC 3161 authority: at each interval while there is news, and for each case file.</summary>
+    /// <param name="address">Where the authority takes queries over HTTP; null or empty asks nobody.</param>
+    /// <param name="interval">Ten minutes unless given.</param>
+    public void AskForTimeStamps(string? address, TimeSpan? interval = null)
+    {
+        if (string.IsNullOrWhiteSpace(address)) return;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new InvalidOperationException("Transparency:TimeStampAuthority is not an http address: set it (Transparency__TimeStampAuthority) to where an RFC 3161 authority takes queries.");
+        TimeStampAuthority = new Rfc3161Authority(uri);
+        TimeStampInterval = interval ?? TimeStampInterval;
+    }
+
+    internal ITimeStampAuthority? TimeStampAuthority { get; private set; }
+
+    internal TimeSpan TimeStampInterval { get; private set; } = TimeSpan.FromMinutes(10);
+
     internal LogSigner? LogSigner { get; private set; }
 
     internal bool IsLogKeyKept { get; private set; }

@@ -1,10 +1,15 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.Simulating;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
+using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
@@ -32,11 +37,14 @@ public enum NoticeRight
 public sealed record NoticeItem(string? ImageId, string? Url);
 
 /// <summary>A notice under a regime.</summary>
-/// <param name="Regime">Name of a pack, or name and version.</param>
+/// <param name="Regime">Name of a pack, or name and version; what the tenant chose for the jurisdiction when it is left out.</param>
 /// <param name="Elements">The form's elements by name, in the complainant's words. They are kept apart from the record.</param>
+/// <param name="FirstPublishedOn">Day on which, as the complainant says, the work was first published or made; it is compared with the sealed history.</param>
 /// <param name="AuthorityUntil">Last day of an agent's power of attorney; null for somebody who acts for himself.</param>
+/// <param name="Jurisdiction">Where the law is to be looked for when no regime is named, such as <c>US</c>, <c>EU</c> or <c>CN</c>.</param>
 public sealed record NoticeRequest(
-    string? Regime, string? ComplainantAccountId, string? WorkId, string? RightType, IReadOnlyDictionary<string, string?>? Elements, IReadOnlyList<NoticeItem?>? Items, LocalDate? AuthorityUntil);
+    string? Regime, string? ComplainantAccountId, string? WorkId, string? RightType, IReadOnlyDictionary<string, string?>? Elements, IReadOnlyList<NoticeItem?>? Items, LocalDate? AuthorityUntil,
+    string? Jurisdiction = null, LocalDate? FirstPublishedOn = null);
 
 /// <summary>Elements supplied later.</summary>
 public sealed record CorrectionRequest(IReadOnlyDictionary<string, string?>? Elements);
@@ -64,12 +72,12 @@ internal static class NoticeEndpoint
     /// <summary><c>POST /v1/notices</c>, <c>POST /v1/notices/{id}/correction</c>, <c>GET /v1/notices/{id}</c>.</summary>
     public static void MapNotices(this IEndpointRouteBuilder app)
     {
-        var notices = app.MapGroup("/v1/notices").WithTags("Notices");
+        var notices = app.MapGroup("/v1/notices").WithTags("Notices").Requires(Permission.CasesReport);
         notices.MapPost("", (NoticeRequest request, HttpContext context) => TryAsync(context, request, session => ReceiveAsync(context, session, request)))
             .WithName("GiveNotice").WithSummary("Give notice under a regime; each missing element is answered with its code").LimitBody();
         notices.MapPost("{id}/correction", (string id, CorrectionRequest request, HttpContext context) => TryAsync(context, request, session => CorrectAsync(context, session, id, request)))
             .WithName("CorrectNotice").WithSummary("Supply missing elements under the first receipt").LimitBody();
-        notices.MapGet("{id}", GetAsync).WithName("GetNotice").WithSummary("A notice, what it lacks and until when");
+        notices.MapGet("{id}", GetAsync).Requires(Permission.CasesRead).WithName("GetNotice").WithSummary("A notice, what it lacks and until when");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
@@ -100,22 +108,26 @@ internal static class NoticeEndpoint
     private static async Task<CreateOutcome> ReceiveAsync(HttpContext context, DocumentSession session, NoticeRequest request)
     {
         var (catalogue, now) = Surroundings(context);
-        if (catalogue.Find(request.Regime ?? "") is not { } pack || NoticeValidity.FormOf(pack) is not { } form) return new Rejection(RegimeCodes.NotFound, "No such regime takes notices.", "/regime");
-        if (Check(request, form) is { } invalid) return invalid;
-        var elements = Given(request.Elements);
+        if (Check(request) is { } invalid) return invalid;
         var ids = (request.Items ?? []).Select(item => item!.ImageId).OfType<string>().Distinct().ToList();
         var known = new List<KnownImage>();
-        foreach (var id in ids.Take(pack.Limits?.Items ?? MostItems)) if (await session.LoadAsync<KnownImage>(id, context.RequestAborted) is { } image) known.Add(image);
+        foreach (var id in ids) if (await session.LoadAsync<KnownImage>(id, context.RequestAborted) is { } image) known.Add(image);
+        var chosen = await session.Events.AggregateStreamAsync<ChosenRegimes>(ChosenRegimes.Stream, cancellationToken: context.RequestAborted) ?? ChosenRegimes.Initial;
+        if (Choose(request, catalogue, chosen, known.FirstOrDefault()?.Location.Surface, out var pack, out var settings) is { } noRegime) return noRegime;
+        var form = NoticeValidity.FormOf(pack!)!;
+        if (CheckElements(request.Elements, form) is { } wrong) return wrong;
+        var elements = Given(request.Elements);
         var at = Instant.FromDateTimeOffset(now);
-        var lacks = NoticeValidity.Lacks(pack, form, request, elements.Keys.ToHashSet(), known.Count, catalogue, at);
-        var before = NoticeValidity.CorrectBefore(pack, form, lacks, catalogue.SettingsOf(pack), at);
-        var received = new NoticeEvent.NoticeReceived(pack.Id, request.ComplainantAccountId?.Trim(), request.WorkId?.Trim(), [.. elements.Keys.Order(StringComparer.Ordinal)], ids, now);
+        var lacks = NoticeValidity.Lacks(pack!, form, request, elements.Keys.ToHashSet(), known.Count, catalogue, at);
+        var before = NoticeValidity.CorrectBefore(pack!, form, lacks, Proceeding.SettingsOf(pack!, settings, catalogue), at);
+        var received = new NoticeEvent.NoticeReceived(pack!.Id, request.ComplainantAccountId?.Trim(), request.WorkId?.Trim(), [.. elements.Keys.Order(StringComparer.Ordinal)], ids, now, settings);
         var facts = NoticeDecider.Receive(received, lacks, before?.At.ToDateTimeOffset());
         var noticeId = $"ntc_{Guid.CreateVersion7():N}";
         session.Events.StartStream(NoticeView.StreamPrefix + noticeId, [.. facts]);
         session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()]));
         var view = Fold(null, noticeId, facts);
-        var cases = view.State == NoticeState.Effective ? await FileAsync(session, view, now, context.RequestAborted) : [];
+        if ((await ReporterGate.PassAsync(context, session, view.ComplainantAccountId, noticeId, Math.Max(1, ids.Count), now, context.RequestAborted)).Refusal is { } refusal) return refusal;
+        var cases = view.State == NoticeState.Effective ? await FileAsync(context, session, view, [], now, request.FirstPublishedOn) : [];
         return CreateOutcome.Created($"/v1/notices/{noticeId}", Answer(view, catalogue, cases), view.Version);
     }
 
@@ -136,13 +148,16 @@ internal static class NoticeEndpoint
             if (view.State != NoticeState.Lapsed && await session.LoadAsync<NoticePapers>(id, context.RequestAborted) is { } papers)
                 session.Store(id, papers with { Elements = papers.Elements.Concat(supplied).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value) });
         }
-        var cases = view.State == NoticeState.Effective && before.State != NoticeState.Effective ? await FileAsync(session, view, now, context.RequestAborted) : [];
+        var cases = view.State == NoticeState.Effective && before.State != NoticeState.Effective
+            ? await FileAsync(context, session, view, [.. stream.Events.Select(e => e.Data).OfType<NoticeEvent.CorrectionRequested>().SelectMany(e => e.Lacks).Select(lack => lack.Field).OfType<string>()], now) : [];
         return new CreateOutcome(StatusCodes.Status200OK, null, Answer(view, catalogue, cases), view.Version);
     }
 
-    /// <summary>An effective notice is a complaint of each of its pictures; the measure stays a reviewer's.</summary>
-    private static async Task<IReadOnlyList<NoticeCase>> FileAsync(DocumentSession session, NoticeView notice, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>An effective notice opens or joins a case of each of its pictures under its regime; the measure stays a reviewer's.</summary>
+    private static async Task<IReadOnlyList<NoticeCase>> FileAsync(HttpContext context, DocumentSession session, NoticeView notice, IReadOnlyList<string> firstMissing, DateTimeOffset now, LocalDate? firstPublishedOn = null)
     {
+        var (rules, cancellationToken) = (context.RequestServices.GetRequiredService<CaseRules>(), context.RequestAborted);
+        var law = new UnderLaw(notice.Regime, notice.Settings, new NoticeReference(notice.NoticeId, notice.ReceivedAt, notice.EffectiveAt ?? now, firstMissing));
         var cases = new List<NoticeCase>();
         foreach (var id in notice.Items)
         {
@@ -151,10 +166,11 @@ internal static class NoticeEndpoint
                 cases.Add(new NoticeCase(id, null, "Material_Not_Located"));
                 continue;
             }
-            var (filed, decision) = await Intake.FileAsync(session, new CaseCommand.OpenCase(
+            var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
                 new Dispute(id, notice.WorkId, image.AccountId, notice.ComplainantAccountId), Origin.Report, new Location(image.Location.Surface, image.Location.ListingId), notice.NoticeId,
                 image.Works.FirstOrDefault(work => work.WorkId == notice.WorkId)?.Finding,
-                new Act(notice.ComplainantAccountId ?? notice.NoticeId, nameof(ReportReason.Copyright), $"Notice {notice.NoticeId} under {notice.Regime}.", now)), cancellationToken);
+                new Act(notice.ComplainantAccountId ?? notice.NoticeId, nameof(ReportReason.Copyright), $"Notice {notice.NoticeId} under {notice.Regime}.", now), law), cancellationToken);
+            if (filed is { IsNew: true }) await SealedHistory.LookAsync(context, session, filed.Case.CaseId, image, notice.ComplainantAccountId, notice.NoticeId, notice.WorkId, firstPublishedOn, now);
             cases.Add(new NoticeCase(id, filed?.Case.CaseId, decision.Code));
         }
         return cases;
@@ -187,8 +203,26 @@ internal static class NoticeEndpoint
     private static Dictionary<string, string> Given(IReadOnlyDictionary<string, string?>? elements) =>
         (elements ?? new Dictionary<string, string?>()).Where(element => !string.IsNullOrWhiteSpace(element.Value)).ToDictionary(element => element.Key, element => element.Value!.Trim());
 
-    private static Rejection? Check(NoticeRequest request, NoticeForm form)
+    /// <summary>The law that the notice names, or the one that the tenant chose for its place and jurisdiction.</summary>
+    private static Rejection? Choose(NoticeRequest request, RegimeCatalogue catalogue, ChosenRegimes chosen, string? surface, out RegimePack? pack, out ChosenSettings? settings)
     {
+        (pack, settings) = (null, null);
+        if (request.Regime is null && request.Jurisdiction is not null)
+        {
+            if (chosen.Find(surface, request.Jurisdiction) is not { } rule) return new Rejection(RegimeCodes.NotFound, "No regime is chosen for this place and jurisdiction.", "/jurisdiction");
+            (pack, settings) = (catalogue.Find(rule.Regime), rule.Settings);
+        }
+        else if ((pack = catalogue.Find(request.Regime ?? "")) is { } named && chosen.Find(surface, named.Jurisdiction) is { } rule)
+        {
+            if (catalogue.Find(rule.Regime)?.Name != named.Name) return new Rejection(RegimeCodes.NotChosen, $"Here it is {rule.Regime}.", "/regime");
+            settings = rule.Settings;
+        }
+        return pack is null || NoticeValidity.FormOf(pack) is null ? new Rejection(RegimeCodes.NotFound, "No such regime takes notices.", "/regime") : null;
+    }
+
+    private static Rejection? Check(NoticeRequest request)
+    {
+        if (Fields.Code(request.Jurisdiction, "/jurisdiction") is { } jurisdiction) return jurisdiction;
         if (Fields.Id(request.ComplainantAccountId, "/complainantAccountId") is { } account) return account;
         if (Fields.Id(request.WorkId, "/workId") is { } work) return work;
         if (request.RightType is not null && !Fields.TryChoice<NoticeRight>(request.RightType, "/rightType", out _, out var right)) return right;
@@ -200,7 +234,7 @@ internal static class NoticeEndpoint
             if (Fields.Id(item.ImageId, $"{pointer}/imageId") is { } id) return id;
             if (item.Url is { } url && (url.Length > 2000 || url.Any(char.IsControl))) return Fields.Invalid($"{pointer}/url", "takes at most 2000 visible characters");
         }
-        return CheckElements(request.Elements, form);
+        return null;
     }
 
     private static Rejection? CheckElements(IReadOnlyDictionary<string, string?>? elements, NoticeForm form)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -25,7 +26,7 @@ internal static class CasesEndpoint
     /// <summary><c>GET /v1/cases</c>, <c>GET /v1/cases/{id}</c>, <c>GET /v1/cases/{id}/history</c>.</summary>
     public static void MapCases(this IEndpointRouteBuilder app)
     {
-        var cases = app.MapGroup("/v1/cases").WithTags("Cases");
+        var cases = app.MapGroup("/v1/cases").WithTags("Cases").Requires(Permission.CasesRead);
         cases.MapGet("", ListAsync).WithName("ListCases").WithSummary("Cases, newest first");
         cases.MapGet("{id}", GetAsync).WithName("GetCase").WithSummary("A case and what each part can do next");
         cases.MapGet("{id}/history", GetHistoryAsync).WithName("GetCaseHistory").WithSummary("The case's stream, as it is or as it was at a version or an instant");

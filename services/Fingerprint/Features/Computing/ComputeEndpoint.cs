@@ -5,6 +5,7 @@ using ImageRights.Fingerprint.Contents;
 using ImageRights.Fingerprint.Decoding;
 using ImageRights.Fingerprint.Decoding.Isolation;
 using ImageRights.Fingerprint.Hashing;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ internal static class ComputeEndpoint
     private const string MediaType = "application/octet-stream";
 
     public static void MapComputing(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/fingerprints", HandleAsync).WithTags("Fingerprints").WithName("ComputeFingerprint")
+        app.MapPost("/v1/fingerprints", HandleAsync).Requires(Permission.FingerprintsCompute).WithTags("Fingerprints").WithName("ComputeFingerprint")
             .WithSummary("Decodes and hashes a picture; kept by its content unless store=false, with what finds it after edits when features=true");
 
     private static async Task<IResult> HandleAsync(

@@ -2,6 +2,7 @@ using ImageRights.EventStore;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Sellers;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -20,10 +21,10 @@ public static class SellerQueries
     /// <summary>GET /v1/sellers, GET /v1/sellers/{accountId}, and the address for the service that writes to people.</summary>
     public static void MapReadSellers(this IEndpointRouteBuilder app)
     {
-        var sellers = app.MapGroup("/v1/sellers").WithTags("Sellers");
+        var sellers = app.MapGroup("/v1/sellers").WithTags("Sellers").Requires(Permission.SellersRead);
         sellers.MapGet("", ListAsync).WithName("ListSellers").WithSummary("Accounts that the marketplace told of, last changed first; without names and addresses");
         sellers.MapGet("/{accountId}", GetAsync).WithName("GetSeller").WithSummary("An account; ETag is its version");
-        app.MapGet("/internal/v1/sellers/{accountId}/contact", ContactAsync).WithTags("Internal").WithName("GetSellerContact").WithSummary("Name and address of an account, for other services")
+        app.MapGet("/internal/v1/sellers/{accountId}/contact", ContactAsync).Requires(Permission.ContactsRead).WithTags("Internal").WithName("GetSellerContact").WithSummary("Name and address of an account, for other services")
             .ExcludeFromDescription();
     }
 
@@ -43,10 +44,10 @@ public static class SellerQueries
         return TypedResults.Ok(view);
     }
 
-    private static async Task<IResult> ContactAsync(string accountId, string? tenant, HttpContext context, DocumentStore store)
+    private static async Task<IResult> ContactAsync(string accountId, HttpContext context, DocumentStore store)
     {
         accountId = FieldReader.OfPath(accountId);
-        await using var session = store.LightweightSession(tenant ?? context.Tenant());
+        await using var session = store.LightweightSession(context.Tenant());
         var contact = FieldReader.IsIdentifier(accountId) ? await session.LoadAsync<SellerContact>(accountId, context.RequestAborted) : null;
         context.Response.Headers.CacheControl = "no-store";
         return contact is null ? context.Problem(new Rejection("Seller_Not_Found")) : TypedResults.Ok(contact);

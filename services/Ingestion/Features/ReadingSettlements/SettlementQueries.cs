@@ -1,5 +1,6 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Projections;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 
 namespace ImageRights.Ingestion.Features.ReadingSettlements;
@@ -16,7 +17,7 @@ public static class SettlementQueries
 
     /// <summary>GET /v1/settlements.</summary>
     public static void MapReadSettlements(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/settlements", ListAsync).WithTags("Settlements").WithName("ListSettlements").WithSummary("Settlements as the marketplace carried them out, last told first");
+        app.MapGet("/v1/settlements", ListAsync).Requires(Permission.SettlementsRead).WithTags("Settlements").WithName("ListSettlements").WithSummary("Settlements as the marketplace carried them out, last told first");
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Inbound;
 using ImageRights.Ingestion.Vault;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -20,10 +21,10 @@ public static class ParkedEventsEndpoint
     /// <summary>GET /v1/parked-events, GET /v1/parked-events/{id}, POST /v1/parked-events/{id}/replays.</summary>
     public static void MapParkedEvents(this IEndpointRouteBuilder app)
     {
-        var parked = app.MapGroup("/v1/parked-events").WithTags("Inbound events");
+        var parked = app.MapGroup("/v1/parked-events").WithTags("Inbound events").Requires(Permission.ParkedEventsRead);
         parked.MapGet("", ListAsync).WithName("ListParkedEvents").WithSummary("Events that could not be taken, newest first, with the reason");
         parked.MapGet("/{id}", GetAsync).WithName("GetParkedEvent").WithSummary("One event that could not be taken");
-        parked.MapPost("/{id}/replays", ReplayAsync).WithName("ReplayParkedEvent").WithSummary("Tries a parked event again; one that was taken stays as it is");
+        parked.MapPost("/{id}/replays", ReplayAsync).Requires(Permission.ParkedEventsReplay).WithName("ReplayParkedEvent").WithSummary("Tries a parked event again; one that was taken stays as it is");
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)

@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using static ImageRights.Matching.Features.MessageChecks;
@@ -17,7 +18,7 @@ internal static class CopiesEndpoint
         .By("surface", "Takes", Enum.GetNames<Surface>());
 
     public static void MapCopies(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/works/{workId}/copies", ListAsync).WithTags("Works").WithName("ListCopies")
+        app.MapGet("/v1/works/{workId}/copies", ListAsync).Requires(Permission.ScreeningsRead).WithTags("Works").WithName("ListCopies")
             .WithSummary("Uploads in which a work was found, newest upload first: at their screening, or when the work was registered after them");
 
     private static async Task<IResult> ListAsync(string workId, HttpContext context, DocumentStore store, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using ImageRights.EventStore;
 using ImageRights.Matching.Projections;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using static ImageRights.Matching.Features.MessageChecks;
@@ -18,7 +19,7 @@ internal static class ScreeningEndpoints
 
     public static void MapScreenings(this IEndpointRouteBuilder app)
     {
-        var screenings = app.MapGroup("/v1/screenings").WithTags("Screenings");
+        var screenings = app.MapGroup("/v1/screenings").WithTags("Screenings").Requires(Permission.ScreeningsRead);
         screenings.MapGet("/", ListAsync).WithName("ListScreenings").WithSummary("Screenings, newest upload first");
         screenings.MapGet("/{imageId}", GetAsync).WithName("GetScreening").WithSummary("An upload's screening, or that it is pending");
     }

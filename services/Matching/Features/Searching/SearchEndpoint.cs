@@ -1,5 +1,6 @@
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
@@ -25,7 +26,7 @@ public sealed record SearchResult(Verdict Verdict, IReadOnlyList<Match> Matches,
 internal static class SearchEndpoint
 {
     public static void MapSearches(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/searches", Handle).WithTags("Searches").WithName("SearchIndex")
+        app.MapPost("/v1/searches", Handle).Requires(Permission.IndexSearch).WithTags("Searches").WithName("SearchIndex")
             .WithSummary("What a screening of this fingerprint would say now; nothing is stored");
 
     private static IResult Handle(

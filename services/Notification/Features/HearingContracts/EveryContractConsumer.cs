@@ -12,7 +12,8 @@ namespace ImageRights.Notification.Features.HearingContracts;
 public sealed class EveryContractConsumer(NoticeIntake intake) :
     IConsumer<WorkRegistered>, IConsumer<LicenceGranted>, IConsumer<LicenceEnded>, IConsumer<SellerReported>, IConsumer<SettlementPaid>, IConsumer<SettlementWithdrawn>,
     IConsumer<ImageScreened>, IConsumer<CopyFound>, IConsumer<OwnershipConflictFound>,
-    IConsumer<CaseOpened>, IConsumer<MeasureApplied>, IConsumer<CounterNoticeReceived>, IConsumer<MeasureLifted>, IConsumer<SettlementExecuted>, IConsumer<CaseClosed>,
+    IConsumer<CaseOpened>, IConsumer<MeasureApplied>, IConsumer<CounterNoticeReceived>, IConsumer<MeasureLifted>, IConsumer<SettlementExecuted>, IConsumer<CaseClosed>, IConsumer<PartyMessageSent>,
+    IConsumer<ProcedureStepTaken>, IConsumer<DeadlineRan>,
     IConsumer<DeliveryFailed>, IConsumer<EndpointDisabled>
 {
     /// <inheritdoc />
@@ -58,7 +59,16 @@ public sealed class EveryContractConsumer(NoticeIntake intake) :
     public Task Consume(ConsumeContext<SettlementExecuted> context) => HearAsync(context);
 
     /// <inheritdoc />
+    public Task Consume(ConsumeContext<PartyMessageSent> context) => HearAsync(context);
+
+    /// <inheritdoc />
     public Task Consume(ConsumeContext<CaseClosed> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<ProcedureStepTaken> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<DeadlineRan> context) => HearAsync(context);
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<DeliveryFailed> context) => HearAsync(context);

@@ -47,7 +47,7 @@ public sealed class NoticeIntake
 
     private async Task KeepAsync(string tenantId, IReadOnlyList<Notice> notices)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             insert into {Schema}.webhook_events (tenant_id, event_id, type, subject, about_endpoint, feed_only, body, full_body, traceparent)
             select $1, n.* from unnest($2, $3, $4, $5, $6, $7, $8, $9) as n(event_id, type, subject, about_endpoint, feed_only, body, full_body, traceparent)
@@ -90,7 +90,7 @@ public sealed class NoticeIntake
 
     private async Task MakeDueAsync(string tenantId, IReadOnlyList<(Guid EventId, string EndpointId, bool IsNew)> deliveries)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             insert into {Schema}.webhook_due (tenant_id, delivery_id, endpoint_id, event_id, next_attempt_at)
             select $1, d.delivery_id, d.endpoint_id, d.event_id, clock_timestamp() from unnest($2, $3, $4, $5) as d(delivery_id, endpoint_id, event_id, is_new)

@@ -40,24 +40,20 @@ internal static class ReadDeliveries
         var view = await session.LoadAsync<DeliveryView>(deliveryId, context.RequestAborted);
         if (view is null) return context.Problem(new Rejection("Delivery_Not_Found"));
 
-        var schema = store.Options.DatabaseSchemaName;
-        await using var command = store.DataSource.CreateCommand(
-            $"""
+        var (body, responses) = (await session.QueryRowsAsync(
+            """
             select e.body, coalesce(r.ids, array[]::uuid[]), coalesce(r.bodies, array[]::text[]) from {schema}.webhook_events e
             cross join lateral (
-                select array_agg(attempt_id) as ids, array_agg(body) as bodies from {schema}.webhook_responses where tenant_id = $1 and delivery_id = $3) r
-            where e.tenant_id = $1 and e.event_id = $2
-            """);
-        command.Parameters.Add(new() { Value = session.TenantId });
-        command.Parameters.Add(new() { Value = view.EventId });
-        command.Parameters.Add(new() { Value = deliveryId });
-        await using var reader = await command.ExecuteReaderAsync(context.RequestAborted);
-        await reader.ReadAsync(context.RequestAborted);
-        var responses = reader.GetFieldValue<Guid[]>(1).Zip(reader.GetFieldValue<string[]>(2)).ToDictionary(pair => pair.First, pair => pair.Second);
+                select array_agg(attempt_id) as ids, array_agg(body) as bodies from {schema}.webhook_responses where tenant_id = e.tenant_id and delivery_id = ?) r
+            where e.tenant_id = ? and e.event_id = ?
+            """,
+            [deliveryId, session.TenantId, view.EventId],
+            reader => (reader.GetString(0), reader.GetFieldValue<Guid[]>(1).Zip(reader.GetFieldValue<string[]>(2)).ToDictionary(pair => pair.First, pair => pair.Second)),
+            context.RequestAborted)).Single();
         return TypedResults.Ok(view with
         {
             Attempts = [.. view.Attempts.Select(attempt => attempt with { Response = responses.GetValueOrDefault(attempt.AttemptId) })],
-            Event = JsonSerializer.Deserialize<JsonElement>(reader.GetString(0)),
+            Event = JsonSerializer.Deserialize<JsonElement>(body),
         });
     }
 }

@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Notification.Letters;
 using ImageRights.Notification.Projections;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -45,18 +46,21 @@ internal static class ReadInbox
         .By("accountId", "Only mail to this account.")
         .By("caseId", "Only mail about this case.");
 
+    private const int MostTries = 5;
+
     public static void Map(RouteGroupBuilder api)
     {
-        var inbox = api.MapGroup("/inbox").WithTags("Inbox");
+        var inbox = api.MapGroup("/inbox").WithTags("Inbox").Requires(Permission.InboxRead);
         inbox.MapGet("", ListAsync).WithName("ListInbox").WithSummary("Messages for an account, unread first, then newest first; in the language of Accept-Language");
-        inbox.MapPost("/{letterId}/reads", OpenAsync).WithName("OpenLetter").WithSummary("Marks a message as read by its addressee; once is enough");
-        api.MapGet("/mails", ListMailsAsync).WithTags("Inbox").WithName("ListMails").WithSummary("What was mailed, with every attempt; neither text nor address");
+        inbox.MapPost("/{letterId}/reads", OpenAsync).Requires(Permission.InboxOpen).WithName("OpenLetter").WithSummary("Marks a message as read by its addressee; once is enough");
+        api.MapGet("/mails", ListMailsAsync).Requires(Permission.MailsRead).WithTags("Inbox").WithName("ListMails").WithSummary("What was mailed, with every attempt; neither text nor address");
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
     {
         // Without it the answer would be everybody's letters.
-        if (context.Request.Query["accountId"].Count == 0) return context.Problem(new Rejection("Request_Invalid", "accountId is required.", "/accountId"));
+        if (context.Request.Query["accountId"] is not [{ } accountId]) return context.Problem(new Rejection("Request_Invalid", "accountId is required, once.", "/accountId"));
+        if (!MaySee(context, accountId)) return context.Problem(new Rejection("Letter_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
         var (page, rejection) = await Inbox.ReadAsync(context, session);
         var language = Language(context);
@@ -74,15 +78,30 @@ internal static class ReadInbox
     private static async Task<IResult> OpenAsync(string letterId, HttpContext context, DocumentStore store, TimeProvider clock, string? accountId = null)
     {
         if (string.IsNullOrEmpty(accountId)) return context.Problem(new Rejection("Request_Invalid", "accountId is required.", "/accountId"));
-        if (letterId.Length > 200 || letterId.Any(letter => letter is <= ' ' or > '~')) return context.Problem(new Rejection("Letter_Not_Found"));
-        await using var session = store.LightweightSession(context.Tenant());
-        var stream = await session.Events.FetchForWriting<Letter>(Letter.StreamOf(letterId), context.RequestAborted);
-        var decision = Letter.Decide(stream.Aggregate, new LetterCommand.Open(accountId, clock.GetUtcNow()));
-        if (decision.RejectionCode is { } code) return context.Problem(new Rejection(code));
-        stream.AppendMany(decision.Events);
-        if (decision.Events.Count > 0) await session.SaveChangesAsync(context.RequestAborted);
-        return TypedResults.Ok(InboxItem.Of((await session.LoadAsync<LetterView>(letterId, context.RequestAborted))!, Language(context)));
+        if (!MaySee(context, accountId) || letterId.Length > 200 || letterId.Any(letter => letter is <= ' ' or > '~')) return context.Problem(new Rejection("Letter_Not_Found"));
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession(context.Tenant());
+            var stream = await session.Events.FetchForWriting<Letter>(Letter.StreamOf(letterId), context.RequestAborted);
+            var decision = Letter.Decide(stream.Aggregate, new LetterCommand.Open(accountId, clock.GetUtcNow()));
+            if (decision.RejectionCode is { } code) return context.Problem(new Rejection(code));
+            stream.AppendMany(decision.Events);
+            try
+            {
+                await session.SaveChangesAsync(context.RequestAborted);
+                return TypedResults.Ok(InboxItem.Of((await session.LoadAsync<LetterView>(letterId, context.RequestAborted))!, Language(context)));
+            }
+            catch (ConcurrencyException) when (attempt < MostTries)
+            {
+                // Its mail went out at this moment.
+            }
+        }
     }
+
+    // A party's token names its account; desks and programs of the tenant name none.
+    private static bool MaySee(HttpContext context, string accountId) => context.User.FindFirst(CallerClaims.Account) is not { } own ? !IsParty(context) : own.Value == accountId;
+
+    private static bool IsParty(HttpContext context) => context.User.HasClaim(claim => claim.Type == CallerClaims.Role && claim.Value is Roles.RightsHolder or Roles.Agent or Roles.Seller);
 
     private static string? Language(HttpContext context) => context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(language => language.Quality ?? 1).FirstOrDefault()?.Value.Value;
 }

@@ -68,7 +68,7 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
             inMemory, Status.Position,
             async (position, cancellationToken) =>
             {
-                await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+                await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
                 return await ReadPageAsync(connection, position, cancellationToken);
             },
             (_, _) => Task.CompletedTask, progressed, stoppingToken);
