@@ -73,10 +73,11 @@ var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
-// Tells the parties, in signed webhooks.
+// Tells programs by signed webhooks, and the parties by inbox and mail.
 var notification = builder.AddProject<Projects.Notification>("notification")
     .WithReference(notificationDb).WaitFor(notificationDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Secrets__Key", secretsKey)
     .WithHttpHealthCheck("/health");

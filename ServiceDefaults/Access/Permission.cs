@@ -23,12 +23,6 @@ public enum Permission
     /// <summary>Grant and end licences.</summary>
     LicencesWrite,
 
-    /// <summary>Read what the marketplace told of its sellers.</summary>
-    SellersRead,
-
-    /// <summary>Read settlements as the marketplace carried them out.</summary>
-    SettlementsRead,
-
     /// <summary>Ask what an upload would come to.</summary>
     PrechecksRun,
 
@@ -124,6 +118,27 @@ public enum Permission
 
     /// <summary>Read the event feed.</summary>
     FeedRead,
+
+    /// <summary>Read what the marketplace told of accounts, without names and addresses.</summary>
+    SellersRead,
+
+    /// <summary>Erase names and addresses of accounts.</summary>
+    SellersErase,
+
+    /// <summary>Read names and addresses of accounts.</summary>
+    ContactsRead,
+
+    /// <summary>Read settlements as the marketplace carried them out.</summary>
+    SettlementsRead,
+
+    /// <summary>Read the inbox of an account; a party's own only.</summary>
+    InboxRead,
+
+    /// <summary>Mark messages as read; a party's own only.</summary>
+    InboxOpen,
+
+    /// <summary>Read the course of mail.</summary>
+    MailsRead,
 
     /// <summary>Manage accounts and API clients of the tenant.</summary>
     AccessManage,

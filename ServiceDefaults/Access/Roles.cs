@@ -46,27 +46,29 @@ public static class Roles
 
     private static readonly Permission[] Everyone = [LimitsRead, RegimesRead];
 
-    private static readonly Permission[] Desk =
-        [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, SettlementsRead, ReportersRead, LogRead];
+    private static readonly Permission[] Party = [.. Everyone, InboxRead, InboxOpen];
 
-    private static readonly Permission[] Watch = [ParkedEventsRead, SubmissionsRead, ErasuresRead, EndpointsRead, DeliveriesRead, FeedRead];
+    private static readonly Permission[] Desk =
+        [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, ReportersRead, LogRead, SellersRead, SettlementsRead];
+
+    private static readonly Permission[] Watch = [ParkedEventsRead, SubmissionsRead, ErasuresRead, EndpointsRead, DeliveriesRead, FeedRead, MailsRead];
 
     private static readonly Dictionary<string, Permission[]> Table = new()
     {
         // Parties see what is their account's own; a permission is theirs once its operations hold to that.
-        [RightsHolder] = Everyone,
-        [Agent] = Everyone,
-        [Seller] = Everyone,
+        [RightsHolder] = Party,
+        [Agent] = Party,
+        [Seller] = Party,
         [Reviewer] = [.. Desk, PrechecksRun, IndexSearch, CasesReport, CasesDecide],
-        [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, SellersRead, CasesReport, CasesDecide, CasesSettle, ReportersDecide, ImagesWrite, LicencesWrite, ParkedEventsReplay, SubmissionsRetry, DeliveriesReplay],
-        [Legal] = [.. Desk, SellersRead, ErasuresRead, ErasuresDecide, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead],
+        [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, CasesReport, CasesDecide, CasesSettle, ReportersDecide, ImagesWrite, LicencesWrite, ParkedEventsReplay, SubmissionsRetry, DeliveriesReplay],
+        [Legal] = [.. Desk, ErasuresRead, ErasuresDecide, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead, SellersErase],
         [Auditor] = [.. Desk, .. Watch, FingerprintsRead],
-        [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, TenantsManage])],
+        [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, TenantsManage])],
         [Operator] = [.. Everyone, TenantsManage],
-        [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, AccessManage, TenantsManage])],
+        [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, AccessManage, TenantsManage])],
         [GuestDesk] = [GuestsServe],
         [MediaDesk] = [ImagesRead, WorksRead, RenditionsRead],
-        [Service] = [.. Everyone, ContentsRead, ImagesRead, WorksRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
+        [Service] = [.. Everyone, ContentsRead, ContactsRead, ImagesRead, WorksRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
     };
 
     /// <summary>Every role.</summary>

@@ -4,14 +4,19 @@ using ImageRights.EventStore;
 using ImageRights.Notification.Deliveries;
 using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Features.ChangingEndpoints;
+using ImageRights.Notification.Features.DescribingEvents;
 using ImageRights.Notification.Features.HearingContracts;
+using ImageRights.Notification.Features.HearingMessages;
 using ImageRights.Notification.Features.ReadingDeliveries;
 using ImageRights.Notification.Features.ReadingEndpoints;
 using ImageRights.Notification.Features.ReadingFeed;
+using ImageRights.Notification.Features.ReadingInbox;
 using ImageRights.Notification.Features.RegisteringEndpoints;
 using ImageRights.Notification.Features.ReplayingDeliveries;
 using ImageRights.Notification.Features.RotatingSecrets;
 using ImageRights.Notification.Features.SendingTestEvents;
+using ImageRights.Notification.Letters;
+using ImageRights.Notification.Mailing;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Publishing;
 using ImageRights.Notification.Secrets;
@@ -56,15 +61,23 @@ public static class Composition
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         builder.AddAccess();
-        builder.AddBus("notification", bus => bus.AddConsumer<EveryContractConsumer>());
+        builder.AddBus("notification", bus =>
+        {
+            bus.AddConsumer<EveryContractConsumer, EveryContractConsumerDefinition>();
+            bus.AddConsumer<PartyMessageSentConsumer>();
+        });
 
         builder.Services.AddSingleton(new EgressPolicy(egress));
         builder.Services.AddSingleton(services => new HttpMessageInvoker(new EgressHandler(services.GetRequiredService<EgressPolicy>(), webhooks.Timeout)));
         builder.Services.AddSingleton<EndpointSecrets>();
         builder.Services.AddSingleton<DueDeliveries>();
         builder.Services.AddSingleton<DueSignal>();
+        builder.Services.AddSingleton<NoticeIntake>();
         builder.Services.AddSingleton<WebhookSender>();
         builder.Services.AddHostedService<Dispatcher>();
+        builder.Services.AddSingleton(MailOptions.FromConfiguration(builder.Configuration.GetSection("Mail"))).AddSingleton<MailSender>();
+        builder.Services.AddHttpClient<ContactClient>(ContactClient.Configure).CallAsService();
+        builder.Services.AddHostedService<MailDispatcher>();
         builder.Services.AddHealthChecks().AddCheck<BacklogHealthCheck>("webhook-backlog", tags: ["ready"]);
 
         var app = builder.Build();
@@ -73,6 +86,7 @@ public static class Composition
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapTransparencyLog();
+        DescribeEvents.Map(app);
         Doors(app);
         if (egress.AllowLoopback || egress.AllowHttp)
         {
@@ -99,12 +113,17 @@ public static class Composition
             .Map<DeliveryEvent.Attempted>("delivery_attempted_v1")
             .Map<DeliveryEvent.Succeeded>("delivery_succeeded_v1")
             .Map<DeliveryEvent.Exhausted>("delivery_exhausted_v1")
-            .Map<DeliveryEvent.Replayed>("delivery_replayed_v1");
+            .Map<DeliveryEvent.Replayed>("delivery_replayed_v1")
+            .Map<LetterEvent.Received>("letter_received_v1")
+            .Map<LetterEvent.Read>("letter_read_v1")
+            .Map<LetterEvent.Mailed>("letter_mailed_v1");
         options.Projections.LiveStreamAggregation(WebhookEndpoint.Initial, WebhookEndpoint.Evolve);
         options.Projections.LiveStreamAggregation(Delivery.Initial, Delivery.Evolve);
         options.Projections.InlineSnapshot<EndpointView>("endpoint-", EndpointView.Evolve, "(data ->> 'state')");
         options.Projections.InlineSnapshot<DeliveryView>(
             "delivery-", DeliveryView.Evolve, DeliveryView.OrderSql, $"(data ->> 'endpointId'), {DeliveryView.OrderSql}", $"(data ->> 'state'), {DeliveryView.OrderSql}");
+        options.Projections.LiveStreamAggregation(Letter.Initial, Letter.Evolve);
+        options.Projections.InlineSnapshot<LetterView>(Letter.StreamPrefix, LetterView.Evolve, LetterView.Indexes);
         options.SchemaScripts.Add(ReadScript("webhooks.sql"));
         options.PublishFacts(NotificationContracts.Translate);
     }
@@ -123,6 +142,7 @@ public static class Composition
         ReadDeliveries.Map(deliveries);
         ReplayDelivery.Map(deliveries);
 
+        ReadInbox.Map(app.MapGroup("/v1"));
         ReadFeed.Map(app.MapGroup("/v1").WithTags("Feed").Requires(Permission.FeedRead));
         ReadEndpoints.MapTypes(app.MapGroup("/v1/event-types").WithTags("Webhook endpoints").Requires(Permission.EndpointsRead));
     }

@@ -49,7 +49,7 @@ public sealed class DurabilityTests
         await Eventually.HoldsAsync(async () => (await service.DeliveriesAsync("&eventType=imagerights.case.closed.v1&state=Succeeded")).Count.ShouldBe(1));
         await Eventually.HoldsAsync(async () => (await QueueLengthAsync(service, "notification-every-contract")).ShouldBe(0));
 
-        (await service.QueryAsync<long>("select count(*) from mt_inbox")).ShouldBe(2);
+        (await service.QueryAsync<long>("select count(*) from webhook_events")).ShouldBe(2);
         (await service.DeliveriesAsync($"&endpointId={endpoint}")).Count.ShouldBe(2);
         service.Receiver.At("/hooks").Count(request => request.Id == id.ToString()).ShouldBe(1);
         (await QueueLengthAsync(service, "notification-every-contract_error")).ShouldBe(0);

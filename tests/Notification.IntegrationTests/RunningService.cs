@@ -47,7 +47,7 @@ public sealed class RunningService : IAsyncDisposable
     [
         .. new[]
         {
-            "urls=http://127.0.0.1:0", $"ConnectionStrings:notificationdb={Database}", $"ConnectionStrings:messaging={VirtualHost}", "Messaging:AwaitSubscribers=false",
+            "urls=http://127.0.0.1:0", $"ConnectionStrings:notificationdb={Database}", $"ConnectionStrings:messaging={VirtualHost}", "Messaging:AwaitSubscribers=false", $"services:ingestion:http:0={Receiver.Url("/")}",
             $"Secrets:Key={Key}", "Egress:AllowLoopback=true", "Egress:AllowHttp=true", "Logging:LogLevel:Default=Warning",
         }.Concat(settings).Concat(more).Select(setting => "--" + setting), .. TestAccess.Settings,
     ];

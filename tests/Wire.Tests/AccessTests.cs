@@ -15,7 +15,7 @@ public sealed partial class AccessTests(RunningServices services) : IClassFixtur
 {
     // What a watcher of the log or the machine's own supervisor needs, and nothing that belongs to a tenant.
     private static readonly string[] OpenToAll =
-        ["/health", "/alive", "/openapi/{documentName}.json", "/v1/log/checkpoint", "/v1/log/keys", "/v1/log/tile/{level:int}/{**index}", "/v1/log/proofs/consistency", "/v1/log/timestamp"];
+        ["/health", "/alive", "/openapi/{documentName}.json", "/asyncapi/v1.json", "/v1/log/checkpoint", "/v1/log/keys", "/v1/log/tile/{level:int}/{**index}", "/v1/log/proofs/consistency", "/v1/log/timestamp"];
 
     [Theory]
     [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]

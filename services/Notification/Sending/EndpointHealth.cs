@@ -8,11 +8,6 @@ namespace ImageRights.Notification.Sending;
 /// <param name="Pending">Deliveries that wait for it.</param>
 public sealed record EndpointHealth(DateTimeOffset? FailingSince, DateTimeOffset? NotBefore, long Pending)
 {
-    /// <summary>Notes a success, in the session's transaction.</summary>
-    public static void Succeeded(DocumentSession session, string endpointId) => session.QueueSqlCommand(
-        "update {schema}.webhook_endpoint_health set failing_since = null, not_before = null where tenant_id = ? and endpoint_id = ? and failing_since is not null",
-        session.TenantId, endpointId);
-
     /// <summary>Notes a failure, in the session's transaction.</summary>
     public static void Failed(DocumentSession session, string endpointId, TimeSpan pause) => session.QueueSqlCommand(
         """

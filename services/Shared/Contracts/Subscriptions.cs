@@ -34,7 +34,7 @@ public static class Subscriptions
         [typeof(MeasureLifted)] = [Notices],
         [typeof(SettlementExecuted)] = [Notices],
         [typeof(CaseClosed)] = [Notices],
-        [typeof(PartyMessageSent)] = [Notices],
+        [typeof(PartyMessageSent)] = ["notification-party-message-sent", Notices],
         [typeof(ProcedureStepTaken)] = [Notices],
         [typeof(DeadlineRan)] = [Notices],
         [typeof(ErasureApproved)] = ["casemanagement-erasure-approved", "ingestion-erasure-approved"],

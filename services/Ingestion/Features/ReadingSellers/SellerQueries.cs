@@ -24,7 +24,7 @@ public static class SellerQueries
         var sellers = app.MapGroup("/v1/sellers").WithTags("Sellers").Requires(Permission.SellersRead);
         sellers.MapGet("", ListAsync).WithName("ListSellers").WithSummary("Accounts that the marketplace told of, last changed first; without names and addresses");
         sellers.MapGet("/{accountId}", GetAsync).WithName("GetSeller").WithSummary("An account; ETag is its version");
-        app.MapGet("/internal/v1/sellers/{accountId}/contact", ContactAsync).Requires(Permission.ContentsRead).WithTags("Internal").WithName("GetSellerContact").WithSummary("Name and address of an account, for other services")
+        app.MapGet("/internal/v1/sellers/{accountId}/contact", ContactAsync).Requires(Permission.ContactsRead).WithTags("Internal").WithName("GetSellerContact").WithSummary("Name and address of an account, for other services")
             .ExcludeFromDescription();
     }
 
@@ -44,10 +44,10 @@ public static class SellerQueries
         return TypedResults.Ok(view);
     }
 
-    private static async Task<IResult> ContactAsync(string accountId, string? tenant, HttpContext context, DocumentStore store)
+    private static async Task<IResult> ContactAsync(string accountId, HttpContext context, DocumentStore store)
     {
         accountId = FieldReader.OfPath(accountId);
-        await using var session = store.LightweightSession(tenant ?? context.Tenant());
+        await using var session = store.LightweightSession(context.Tenant());
         var contact = FieldReader.IsIdentifier(accountId) ? await session.LoadAsync<SellerContact>(accountId, context.RequestAborted) : null;
         context.Response.Headers.CacheControl = "no-store";
         return contact is null ? context.Problem(new Rejection("Seller_Not_Found")) : TypedResults.Ok(contact);
