@@ -1,3 +1,5 @@
+using ImageRights.CaseManagement.Features.HearingPriority;
+using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.PreviewingDeadlines;
@@ -5,7 +7,12 @@ using ImageRights.CaseManagement.Features.ReadingAvailability;
 using ImageRights.CaseManagement.Features.ReadingCases;
 using ImageRights.CaseManagement.Features.ReadingDossiers;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
+using ImageRights.CaseManagement.Features.ServingGuests;
 using ImageRights.CaseManagement.Features.Simulating;
+using ImageRights.CaseManagement.Features.StatingReasons;
+using ImageRights.CaseManagement.Features.SubmittingStatements;
+using ImageRights.CaseManagement.Features.WatchingReporters;
+using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.ServiceDefaults.Http.Description;
@@ -16,16 +23,21 @@ namespace ImageRights.CaseManagement;
 /// <summary>What the API's description says of each operation.</summary>
 internal static class Api
 {
+    private static readonly (string, string) Language = ("language", "en or zh; what Accept-Language prefers without it.");
+    private static readonly (string, string) Addressee = ("party", "Complainant or Respondent; both without it.");
+    private static readonly (string, string) Account = ("accountId", "Only messages to this account.");
+
     public static readonly ApiDescription Description = new(
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
         {
-            ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Version_Conflict") with { AlsoStatuses = [200] },
-            ["ListCases"] = Lists<CaseResource>().With(
-                ("state", "Only cases in this state."), ("respondentAccountId", "Only cases against this account."), ("complainantAccountId", "Only complaints of this account."),
-                ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work."), ("dossierId", "Only cases of this dossier.")),
+            ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
+            ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Version_Conflict"),
+            ["FollowAsGuest"] = Reads<GuestReport>("Guest_Report_Not_Found", "Guest_Report_Locked") with { Headers = [("Guest-Pin!", "The PIN that the report was answered with.")] },
+            ["ListCases"] = Lists<CaseResource>().With([.. CasesEndpoint.Shape.Parameters]),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
             ["GetCaseHistory"] = Reads<CaseHistory>("Case_Not_Found").With(("version", "The case as it was at this version."), ("at", "The case as it was at this instant, RFC 3339.")),
-            ["Takedown"] = Step("Case_Already_Taken_Down", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled", "Notice_Not_Effective", "Step_Not_Provided"),
+            ["ExportCase"] = Reads<byte[]>("Case_Not_Found", "Case_File_Too_Large", "Case_Not_Sealed") with { MediaType = "application/zip" },
+            ["Takedown"] = Step("Case_Already_Taken_Down", "PriorityContradiction", "Measure_Needs_Review", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled", "Notice_Not_Effective", "Step_Not_Provided"),
             ["Dismissal"] = Step("Dismissal_After_Measure", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled"),
             ["CounterNotice"] = Step(
                 "Counter_Before_Measure", "Counter_Not_Respondent", "Counter_Already_Received", "Counter_Late", "Counter_Attempts_Exhausted", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
@@ -57,11 +69,36 @@ internal static class Api
             ["GetAvailability"] = Reads<Availability>("Image_Not_Found").With(("territory", "Whether it may be shown in this country, two capital letters of ISO 3166.")),
             ["GetRegimeSettings"] = Reads<ChosenRegimes>(),
             ["ChooseRegimes"] = Changes<ChosenRegimes>("Regime_Not_Found"),
-            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Version_Conflict"),
+            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
             ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
+            ["Erase"] = Accepts<ErasureView>("Erasure_Same_Person", "Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),
+            ["GetErasure"] = Reads<ErasureView>("Erasure_Not_Found"),
+            ["PlaceHold"] = Creates<HoldView>(),
+            ["LiftHold"] = Reads<HoldView>("Hold_Not_Found", "Version_Conflict") with { IsIdempotent = true },
+            ["GetHold"] = Reads<HoldView>("Hold_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
             ["GetRegime"] = Reads<RegimeResource>("Regime_Not_Found").With(("version", "This version; the latest without it.")),
+            ["GetPriority"] = Reads<PriorityAnswer>("Priority_Not_Contradicted", "Case_Not_Found"),
+            ["HearPriority"] = Changes<PriorityAnswer>("Priority_Not_Contradicted", "Priority_Not_A_Party", "Priority_Already_Decided", "Decision_Reason_Missing", "Version_Conflict"),
+            ["DecidePriority"] = Changes<PriorityAnswer>("Priority_Not_Contradicted", "Priority_Not_A_Party", "Priority_Already_Decided", "Priority_Not_Heard", "Decision_Reason_Missing", "Version_Conflict"),
+            ["GetDamageLedger"] = Reads<DamageLedger>("Case_Not_Found").With(("salesPerHour!", "Sales of an hour before the picture was down."), ("currency!", "ISO 4217 code.")),
+            ["ListCaseMessages"] = Reads<IReadOnlyList<MessageAnswer>>("Case_Not_Found").With(Language, Addressee, Account),
+            ["ListNoticeMessages"] = Reads<IReadOnlyList<MessageAnswer>>("Notice_Not_Found").With(Language, Addressee, Account),
+            ["ListReporterMessages"] = Reads<IReadOnlyList<MessageAnswer>>().With(Language, Addressee, Account),
+            ["ListReporters"] = Lists<ReporterView>().With(("state", "Only reporters in this state.")),
+            ["GetReporter"] = Reads<ReporterAnswer>(),
+            ["LinkReporter"] = Reads<ReporterAnswer>(),
+            ["SuspendReporter"] = Changes<ReporterAnswer>("Decision_Reason_Missing", "Suspension_Without_Warning", "Suspension_Not_Proposed", "Suspension_Factors_Missing", "Suspension_Too_Long", "Suspension_Already_Active", "Version_Conflict"),
+            ["AppealSuspension"] = Changes<ReporterAnswer>("Decision_Reason_Missing", "Suspension_Not_Active", "Appeal_Not_By_Reporter", "Appeal_Already_Lodged", "Version_Conflict"),
+            ["DecideSuspensionAppeal"] = Changes<ReporterAnswer>("Decision_Reason_Missing", "Appeal_Not_Pending", "Appeal_Same_Person", "Version_Conflict"),
+            ["ListStatements"] = Reads<IReadOnlyList<StatementAnswer>>("Case_Not_Found").With(Language),
+            ["GetStatement"] = Reads<StatementAnswer>("Statement_Not_Found").With(Language),
+            ["CorrectStatement"] = Reads<StatementAnswer>("Statement_Not_Found", "Version_Conflict"),
+            ["ListSubmissions"] = Lists<Submission>().With(("state", "Only submissions in this state.")),
+            ["SummariseSubmissions"] = Reads<SubmissionSummary>(),
+            ["RetrySubmission"] = Reads<SubmissionSummary>("Statement_Not_Found"),
+            ["TransparencyReport"] = Reads<string>().With(("year!", "Year of the statements.")) with { MediaType = "text/csv" },
             ["Simulate"] = Reads<Simulation>("Regime_Not_Found", "Fact_Unknown"),
         });
 

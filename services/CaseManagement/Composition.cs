@@ -1,12 +1,18 @@
+using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Deadlines;
+using ImageRights.CaseManagement.Erasures;
 using ImageRights.CaseManagement.Features.Appealing;
 using ImageRights.CaseManagement.Features.ChoosingRegimes;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.Complaining;
 using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
+using ImageRights.CaseManagement.Features.Erasing;
+using ImageRights.CaseManagement.Features.ExportingCases;
 using ImageRights.CaseManagement.Features.Forwarding;
+using ImageRights.CaseManagement.Features.HearingPriority;
+using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Features.Litigating;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
@@ -18,17 +24,26 @@ using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.ReferringOutOfCourt;
 using ImageRights.CaseManagement.Features.Reinstating;
 using ImageRights.CaseManagement.Features.Retracting;
+using ImageRights.CaseManagement.Features.ServingGuests;
 using ImageRights.CaseManagement.Features.Settling;
 using ImageRights.CaseManagement.Features.ShiftingTime;
 using ImageRights.CaseManagement.Features.Simulating;
+using ImageRights.CaseManagement.Features.StatingReasons;
+using ImageRights.CaseManagement.Features.SubmittingStatements;
 using ImageRights.CaseManagement.Features.TakingDown;
+using ImageRights.CaseManagement.Features.WatchingReporters;
+using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Publishing;
 using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Regimes;
+using ImageRights.CaseManagement.Reporters;
+using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
@@ -51,7 +66,15 @@ public static class Composition
         builder.Services.AddSingleton(clock).AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton(catalogue);
         builder.Services.AddSingleton<CaseRules>();
+        builder.Services.AddSingleton(builder.Configuration["Reporters:PolicyFile"] is { Length: > 0 } file ? ReporterPolicies.Parse(File.ReadAllText(file)) : ReporterPolicies.BuiltIn());
+        builder.Services.AddSingleton<Stating>();
+        builder.Services.AddSingleton(MessageBook.BuiltIn());
+        builder.Services.AddSingleton<Correspondence>();
+        builder.Services.AddTransparencyDatabase(builder.Configuration.GetSection("TransparencyDatabase"));
+        builder.Services.AddHttpClient(nameof(CaseFileSources), client => client.MaxResponseContentBufferSize = CaseFileSources.LargestAnswer).CallAsService();
+        builder.Services.AddSingleton<CaseFileSources>();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
         builder.Services.AddEventStore(options =>
@@ -62,8 +85,12 @@ public static class Composition
             options.TimeProvider = clock;
             options.SchemaScripts.Add(DatabaseClock.Schema(clock.IsVirtual));
             Register(options, catalogue);
+            options.Follow("reporters", provider => new ReporterFollower(provider.GetRequiredService<ReporterPolicies>()));
+            options.Follow("messages", provider => new MessageFollower(provider.GetRequiredService<Correspondence>(), provider.GetRequiredService<MessageBook>()));
             options.PublishFacts(CaseManagementContracts.Translate);
+            options.SealPersonalData(builder.Configuration["Personal:Key"]);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+            options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
         var deadlines = builder.Configuration.GetSection("Deadlines");
         builder.Services.AddSingleton(new DeadlineOptions(
@@ -74,16 +101,23 @@ public static class Composition
         {
             bus.AddConsumer<ImageScreenedConsumer>();
             bus.AddConsumer<CopyFoundConsumer>();
+            bus.AddConsumer<WorkRegisteredConsumer>();
+            bus.AddConsumer<OwnershipConflictFoundConsumer>();
+            bus.AddConsumer<ErasureApprovedConsumer>();
+            bus.AddConsumer<PersonErasedConsumer>();
         });
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapTransparencyLog();
         app.MapReports();
+        app.MapGuests();
         app.MapNotices();
         app.MapCases();
+        app.MapExport();
         app.MapTakedown();
         app.MapDismissal();
         app.MapCounterNotice();
@@ -99,9 +133,16 @@ public static class Composition
         app.MapDeadlines();
         app.MapDossiers();
         app.MapAvailability();
+        app.MapErasures();
+        app.MapHolds();
         app.MapRegimes();
         app.MapRegimeSettings();
         app.MapSimulations();
+        app.MapReporters();
+        app.MapPriority();
+        app.MapMessages();
+        app.MapStatementsOfReasons();
+        app.MapTransparencySubmissions();
         app.MapVirtualTime();
         return app;
     }
@@ -156,18 +197,57 @@ public static class Composition
             .Map<NoticeEvent.NoticeEffective>("notice_effective_v1")
             .Map<NoticeEvent.NoticeRejected>("notice_rejected_v1")
             .Map<NoticeEvent.NoticeLapsed>("notice_lapsed_v1")
+            .Map<ReporterEvent.FastLaneEntered>("fast_lane_entered_v1")
+            .Map<ReporterEvent.FastLaneLeft>("fast_lane_left_v1")
+            .Map<ReporterEvent.SignalRaised>("misuse_signal_raised_v1")
+            .Map<ReporterEvent.MisuseWarned>("misuse_warned_v1")
+            .Map<ReporterEvent.SuspensionProposed>("suspension_proposed_v1")
+            .Map<ReporterEvent.ReporterSuspended>("reporter_suspended_v1")
+            .Map<ReporterEvent.SuspensionAppealed>("suspension_appealed_v1")
+            .Map<ReporterEvent.SuspensionConfirmed>("suspension_confirmed_v1")
+            .Map<ReporterEvent.SuspensionLifted>("suspension_lifted_v1")
+            .Map<PriorityEvent.PriorityContradictionFound>("priority_contradiction_found_v1")
+            .Map<PriorityEvent.PartyHeard>("priority_party_heard_v1")
+            .Map<PriorityEvent.DocumentReused>("document_reused_v1")
+            .Map<PriorityEvent.PriorityDecided>("priority_decided_v1")
+            .Map<MessageEvent.MessageSent>("message_sent_v1")
+            .Map<StatementEvent.StatementIssued>("statement_issued_v1")
+            .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
+            .Map<StatementEvent.StatementEnded>("statement_ended_v1")
+            .Map<ErasureEvent.ErasureApproved>("erasure_approved_v1")
+            .Map<ErasureEvent.ServiceErased>("service_erased_v1")
+            .Map<HoldEvent.HoldPlaced>("hold_placed_v1")
+            .Map<HoldEvent.HoldLifted>("hold_lifted_v1")
             .Map<RegimesChosen>("regimes_chosen_v1");
+        options.Personal.Of<NoticePapers>(papers => papers.PersonId ?? papers.NoticeId, "elements.*", "urls.*");
         options.Projections.LiveStreamAggregation(ChosenRegimes.Initial, ChosenRegimes.Evolve);
         options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
         options.Projections.InlineSnapshot<CaseAgenda>(CaseId.StreamPrefix, (agenda, @event) => CaseAgenda.Evolve(agenda, @event, catalogue));
         options.Projections.LiveStreamAggregation(Notice.Initial, Notice.Evolve);
         options.Projections.InlineSnapshot<NoticeView>(NoticeView.StreamPrefix, NoticeView.Evolve);
+        options.Projections.LiveStreamAggregation(Contradiction.Initial, Contradiction.Evolve);
+        options.Projections.Document<KnownWork>();
+        options.Projections.Document<KnownConflict>();
+        options.Projections.Document<DocumentUse>();
+        options.Projections.LiveStreamAggregation(Reporter.Initial, Reporter.Evolve);
+        options.Projections.InlineSnapshot<ReporterView>(Reporter.StreamPrefix, ReporterView.Evolve, "(data ->> 'state'), id");
+        options.Projections.Document<ComplaintOutcome>("(data ->> 'accountId'), (data ->> 'result')");
+        options.Projections.Document<ReporterFiling>("(data ->> 'accountId')");
+        options.Projections.Document<ReporterLink>("(data ->> 'payoutHash')", "(data ->> 'deviceHash')");
+        options.Projections.LiveStreamAggregation(StatementStream.Initial, StatementStream.Evolve);
+        options.Projections.InlineSnapshot<StatementOfReasons>(StatementOfReasons.StreamPrefix, StatementStream.Evolve, "(data -> 'reasons' ->> 'caseId')", "(data -> 'reasons' ->> 'appliesFrom')");
         options.Projections.InlineSnapshot<NoticeAgenda>(NoticeView.StreamPrefix, NoticeAgenda.Evolve);
+        options.Projections.LiveStreamAggregation(Erasure.Initial, Erasure.Evolve);
+        options.Projections.InlineSnapshot<ErasureView>(ErasureView.StreamPrefix, ErasureView.Evolve);
+        options.Projections.LiveStreamAggregation(Hold.Initial, Hold.Evolve);
+        options.Projections.InlineSnapshot<HoldView>(HoldView.StreamPrefix, HoldView.Evolve, "(data ->> 'personId'), id");
         options.Projections.Document<KnownImage>();
         options.Projections.Document<NoticePapers>();
         options.SchemaScripts.Add(CaseView.Constraints);
+        options.SchemaScripts.Add(GuestAccess.SchemaScript);
         options.SchemaScripts.Add(CaseAgenda.Table);
+        options.SchemaScripts.Add(TransparencyQueue.Schema);
     }
 
     /// <summary>A clock that anybody could shift would decide lawsuits.</summary>

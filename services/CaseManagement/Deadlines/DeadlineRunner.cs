@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features;
+using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
@@ -17,7 +18,7 @@ public sealed record DeadlineOptions(bool IsEnabled, TimeSpan Tolerance, TimeSpa
 
 /// <summary>Runs what is due. Each claim lasts seconds and ends by itself when a replica dies; the effect goes through the aggregate and is written once, because its
 /// identity is the term's and not the attempt's.</summary>
-public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, DeadlineOptions options, ILogger<DeadlineRunner> logger)
+public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating stating, DeadlineOptions options, ILogger<DeadlineRunner> logger)
 {
     private const int Batch = 200;
     private const int AtOnce = 16;
@@ -114,6 +115,7 @@ public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Deadlin
             session.LastModifiedBy = "clock";
             session.Enlist(IdentityOf($"{claimed.Id}/{item.Rule}/{item.Party}/{item.StartedAt.UtcTicks}/{item.Kind}", claimed.Tenant), "deadlines");
             stream.AppendMany(decision.Events);
+            await stating.AccompanyAsync(session, id, stream.Aggregate.History, decision.Events, cancellationToken);
             try
             {
                 await session.SaveChangesAsync(cancellationToken);

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
+using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -29,7 +32,15 @@ internal static class StepHandling
     /// <summary>Maps <c>POST /v1/cases/{id}/{noun}</c>.</summary>
     public static void MapStep(this IEndpointRouteBuilder app, CaseStep step, string summary, Delegate handler) => app
         .MapPost($"/v1/cases/{{id}}/{NextSteps.Noun(step)}", handler)
-        .WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody();
+        .Requires(PermissionOf(step)).WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody();
+
+    private static Permission PermissionOf(CaseStep step) => step switch
+    {
+        CaseStep.CounterNotice or CaseStep.Complaint or CaseStep.Appeal or CaseStep.Objection or CaseStep.Change => Permission.CasesObject,
+        CaseStep.Retraction => Permission.CasesReport,
+        CaseStep.Settlement => Permission.CasesSettle,
+        _ => Permission.CasesDecide,
+    };
 
     /// <summary>Refuses bodies that no request here has.</summary>
     public static RouteHandlerBuilder LimitBody(this RouteHandlerBuilder route) => route.WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestBody));
@@ -90,7 +101,9 @@ internal static class StepHandling
         if (!isRecorded && precondition is not null) return precondition;
         activity?.SetTag("imagerights.decision.code", decision.Code ?? (isRecorded ? "recorded" : "decided"));
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
+        if (await PriorityEndpoint.WithholdsAsync(session, id, stream.Aggregate, decision.Events, context.RequestAborted) is { } withheld) return withheld;
         stream.AppendMany(decision.Events);
+        await context.RequestServices.GetRequiredService<Stating>().AccompanyAsync(session, id, stream.Aggregate.History, decision.Events, context.RequestAborted);
         if (!isRecorded) beside?.Invoke(session);
         var view = stream.Events.Aggregate((CaseView?)null, CaseView.Evolve)!;
         foreach (var fact in decision.Events) view = CaseView.Evolve(view, id, view.Version + 1, fact);

@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Http;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 
 namespace ImageRights.CaseManagement.Projections;
@@ -52,7 +53,7 @@ public record CaseView(
 
     /// <summary>Expressions that the list filters by; the id follows because lists are ordered by it.</summary>
     public static readonly string[] Indexes =
-        ["(data ->> 'state'), id", "(data ->> 'respondentAccountId'), id", "(data ->> 'imageId'), id", "(data ->> 'workId'), id", "(data ->> 'dossierId'), id"];
+        ["(data ->> 'state'), id", "(data ->> 'respondentAccountId'), id", "(data ->> 'imageId'), id", "(data ->> 'workId'), id", "(data ->> 'dossierId'), id", $"{ListShape<CaseView>.SortSql("changedAt")}, id"];
 
     /// <summary>Folds the next fact as it stands in the log.</summary>
     public static CaseView? Evolve(CaseView? view, RecordedEvent @event) =>

@@ -1,6 +1,11 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Erasures;
+using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
+using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.RegimeChoices;
+using ImageRights.CaseManagement.Reporters;
+using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 using V1 = ImageRights.Contracts.CaseManagement.V1;
@@ -44,8 +49,17 @@ public static class CaseManagementContracts
             CaseDismissed or ComplainantJoined => null,
             // A notice is heard of as the cases that it opens or joins; before that it is between the complainant and the platform.
             NoticeEvent => null,
+            MessageEvent.MessageSent e => new V1.PartyMessageSent(
+                tenant, e.MessageId, e.Fact, e.Party.ToString(), e.AccountId, e.CaseId, e.NoticeId, e.Codes, e.Due, [.. e.Texts.Select(text => new V1.PartyMessageText(text.Language, text.Subject, text.Body))], e.At),
+            // What is decided about a reporter, and about who had a picture first, those concerned hear as messages.
+            ReporterEvent or PriorityEvent => null,
+            // Its addressee hears of it as the measure's message; the Transparency Database has a queue of its own.
+            StatementEvent => null,
             // Whoever is concerned sees it in the regime of the next case.
             RegimesChosen => null,
+            ErasureEvent.ErasureApproved e => new V1.ErasureApproved(@event.TenantId, e.ErasureId, e.PersonId, e.LegalBasis, e.At),
+            // Who asks for progress is answered; holds are nobody's matter outside.
+            ErasureEvent.ServiceErased or HoldEvent => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),
         };
 

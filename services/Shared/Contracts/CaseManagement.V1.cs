@@ -65,6 +65,22 @@ public sealed record MeasureLifted(
 public sealed record SettlementExecuted(
     string TenantId, string CaseId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, decimal Amount, string Currency, DateTimeOffset ExecutedAt);
 
+/// <summary>A party was told something that it must hear of. Whoever reaches the party passes it on; it names nobody of the other side.</summary>
+/// <param name="Fact">Name of the fact that it tells of.</param>
+/// <param name="Party"><c>Complainant</c> or <c>Respondent</c>.</param>
+/// <param name="AccountId">Who is written to; null for somebody without an account.</param>
+/// <param name="CaseId">The case; null when it is about a notice or about the account itself.</param>
+/// <param name="Codes">Codes that it gives as reasons.</param>
+/// <param name="DueAt">The first instant at which a term of the addressee closes; null when none runs.</param>
+/// <param name="Texts">The message in each language.</param>
+public sealed record PartyMessageSent(
+    string TenantId, string MessageId, string Fact, string Party, string? AccountId, string? CaseId, string? NoticeId, IReadOnlyList<string> Codes, DateTimeOffset? DueAt,
+    IReadOnlyList<PartyMessageText> Texts, DateTimeOffset SentAt);
+
+/// <summary>A message in one language.</summary>
+/// <param name="Language"><c>en</c> or <c>zh</c>.</param>
+public sealed record PartyMessageText(string Language, string Subject, string Body);
+
 /// <summary>The case ended.</summary>
 public sealed record CaseClosed(
     string TenantId, string CaseId, string ImageId, string RespondentAccountId, string? ComplainantAccountId, CaseOutcome Outcome, DateTimeOffset ClosedAt);
@@ -100,3 +116,8 @@ public enum DeadlineEffect
 /// <param name="RanAt">When it was done.</param>
 public sealed record DeadlineRan(
     string TenantId, string CaseId, string Rule, DeadlineEffect Effect, string ImageId, string RespondentAccountId, string? ComplainantAccountId, DateTimeOffset DueAt, DateTimeOffset RanAt);
+
+/// <summary>Somebody's personal data are to be made unreadable: every service destroys the key that it has of that person.</summary>
+/// <param name="PersonId">Account, or the notice of somebody without one.</param>
+/// <param name="LegalBasis">Stable code of what entitles the person to it.</param>
+public sealed record ErasureApproved(string TenantId, string ErasureId, string PersonId, string LegalBasis, DateTimeOffset ApprovedAt);

@@ -1,12 +1,15 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.OpeningCases;
 using ImageRights.CaseManagement.Features.Simulating;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
@@ -36,11 +39,12 @@ public sealed record NoticeItem(string? ImageId, string? Url);
 /// <summary>A notice under a regime.</summary>
 /// <param name="Regime">Name of a pack, or name and version; what the tenant chose for the jurisdiction when it is left out.</param>
 /// <param name="Elements">The form's elements by name, in the complainant's words. They are kept apart from the record.</param>
+/// <param name="FirstPublishedOn">Day on which, as the complainant says, the work was first published or made; it is compared with the sealed history.</param>
 /// <param name="AuthorityUntil">Last day of an agent's power of attorney; null for somebody who acts for himself.</param>
 /// <param name="Jurisdiction">Where the law is to be looked for when no regime is named, such as <c>US</c>, <c>EU</c> or <c>CN</c>.</param>
 public sealed record NoticeRequest(
     string? Regime, string? ComplainantAccountId, string? WorkId, string? RightType, IReadOnlyDictionary<string, string?>? Elements, IReadOnlyList<NoticeItem?>? Items, LocalDate? AuthorityUntil,
-    string? Jurisdiction = null);
+    string? Jurisdiction = null, LocalDate? FirstPublishedOn = null);
 
 /// <summary>Elements supplied later.</summary>
 public sealed record CorrectionRequest(IReadOnlyDictionary<string, string?>? Elements);
@@ -68,12 +72,12 @@ internal static class NoticeEndpoint
     /// <summary><c>POST /v1/notices</c>, <c>POST /v1/notices/{id}/correction</c>, <c>GET /v1/notices/{id}</c>.</summary>
     public static void MapNotices(this IEndpointRouteBuilder app)
     {
-        var notices = app.MapGroup("/v1/notices").WithTags("Notices");
+        var notices = app.MapGroup("/v1/notices").WithTags("Notices").Requires(Permission.CasesReport);
         notices.MapPost("", (NoticeRequest request, HttpContext context) => TryAsync(context, request, session => ReceiveAsync(context, session, request)))
             .WithName("GiveNotice").WithSummary("Give notice under a regime; each missing element is answered with its code").LimitBody();
         notices.MapPost("{id}/correction", (string id, CorrectionRequest request, HttpContext context) => TryAsync(context, request, session => CorrectAsync(context, session, id, request)))
             .WithName("CorrectNotice").WithSummary("Supply missing elements under the first receipt").LimitBody();
-        notices.MapGet("{id}", GetAsync).WithName("GetNotice").WithSummary("A notice, what it lacks and until when");
+        notices.MapGet("{id}", GetAsync).Requires(Permission.CasesRead).WithName("GetNotice").WithSummary("A notice, what it lacks and until when");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
@@ -120,9 +124,10 @@ internal static class NoticeEndpoint
         var facts = NoticeDecider.Receive(received, lacks, before?.At.ToDateTimeOffset());
         var noticeId = $"ntc_{Guid.CreateVersion7():N}";
         session.Events.StartStream(NoticeView.StreamPrefix + noticeId, [.. facts]);
-        session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()]));
+        session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()], request.ComplainantAccountId?.Trim()));
         var view = Fold(null, noticeId, facts);
-        var cases = view.State == NoticeState.Effective ? await FileAsync(context, session, view, [], now) : [];
+        if ((await ReporterGate.PassAsync(context, session, view.ComplainantAccountId, noticeId, Math.Max(1, ids.Count), now, context.RequestAborted)).Refusal is { } refusal) return refusal;
+        var cases = view.State == NoticeState.Effective ? await FileAsync(context, session, view, [], now, request.FirstPublishedOn) : [];
         return CreateOutcome.Created($"/v1/notices/{noticeId}", Answer(view, catalogue, cases), view.Version);
     }
 
@@ -149,7 +154,7 @@ internal static class NoticeEndpoint
     }
 
     /// <summary>An effective notice opens or joins a case of each of its pictures under its regime; the measure stays a reviewer's.</summary>
-    private static async Task<IReadOnlyList<NoticeCase>> FileAsync(HttpContext context, DocumentSession session, NoticeView notice, IReadOnlyList<string> firstMissing, DateTimeOffset now)
+    private static async Task<IReadOnlyList<NoticeCase>> FileAsync(HttpContext context, DocumentSession session, NoticeView notice, IReadOnlyList<string> firstMissing, DateTimeOffset now, LocalDate? firstPublishedOn = null)
     {
         var (rules, cancellationToken) = (context.RequestServices.GetRequiredService<CaseRules>(), context.RequestAborted);
         var law = new UnderLaw(notice.Regime, notice.Settings, new NoticeReference(notice.NoticeId, notice.ReceivedAt, notice.EffectiveAt ?? now, firstMissing));
@@ -165,6 +170,7 @@ internal static class NoticeEndpoint
                 new Dispute(id, notice.WorkId, image.AccountId, notice.ComplainantAccountId), Origin.Report, new Location(image.Location.Surface, image.Location.ListingId), notice.NoticeId,
                 image.Works.FirstOrDefault(work => work.WorkId == notice.WorkId)?.Finding,
                 new Act(notice.ComplainantAccountId ?? notice.NoticeId, nameof(ReportReason.Copyright), $"Notice {notice.NoticeId} under {notice.Regime}.", now), law), cancellationToken);
+            if (filed is { IsNew: true }) await SealedHistory.LookAsync(context, session, filed.Case.CaseId, image, notice.ComplainantAccountId, notice.NoticeId, notice.WorkId, firstPublishedOn, now);
             cases.Add(new NoticeCase(id, filed?.Case.CaseId, decision.Code));
         }
         return cases;

@@ -18,7 +18,7 @@ public sealed class ImageScreenedConsumer(DocumentStore store, CaseRules rules, 
         var message = context.Message;
         await using var session = store.LightweightSession(message.TenantId);
         session.Enlist(context, this);
-        var image = Know(message);
+        var image = Know(message, context.MessageId);
         session.Store(image.ImageId, image);
         foreach (var work in image.Works)
         {
@@ -30,12 +30,12 @@ public sealed class ImageScreenedConsumer(DocumentStore store, CaseRules rules, 
         await session.SaveChangesAsync(context.CancellationToken);
     }
 
-    private static KnownImage Know(ImageScreened message) => new(
+    private static KnownImage Know(ImageScreened message, Guid? eventId) => new(
         message.ImageId, message.AccountId, new Location(message.Surface.ToString(), message.ListingId), message.Verdict.ToString(),
         [.. message.Matches
             .Where(match => message.Verdict == ScreeningVerdict.Match && match is { Bank: Bank.Works, Disposition: Disposition.Hit })
             .DistinctBy(match => match.ReferenceId)
             .Select(match => new FoundWork(match.ReferenceId, match.OwnerAccountId, new Finding(
                 match.Distance, match.Transform.ToString(), message.Thresholds.Algorithm, message.Thresholds.MaxDistance, message.Thresholds.IndexVersion)))],
-        message.ScreenedAt);
+        message.ScreenedAt, eventId, [.. message.Matches.Where(match => match is { Bank: Bank.Works, Disposition: Disposition.Own }).Select(match => match.ReferenceId).Distinct()]);
 }

@@ -1,9 +1,13 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
+using NodaTime;
 using System.Text.Json;
 
 namespace ImageRights.CaseManagement.Features.OpeningCases;
@@ -28,8 +32,9 @@ public enum ReportReason
 /// <param name="WorkId">The work that is in the picture, where the complaint is about one.</param>
 /// <param name="ComplainantAccountId">Account of who complains; left out by a reporter without one.</param>
 /// <param name="ReasonCode">A <see cref="ReportReason"/>.</param>
+/// <param name="FirstPublishedOn">Day on which, as the complainant says, the picture was first published or made; it is compared with the sealed history.</param>
 /// <param name="ContactEmail">Not taken: a report's record is kept for good and has no place for personal data.</param>
-public sealed record ReportRequest(string? ImageId, string? WorkId, string? ComplainantAccountId, string? ReasonCode, string? Statement, JsonElement? ContactEmail);
+public sealed record ReportRequest(string? ImageId, string? WorkId, string? ComplainantAccountId, string? ReasonCode, string? Statement, JsonElement? ContactEmail, LocalDate? FirstPublishedOn);
 
 /// <summary>Where a report went.</summary>
 /// <param name="Joined">Whether it joined a case that was open before.</param>
@@ -42,7 +47,7 @@ internal static class ReportEndpoint
 
     /// <summary><c>POST /v1/reports</c>.</summary>
     public static void MapReports(this IEndpointRouteBuilder app) => app
-        .MapPost("/v1/reports", ReportAsync)
+        .MapPost("/v1/reports", ReportAsync).Requires(Permission.CasesReport)
         .WithTags("Reports").WithName("Report").WithSummary("Report a picture: opens a case, or joins the open one").LimitBody();
 
     private static async Task<IResult> ReportAsync(ReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
@@ -54,7 +59,7 @@ internal static class ReportEndpoint
             await using var session = store.LightweightSession(context.Tenant());
             try
             {
-                return await context.CreateOnceAsync(session, request, () => FileAsync(session, rules, request, reportId, time.GetUtcNow(), context.RequestAborted));
+                return await context.CreateOnceAsync(session, request, () => FileAsync(context, session, rules, request, reportId, time.GetUtcNow(), context.RequestAborted));
             }
             catch (Exception failure) when (Intake.LostRace(failure))
             {
@@ -63,7 +68,7 @@ internal static class ReportEndpoint
         }
     }
 
-    private static async Task<CreateOutcome> FileAsync(DocumentSession session, CaseRules rules, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<CreateOutcome> FileAsync(HttpContext context, DocumentSession session, CaseRules rules, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
         var (work, complainant) = (request.WorkId?.Trim(), request.ComplainantAccountId?.Trim());
@@ -72,7 +77,9 @@ internal static class ReportEndpoint
             image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,
             new Act(complainant ?? reportId, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
-        var answer = new ReportAnswer(filed!.ReportId ?? reportId, filed.Case.CaseId, filed.Case.State, filed.Joined);
+        if (filed!.IsNew && (await ReporterGate.PassAsync(context, session, complainant, reportId, 1, now, cancellationToken)).Refusal is { } refusal) return refusal;
+        if (filed.IsNew) await SealedHistory.LookAsync(context, session, filed.Case.CaseId, image, complainant, reportId, work, request.FirstPublishedOn, now);
+        var answer = new ReportAnswer(filed.ReportId ?? reportId, filed.Case.CaseId, filed.Case.State, filed.Joined);
         return filed.IsNew
             ? CreateOutcome.Created($"/v1/cases/{answer.CaseId}", answer, filed.Case.Version)
             : new CreateOutcome(StatusCodes.Status200OK, $"/v1/cases/{answer.CaseId}", answer, filed.Case.Version);

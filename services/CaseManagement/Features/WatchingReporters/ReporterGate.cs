@@ -1,0 +1,48 @@
+using System.Globalization;
+using ImageRights.CaseManagement.Reporters;
+using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.CaseManagement.Features.WatchingReporters;
+
+/// <summary>The gate that each complaint passes: suspended reporters, limits of those who are not known yet, lanes.</summary>
+internal static class ReporterGate
+{
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
+
+    /// <summary>Lets a complaint in, or says why not and from when on. What lets it in is noted in the session's transaction.</summary>
+    /// <param name="accountId">Who complains; somebody without an account passes.</param>
+    public static async Task<(Lane Lane, Rejection? Refusal)> PassAsync(
+        HttpContext context, DocumentSession session, string? accountId, string reference, int items, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (accountId is null) return (Lane.Ordinary, null);
+        var policy = context.RequestServices.GetRequiredService<ReporterPolicies>().Of(session.TenantId);
+        var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + accountId, cancellationToken: cancellationToken) ?? Reporter.Initial;
+        var group = await GroupAsync(session, accountId, cancellationToken);
+        var isNew = (await session.QueryAsync<ComplaintOutcome>(
+            "where data ->> 'accountId' = ? and data ->> 'result' in ('Upheld', 'Countered', 'Unfounded') limit ?", [accountId, policy.Newcomers.FewestDecided], cancellationToken)).Count < policy.Newcomers.FewestDecided;
+        var isLinked = group.Count > 1;
+        IReadOnlyList<ReporterFiling> filed = isNew || isLinked
+            ? await session.QueryAsync<ReporterFiling>("where data ->> 'accountId' = any(?)", [group.ToArray()], cancellationToken)
+            : [];
+        var admission = Admission.Decide(
+            reporter, policy.TrustedFlaggers?.Contains(accountId) == true, isNew, isLinked, [.. filed.Where(each => each.At > now - LongestWindow).Select(each => new Filed(each.At, each.Items))], filed.Count, items, policy.Newcomers, now);
+        if (admission.Code is { } code)
+        {
+            if (admission.RetryAt is not { } retry || retry == DateTimeOffset.MaxValue) return (admission.Lane, new Rejection(code, $"At most {policy.Newcomers.PerHour} pictures in an hour and {policy.Newcomers.PerDay} in a day."));
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling((retry - now).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            return (admission.Lane, new Rejection(code, $"Not before {retry.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}."));
+        }
+        session.Store(reference, new ReporterFiling(accountId, reference, items, admission.Lane, now));
+        return (admission.Lane, null);
+    }
+
+    /// <summary>Accounts that share a payout or a device with this one, and itself.</summary>
+    public static async Task<IReadOnlyList<string>> GroupAsync(DocumentSession session, string accountId, CancellationToken cancellationToken)
+    {
+        if (await session.LoadAsync<ReporterLink>(accountId, cancellationToken) is not { } link) return [accountId];
+        var linked = await session.QueryAsync<ReporterLink>(
+            "where data ->> 'payoutHash' = ? or data ->> 'deviceHash' = ? order by id limit 1000", [link.PayoutHash ?? "", link.DeviceHash ?? ""], cancellationToken);
+        return [.. linked.Select(each => each.AccountId).Append(accountId).Distinct()];
+    }
+}
