@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ImageRights.Contracts.CaseManagement.V1;
+using ImageRights.EventStore;
 using ImageRights.TestKit;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageRights.CaseManagement.IntegrationTests;
 
@@ -50,15 +52,15 @@ public sealed class RunningService : IAsyncLifetime
         await StartAsync();
     }
 
-    public string[] Arguments =>
-    [
-        "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
-        "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
-    ];
+    public DocumentStore Store => app.Services.GetRequiredService<DocumentStore>();
 
     public async Task StartAsync()
     {
-        app = Composition.Build(Arguments);
+        app = Composition.Build(
+        [
+            "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
+            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
+        ]);
         await app.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
         await Eventually.HoldsAsync(async () => (await Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), TimeSpan.FromSeconds(60), "health");
