@@ -8,6 +8,7 @@ usage() {
   cat <<'TEXT'
 ./run.sh          installs what is missing (apt, npm), builds, and starts everything; Ctrl-C stops it
 ./run.sh tour     walks one set of pictures through the running product and prints what happens
+./run.sh token    prints an access token for the API: curl -H "Authorization: Bearer $(./run.sh token)" …
 ./run.sh --help   this text
 
 Settings (environment):
@@ -16,6 +17,9 @@ Settings (environment):
                               (ConnectionStrings__ingestiondb, …)
   Parameters__vault-key       the key of the picture vault, 32 bytes in base64 (`env 'Parameters__vault-key=…' ./run.sh`);
                               drawn once and kept in .data/secrets.json when not given
+  IMAGERIGHTS_CLIENT_ID, IMAGERIGHTS_CLIENT_SECRET
+                              the program that the tour and `token` act as (default: the one that the first start
+                              made, from .data/first-credentials.env)
   IMAGERIGHTS_DATA            where data is kept (default: .data)
   IMAGERIGHTS_RANDOM_PORTS    true: free ports for everything; addresses are in $IMAGERIGHTS_DATA/endpoints.json
   IMAGERIGHTS_START_TIMEOUT   seconds until a start counts as failed (default: 180)
@@ -27,6 +31,19 @@ TEXT
 case "${1:-}" in
   -h|--help|help) usage; exit 0 ;;
   tour) tour=1; shift ;;
+  token)
+    data="${IMAGERIGHTS_DATA:-.data}"
+    [ -f "$data/endpoints.json" ] || fail "ImageRights is not running." "Next step: ./run.sh"
+    if [ -z "${IMAGERIGHTS_CLIENT_ID:-}" ]; then
+      [ -f "$data/first-credentials.env" ] || fail "$data/first-credentials.env does not exist." "Next step: set IMAGERIGHTS_CLIENT_ID and IMAGERIGHTS_CLIENT_SECRET; the console makes programs (Programs)."
+      IMAGERIGHTS_CLIENT_ID=$(sed -n 's/^client_id=//p' "$data/first-credentials.env")
+      IMAGERIGHTS_CLIENT_SECRET=$(sed -n 's/^client_secret=//p' "$data/first-credentials.env")
+    fi
+    console=$(sed -n 's/.*"console": "\(http[^"]*\)".*/\1/p' "$data/endpoints.json")
+    # The secret goes in by standard input: arguments are for all to see.
+    answer=$(printf 'grant_type=client_credentials&client_id=%s&client_secret=%s' "$IMAGERIGHTS_CLIENT_ID" "${IMAGERIGHTS_CLIENT_SECRET:-}" | curl -sS --max-time 10 -d @- "$console/connect/token")
+    case "$answer" in *'"access_token":"'*) printf '%s\n' "$answer" | sed 's/.*"access_token":"\([^"]*\)".*/\1/' ;; *) fail "The console gave no token: $answer" ;; esac
+    exit 0 ;;
   ''|--*) ;;
   *) usage >&2; fail "There is no \"$1\"." ;;
 esac

@@ -23,19 +23,29 @@ var consoleDb = postgres.AddDatabase("consoledb");
 var vaultKey = builder.AddParameter("vault-key", secret: true);
 var secretsKey = builder.AddParameter("secrets-key", secret: true);
 var logKey = builder.AddParameter("log-key", secret: true);
+// And the fourth wraps the keys of persons, without which nothing personal can be read.
+var personalKey = builder.AddParameter("personal-key", secret: true);
+
+// With the first, services know each other; the second seals the console's keys, under which people and programs sign in.
+var serviceKey = builder.AddParameter("service-key", secret: true);
+var consoleKey = builder.AddParameter("console-key", secret: true);
 
 // Takes pictures, works and licences in.
 var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
     .WithReference(ingestionDb).WaitFor(ingestionDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
     .WithEnvironment("Vault__Key", vaultKey)
+    .WithEnvironment("Personal__Key", personalKey)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
 // Decodes each picture and says what it looks like; keeps nothing in memory, so there may be any number of it.
 var fingerprint = builder.AddProject<Projects.Fingerprint>("fingerprint")
     .WithReference(fingerprintDb).WaitFor(fingerprintDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithReference(ingestion)
     .WithReplicas(2)
     .WithHttpHealthCheck("/health");
@@ -47,6 +57,7 @@ ingestion.WithReference(fingerprint);
 var matching = builder.AddProject<Projects.Matching>("matching")
     .WithReference(matchingDb).WaitFor(matchingDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
 // An upload's answer can wait for its verdict, and a pre-check is a search that stores nothing.
@@ -56,18 +67,23 @@ ingestion.WithReference(matching);
 var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement")
     .WithReference(casesDb).WaitFor(casesDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithReference(fingerprint)
+    .WithEnvironment("Personal__Key", personalKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
-// Tells the parties, in signed webhooks.
+// Tells programs by signed webhooks, and the parties by inbox and mail.
 var notification = builder.AddProject<Projects.Notification>("notification")
     .WithReference(notificationDb).WaitFor(notificationDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Secrets__Key", secretsKey)
     .WithHttpHealthCheck("/health");
 
-// The desk itself: what people see and click.
-builder.AddProject<Projects.Console>("console")
+// The desk itself: what people see and click, and where people and programs sign in.
+var console = builder.AddProject<Projects.Console>("console")
     .WithReference(consoleDb).WaitFor(consoleDb)
     .WithReference(messaging).WaitFor(messaging)
     .WithReference(ingestion)
@@ -75,6 +91,13 @@ builder.AddProject<Projects.Console>("console")
     .WithReference(matching)
     .WithReference(caseManagement)
     .WithReference(notification)
+    .WithEnvironment("Access__Key", consoleKey)
+    .WithEnvironment("Access__FirstCredentials", Path.Combine(data, "first-credentials.env"))
     .WithHttpHealthCheck("/health");
+console.WithEnvironment("Access__Issuer", console.GetEndpoint("http"));
+
+// Every service takes the console's tokens, and those of its peers.
+foreach (var service in new[] { ingestion, fingerprint, matching, caseManagement, notification })
+    service.WithEnvironment("Access__Issuer", console.GetEndpoint("http")).WithEnvironment("Access__ServiceKey", serviceKey);
 
 builder.Build().Run();

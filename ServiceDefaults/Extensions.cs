@@ -1,11 +1,14 @@
 using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Protection;
 using ImageRights.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Logs;
 
 namespace Microsoft.Extensions.Hosting;
@@ -21,6 +24,7 @@ public static class Extensions
     {
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
+        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Connections>();
         builder.Services.ConfigureHttpClientDefaults(http => http
             .ConfigureHttpClient(client => client.Timeout = TimeSpan.FromSeconds(30))
             .AddHttpMessageHandler(services => new ServiceDiscoveryHandler(services.GetRequiredService<Configuration.IConfiguration>())));
@@ -53,8 +57,8 @@ public static class Extensions
     /// <summary><c>/health</c>: all checks. <c>/alive</c>: those that need nothing else.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks(HealthEndpointPath);
-        app.MapHealthChecks(AlivenessEndpointPath, new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks(HealthEndpointPath).AllowAnonymous();
+        app.MapHealthChecks(AlivenessEndpointPath, new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
         return app;
     }
 }

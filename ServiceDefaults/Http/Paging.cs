@@ -1,11 +1,12 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageRights.ServiceDefaults.Http;
 
-/// <summary>One page of a list, newest first.</summary>
+/// <summary>One page of a list.</summary>
 /// <param name="Next">Cursor of the next page, or null at the end; opaque.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
@@ -19,18 +20,9 @@ public sealed record PageRequest(string After, int Limit)
     /// <summary>Reads <c>?cursor=…&amp;limit=…</c>.</summary>
     public static bool TryRead(HttpContext context, out PageRequest page, out Rejection? rejection)
     {
-        rejection = null;
-        page = new PageRequest(AboveEveryId, 50);
-        var limit = context.Request.Query["limit"].ToString();
-        if (limit.Length > 0)
-        {
-            if (!int.TryParse(limit, out var rows) || rows is < 1 or > 200)
-            {
-                rejection = new Rejection("Request_Invalid", "limit takes 1 to 200.", "/limit");
-                return false;
-            }
-            page = page with { Limit = rows };
-        }
+        var isRead = TryReadLimit(context, out var limit, out rejection);
+        page = new PageRequest(AboveEveryId, limit);
+        if (!isRead) return false;
         var cursor = context.Request.Query["cursor"].ToString();
         if (cursor.Length == 0) return true;
         try
@@ -47,6 +39,16 @@ public sealed record PageRequest(string After, int Limit)
         {
         }
         rejection = new Rejection("Cursor_Invalid", Pointer: "/cursor");
+        return false;
+    }
+
+    /// <summary>Reads <c>?limit=…</c>: 1 to 200, 50 unless given.</summary>
+    public static bool TryReadLimit(HttpContext context, out int limit, out Rejection? rejection)
+    {
+        (limit, rejection) = (50, null);
+        var text = context.Request.Query["limit"].ToString();
+        if (text.Length == 0 || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= 200)) return true;
+        rejection = new Rejection("Request_Invalid", "limit takes 1 to 200.", "/limit");
         return false;
     }
 

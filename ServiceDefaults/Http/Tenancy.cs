@@ -1,4 +1,5 @@
-using ImageRights.EventStore;
+using System.Security.Claims;
+using ImageRights.ServiceDefaults.Access;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageRights.ServiceDefaults.Http;
@@ -6,6 +7,8 @@ namespace ImageRights.ServiceDefaults.Http;
 /// <summary>Whose data a request sees.</summary>
 public static class Tenancy
 {
-    /// <summary>The tenant of the request; one tenant until callers are authenticated.</summary>
-    public static string Tenant(this HttpContext context) => DocumentStore.DefaultTenant;
+    /// <summary>The tenant that the caller's token names; nothing in the request itself can choose another.</summary>
+    /// <exception cref="InvalidOperationException">The operation is open to all and has no caller: a bug.</exception>
+    public static string Tenant(this HttpContext context) =>
+        context.User.FindFirstValue(CallerClaims.Tenant) ?? throw new InvalidOperationException("Nobody is authenticated here, so there is no tenant.");
 }

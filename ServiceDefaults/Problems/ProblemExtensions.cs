@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Protection;
 using ImageRights.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -24,6 +25,7 @@ public static class ProblemExtensions
     public static WebApplication UseProblems(this WebApplication app)
     {
         app.UseMiddleware<SpanEnrichment>();
+        app.Use(SecurityHeaders.AddAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages(async pages =>
         {
@@ -59,7 +61,8 @@ public static class ProblemExtensions
             },
         };
         if (rejection.Pointer is { } pointer) problem.Extensions["errors"] = new[] { new { pointer, code = rejection.Code, detail = rejection.Detail ?? entry.En } };
-        if (entry.Status == 503) context.Response.Headers.RetryAfter = "5";
+        if (rejection.RetryAfter is { } wait) context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString("0", System.Globalization.CultureInfo.InvariantCulture);
+        else if (entry.Status == 503) context.Response.Headers.RetryAfter = "5";
         return TypedResults.Problem(problem);
     }
 

@@ -4,4 +4,5 @@ namespace ImageRights.ServiceDefaults.Problems;
 /// <param name="Code">Stable code of the catalogue, such as <c>Image_Truncated</c>.</param>
 /// <param name="Detail">What exactly was found, for this request, in English; adds to the catalogue's text.</param>
 /// <param name="Pointer">JSON Pointer or form field that is at fault.</param>
-public sealed record Rejection(string Code, string? Detail = null, string? Pointer = null);
+/// <param name="RetryAfter">When another try may succeed.</param>
+public sealed record Rejection(string Code, string? Detail = null, string? Pointer = null, TimeSpan? RetryAfter = null);

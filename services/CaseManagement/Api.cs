@@ -7,6 +7,7 @@ using ImageRights.CaseManagement.Features.ReadingAvailability;
 using ImageRights.CaseManagement.Features.ReadingCases;
 using ImageRights.CaseManagement.Features.ReadingDossiers;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
+using ImageRights.CaseManagement.Features.ServingGuests;
 using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Features.SubmittingStatements;
@@ -30,11 +31,12 @@ internal static class Api
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
         {
             ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
-            ["ListCases"] = Lists<CaseResource>().With(
-                ("state", "Only cases in this state."), ("respondentAccountId", "Only cases against this account."), ("complainantAccountId", "Only complaints of this account."),
-                ("imageId", "Only cases about this picture."), ("workId", "Only cases about this work."), ("dossierId", "Only cases of this dossier.")),
+            ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Version_Conflict"),
+            ["FollowAsGuest"] = Reads<GuestReport>("Guest_Report_Not_Found", "Guest_Report_Locked") with { Headers = [("Guest-Pin!", "The PIN that the report was answered with.")] },
+            ["ListCases"] = Lists<CaseResource>().With([.. CasesEndpoint.Shape.Parameters]),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
             ["GetCaseHistory"] = Reads<CaseHistory>("Case_Not_Found").With(("version", "The case as it was at this version."), ("at", "The case as it was at this instant, RFC 3339.")),
+            ["ExportCase"] = Reads<byte[]>("Case_Not_Found", "Case_File_Too_Large", "Case_Not_Sealed") with { MediaType = "application/zip" },
             ["Takedown"] = Step("Case_Already_Taken_Down", "PriorityContradiction", "Measure_Needs_Review", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled", "Notice_Not_Effective", "Step_Not_Provided"),
             ["Dismissal"] = Step("Dismissal_After_Measure", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled"),
             ["CounterNotice"] = Step(
@@ -70,6 +72,11 @@ internal static class Api
             ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
             ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
+            ["Erase"] = Accepts<ErasureView>("Erasure_Same_Person", "Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),
+            ["GetErasure"] = Reads<ErasureView>("Erasure_Not_Found"),
+            ["PlaceHold"] = Creates<HoldView>(),
+            ["LiftHold"] = Reads<HoldView>("Hold_Not_Found", "Version_Conflict") with { IsIdempotent = true },
+            ["GetHold"] = Reads<HoldView>("Hold_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
             ["GetRegime"] = Reads<RegimeResource>("Regime_Not_Found").With(("version", "This version; the latest without it.")),
             ["GetPriority"] = Reads<PriorityAnswer>("Priority_Not_Contradicted", "Case_Not_Found"),

@@ -1,11 +1,15 @@
+using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Deadlines;
+using ImageRights.CaseManagement.Erasures;
 using ImageRights.CaseManagement.Features.Appealing;
 using ImageRights.CaseManagement.Features.ChoosingRegimes;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.Complaining;
 using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
+using ImageRights.CaseManagement.Features.Erasing;
+using ImageRights.CaseManagement.Features.ExportingCases;
 using ImageRights.CaseManagement.Features.Forwarding;
 using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.Informing;
@@ -20,6 +24,7 @@ using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.ReferringOutOfCourt;
 using ImageRights.CaseManagement.Features.Reinstating;
 using ImageRights.CaseManagement.Features.Retracting;
+using ImageRights.CaseManagement.Features.ServingGuests;
 using ImageRights.CaseManagement.Features.Settling;
 using ImageRights.CaseManagement.Features.ShiftingTime;
 using ImageRights.CaseManagement.Features.Simulating;
@@ -38,6 +43,7 @@ using ImageRights.CaseManagement.Regimes;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
@@ -65,7 +71,10 @@ public static class Composition
         builder.Services.AddSingleton(MessageBook.BuiltIn());
         builder.Services.AddSingleton<Correspondence>();
         builder.Services.AddTransparencyDatabase(builder.Configuration.GetSection("TransparencyDatabase"));
+        builder.Services.AddHttpClient(nameof(CaseFileSources), client => client.MaxResponseContentBufferSize = CaseFileSources.LargestAnswer).CallAsService();
+        builder.Services.AddSingleton<CaseFileSources>();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(json => Matches(json.SerializerOptions));
         builder.Services.AddEventStore(options =>
@@ -79,7 +88,9 @@ public static class Composition
             options.Follow("reporters", provider => new ReporterFollower(provider.GetRequiredService<ReporterPolicies>()));
             options.Follow("messages", provider => new MessageFollower(provider.GetRequiredService<Correspondence>(), provider.GetRequiredService<MessageBook>()));
             options.PublishFacts(CaseManagementContracts.Translate);
+            options.SealPersonalData(builder.Configuration["Personal:Key"]);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+            options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
         var deadlines = builder.Configuration.GetSection("Deadlines");
         builder.Services.AddSingleton(new DeadlineOptions(
@@ -92,16 +103,21 @@ public static class Composition
             bus.AddConsumer<CopyFoundConsumer>();
             bus.AddConsumer<WorkRegisteredConsumer>();
             bus.AddConsumer<OwnershipConflictFoundConsumer>();
+            bus.AddConsumer<ErasureApprovedConsumer>();
+            bus.AddConsumer<PersonErasedConsumer>();
         });
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapTransparencyLog();
         app.MapReports();
+        app.MapGuests();
         app.MapNotices();
         app.MapCases();
+        app.MapExport();
         app.MapTakedown();
         app.MapDismissal();
         app.MapCounterNotice();
@@ -117,6 +133,8 @@ public static class Composition
         app.MapDeadlines();
         app.MapDossiers();
         app.MapAvailability();
+        app.MapErasures();
+        app.MapHolds();
         app.MapRegimes();
         app.MapRegimeSettings();
         app.MapSimulations();
@@ -196,7 +214,12 @@ public static class Composition
             .Map<StatementEvent.StatementIssued>("statement_issued_v1")
             .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
             .Map<StatementEvent.StatementEnded>("statement_ended_v1")
+            .Map<ErasureEvent.ErasureApproved>("erasure_approved_v1")
+            .Map<ErasureEvent.ServiceErased>("service_erased_v1")
+            .Map<HoldEvent.HoldPlaced>("hold_placed_v1")
+            .Map<HoldEvent.HoldLifted>("hold_lifted_v1")
             .Map<RegimesChosen>("regimes_chosen_v1");
+        options.Personal.Of<NoticePapers>(papers => papers.PersonId ?? papers.NoticeId, "elements.*", "urls.*");
         options.Projections.LiveStreamAggregation(ChosenRegimes.Initial, ChosenRegimes.Evolve);
         options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
@@ -215,9 +238,14 @@ public static class Composition
         options.Projections.LiveStreamAggregation(StatementStream.Initial, StatementStream.Evolve);
         options.Projections.InlineSnapshot<StatementOfReasons>(StatementOfReasons.StreamPrefix, StatementStream.Evolve, "(data -> 'reasons' ->> 'caseId')", "(data -> 'reasons' ->> 'appliesFrom')");
         options.Projections.InlineSnapshot<NoticeAgenda>(NoticeView.StreamPrefix, NoticeAgenda.Evolve);
+        options.Projections.LiveStreamAggregation(Erasure.Initial, Erasure.Evolve);
+        options.Projections.InlineSnapshot<ErasureView>(ErasureView.StreamPrefix, ErasureView.Evolve);
+        options.Projections.LiveStreamAggregation(Hold.Initial, Hold.Evolve);
+        options.Projections.InlineSnapshot<HoldView>(HoldView.StreamPrefix, HoldView.Evolve, "(data ->> 'personId'), id");
         options.Projections.Document<KnownImage>();
         options.Projections.Document<NoticePapers>();
         options.SchemaScripts.Add(CaseView.Constraints);
+        options.SchemaScripts.Add(GuestAccess.SchemaScript);
         options.SchemaScripts.Add(CaseAgenda.Table);
         options.SchemaScripts.Add(TransparencyQueue.Schema);
     }

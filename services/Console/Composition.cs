@@ -1,4 +1,9 @@
+using ImageRights.Console.Accounts;
+using ImageRights.Console.Features.IssuingTokens;
+using ImageRights.Console.Features.ManagingAccess;
+using ImageRights.Console.Features.ServingGuests;
 using ImageRights.Console.Features.ServingMedia;
+using ImageRights.Console.Features.SigningIn;
 using ImageRights.Console.Features.Submitting;
 using ImageRights.Console.Features.TakingSteps;
 using ImageRights.Console.Pages;
@@ -8,7 +13,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace ImageRights.Console;
 
-/// <summary>The web console: pages over the other services' HTTP APIs; it keeps nothing itself.</summary>
+/// <summary>The web console: pages over the other services' HTTP APIs, and the place where people and programs sign in.</summary>
 public static class Composition
 {
     /// <summary>The application, ready to run.</summary>
@@ -17,19 +22,31 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccounts();
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(options => options.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddHttpContextAccessor();
+        builder.Services.AddTransient<PersonToken>();
         foreach (var peer in Peer.All)
-            builder.Services.AddHttpClient(peer, client => client.BaseAddress = new Uri($"http://{peer}"));
-        builder.Services.AddSingleton<Desk>();
+            builder.Services.AddHttpClient(peer, client => client.BaseAddress = new Uri($"http://{peer}")).AddHttpMessageHandler<PersonToken>();
+        builder.Services.AddSingleton<Desk>().AddSingleton<GuestDesk>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 27_000_000);
 
         var app = builder.Build();
         app.UseProblems();
         app.Use(SecurityHeaders);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<AnonymousLimit>();
+        app.UsePasswordChange();
         app.UseAntiforgery();
         app.MapDefaultEndpoints();
+        DiscoveryEndpoints.Map(app);
+        TokenEndpoint.Map(app);
+        SignInEndpoints.Map(app);
+        AccountEndpoints.Map(app);
+        ClientEndpoints.Map(app);
+        GuestForms.Map(app);
         AssetEndpoint.Map(app);
         MediaEndpoint.Map(app);
         TakeStepEndpoint.Map(app);

@@ -9,9 +9,11 @@ using ImageRights.Fingerprint.Features.Rendering;
 using ImageRights.Fingerprint.Picture;
 using ImageRights.Fingerprint.Projections;
 using ImageRights.Fingerprint.Publishing;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -26,6 +28,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(http =>
         {
@@ -37,7 +40,7 @@ public static class Composition
             .Validate(options => options is { DecoderProcesses: > 0, RequestsAtOnce: > 0, ContentTries: > 0, DecodeTries: > 0 }, "Fingerprint: DecoderProcesses, RequestsAtOnce, ContentTries and DecodeTries take 1 or more.")
             .ValidateOnStart();
         builder.Services.AddSingleton(services => CreateDecoders(services.GetRequiredService<IOptions<FingerprintOptions>>().Value));
-        builder.Services.AddHttpClient("ingestion");
+        builder.Services.AddHttpClient("ingestion").CallAsService();
         builder.Services
             .AddSingleton<IngestionContents>().AddSingleton<Admission>().AddSingleton<Fingerprinter>().AddSingleton<Renditions>()
             .AddSingleton<PendingPictures>().AddSingleton<PictureProcessor>();
@@ -48,6 +51,7 @@ public static class Composition
             options.ConnectionString = builder.Configuration.GetConnectionString("fingerprintdb")
                 ?? throw new InvalidOperationException("ConnectionStrings:fingerprintdb is missing; start the service through AppHost or set ConnectionStrings__fingerprintdb.");
             Describe(options);
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         // After the store, whose tables it reads.
         builder.Services.AddHostedService<PendingPictureWorker>();
@@ -59,8 +63,10 @@ public static class Composition
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         app.MapComputing();
         app.MapFingerprints();
         app.MapRenditions();

@@ -1,8 +1,14 @@
 using ImageRights.Ingestion.Features.GrantingLicences;
 using ImageRights.Ingestion.Features.HearingEvents;
 using ImageRights.Ingestion.Features.PreChecking;
+using ImageRights.Ingestion.Features.ReadingImages;
+using ImageRights.Ingestion.Features.ReadingLicences;
+using ImageRights.Ingestion.Features.ReadingSellers;
+using ImageRights.Ingestion.Features.ReadingSettlements;
+using ImageRights.Ingestion.Features.ReadingWorks;
 using ImageRights.Ingestion.Features.ReceivingImages;
 using ImageRights.Ingestion.Features.RegisteringWorks;
+using ImageRights.Ingestion.Features.ReplayingParkedEvents;
 using ImageRights.Ingestion.Features.StatingLimits;
 using ImageRights.Ingestion.Inbound;
 using ImageRights.Ingestion.Projections;
@@ -25,7 +31,7 @@ internal static class Api
     private static readonly (string, string) Listing = ("listingId", "The marketplace's id of the listing.");
 
     public static readonly ApiDescription Description = new(
-        "ImageRights Ingestion", "Takes in pictures, registered originals and licences.", new Dictionary<string, ApiOperation>
+        "ImageRights Ingestion", "Takes in pictures, registered originals, licences and what else the marketplace tells.", new Dictionary<string, ApiOperation>
         {
             ["ReceiveImage"] = Accepts<ImageAccepted>(PictureCodes).With(Account, Surface, Listing).WithFile() with
             {
@@ -34,18 +40,22 @@ internal static class Api
             ["PreCheck"] = Reads<PreCheck>(PictureCodes).With(Account, Surface, Listing).WithFile(),
             ["WithdrawImage"] = Ends("Image_Not_Found"),
             ["GetImage"] = Reads<ImageView>("Image_Not_Found"),
-            ["ListImages"] = Lists<ImageView>().With(("accountId", "Only pictures of this account.")),
+            ["ListImages"] = Lists(ImageQueries.Shape),
             ["RegisterWork"] = Creates<WorkAccepted>([.. PictureCodes, "Reg_Featureless", "Reg_Resolution_Low"])
                 .With(Account, ("title!", "One line of at most 200 characters."), ("author!", "One line of at most 200 characters."), ("createdOn", "Day, yyyy-MM-dd."), ("description", "At most 4000 characters."))
                 .WithFile(),
             ["GetWork"] = Reads<WorkView>("Work_Not_Found"),
-            ["ListWorks"] = Lists<WorkView>().With(("accountId", "Only originals of this account.")),
+            ["ListWorks"] = Lists(WorkQueries.Shape),
             ["GrantLicence"] = Creates<LicenceAccepted>("Licence_Work_Unknown", "Licence_Term_Empty"),
             ["EndLicence"] = Ends("Licence_Not_Found"),
             ["GetLicence"] = Reads<LicenceView>("Licence_Not_Found"),
-            ["ListLicences"] = Lists<LicenceView>().With(("workId", "Only licences of this work.")),
+            ["ListLicences"] = Lists(LicenceQueries.Shape),
+            ["ListSellers"] = Lists(SellerQueries.Shape),
+            ["GetSeller"] = Reads<SellerView>("Seller_Not_Found"),
+            ["ForgetSeller"] = Ends("Seller_Not_Found"),
+            ["ListSettlements"] = Lists(SettlementQueries.Shape),
             ["SendEvents"] = new ApiOperation { Status = 202, Answer = typeof(EventsAnswer), BodyMediaType = "application/cloudevents+json", Codes = ["Event_Malformed"] },
-            ["ListParkedEvents"] = Lists<ParkedEvent>().With(("status", "parked or taken.")),
+            ["ListParkedEvents"] = Lists(ParkedEventsEndpoint.Shape),
             ["GetParkedEvent"] = Reads<ParkedEvent>("Parked_Event_Not_Found"),
             ["ReplayParkedEvent"] = Reads<ParkedEvent>("Parked_Event_Not_Found"),
             ["GetLimits"] = Reads<Limits>(),

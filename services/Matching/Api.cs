@@ -1,4 +1,6 @@
 using ImageRights.Matching.Features.DescribingIndex;
+using ImageRights.Matching.Features.ListingCopies;
+using ImageRights.Matching.Features.ListingScreenings;
 using ImageRights.Matching.Features.Searching;
 using ImageRights.Matching.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
@@ -12,9 +14,9 @@ internal static class Api
     public static readonly ApiDescription Description = new(
         "ImageRights Matching", "Compares uploads with registered originals and with everyone else's pictures, and says once for each what was found.", new Dictionary<string, ApiOperation>
         {
-            ["ListScreenings"] = Lists<ScreeningView>().With(("verdict", "Clear, Match, Featureless or Unreadable."), ("accountId", "Only uploads of this account.")),
+            ["ListScreenings"] = Lists(ScreeningEndpoints.Shape),
             ["GetScreening"] = Reads<ScreeningView>("Screening_Not_Found"),
-            ["ListCopies"] = Lists<CopyView>("Work_Not_Found"),
+            ["ListCopies"] = Lists(CopiesEndpoint.Shape, "Work_Not_Found"),
             ["SearchIndex"] = Reads<SearchResult>(),
             ["DescribeIndex"] = Reads<IndexDescription>(),
         });

@@ -12,9 +12,11 @@ using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
 using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 
 namespace ImageRights.Matching;
@@ -31,6 +33,7 @@ public static class Composition
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
+        builder.AddAccess();
         builder.AddApiDescription(Api.Description);
         builder.Services.ConfigureHttpJsonOptions(http =>
         {
@@ -50,6 +53,7 @@ public static class Composition
             options.ConnectionString = builder.Configuration.GetConnectionString("matchingdb")
                 ?? throw new InvalidOperationException("ConnectionStrings:matchingdb is missing; start the service through AppHost or set ConnectionStrings__matchingdb.");
             Describe(options);
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         builder.AddBus("matching", bus =>
         {
@@ -62,8 +66,10 @@ public static class Composition
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         app.MapScreenings();
         app.MapCopies();
         app.MapSearches();

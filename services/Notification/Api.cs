@@ -1,7 +1,9 @@
 using System.Text.Json;
 using ImageRights.Notification.Features;
+using ImageRights.Notification.Features.ReadingDeliveries;
 using ImageRights.Notification.Features.ReadingEndpoints;
 using ImageRights.Notification.Features.ReadingFeed;
+using ImageRights.Notification.Features.ReadingInbox;
 using ImageRights.Notification.Features.ReplayingDeliveries;
 using ImageRights.Notification.Features.SendingTestEvents;
 using ImageRights.Notification.Projections;
@@ -14,22 +16,24 @@ namespace ImageRights.Notification;
 internal static class Api
 {
     public static readonly ApiDescription Description = new(
-        "ImageRights Notification", "Tells programs what happened: signed webhooks (Standard Webhooks 1.0 with CloudEvents 1.0 bodies), and the same events by polling.", new Dictionary<string, ApiOperation>
+        "ImageRights Notification", "Tells programs what happened: signed webhooks (Standard Webhooks 1.0 with CloudEvents 1.0 bodies), the same events by polling; and writes to the parties.", new Dictionary<string, ApiOperation>
         {
             ["RegisterEndpoint"] = Creates<SecretAnswer>("Endpoint_Url_Invalid", "Endpoint_Url_Forbidden", "Event_Type_Unknown"),
-            ["ListEndpoints"] = Lists<EndpointView>(),
+            ["ListEndpoints"] = Lists(ReadEndpoints.Shape),
             ["ReadEndpoint"] = Reads<EndpointView>("Endpoint_Not_Found"),
             ["ChangeEndpoint"] = Changes<EndpointView>("Endpoint_Not_Found", "Endpoint_Url_Invalid", "Endpoint_Url_Forbidden", "Event_Type_Unknown"),
             ["DisableEndpoint"] = Changes<EndpointView>("Endpoint_Not_Found"),
             ["RotateSecret"] = Creates<SecretAnswer>("Endpoint_Not_Found"),
             ["SendTestEvent"] = Accepts<DeliveryAnswer>("Endpoint_Not_Found", "Endpoint_Disabled"),
             ["ReplayRange"] = Accepts<ReplayRangeAnswer>("Endpoint_Not_Found", "Endpoint_Disabled", "Replay_Range_Invalid"),
-            ["ListDeliveries"] = Lists<DeliveryView>("Event_Type_Unknown").With(
-                ("endpointId", "Only deliveries to this endpoint."), ("state", "Pending, Succeeded or Exhausted."), ("eventType", "Only events of this type.")),
+            ["ListDeliveries"] = Lists(ReadDeliveries.Shape, "Event_Type_Unknown"),
             ["ReadDelivery"] = Reads<DeliveryView>("Delivery_Not_Found"),
             ["ReplayDelivery"] = Accepts<DeliveryAnswer>("Delivery_Not_Found", "Endpoint_Disabled"),
             ["ReadFeed"] = Reads<FeedAnswer>("Cursor_Invalid").With(("after", "Cursor of the answer before; left out for the beginning."), ("limit", "Most events, 1 to 200; 100 unless given.")),
             ["ReadEvent"] = Reads<JsonElement>("Event_Not_Found") with { MediaType = "application/cloudevents+json" },
+            ["ListInbox"] = Lists<InboxItem>("Letter_Not_Found").With([.. ReadInbox.Inbox.Parameters]),
+            ["OpenLetter"] = Reads<InboxItem>("Letter_Not_Found").With(("accountId!", "Whose inbox it lies in.")),
+            ["ListMails"] = Lists<MailItem>().With([.. ReadInbox.Mails.Parameters]),
             ["ListEventTypes"] = Reads<EventTypes>(),
         });
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ImageRights.EventStore.Transparency;
 using Npgsql;
 
@@ -10,15 +12,20 @@ public static class CommandLine
 {
     private const string Usage =
         """
+        imagerights-verify CASE-FILE [--key KEY]... [--authority FILE]...
+            checks a case file as GET /v1/cases/{id}/export gives it: that no byte of it was changed, and that its events are in the log
         imagerights-verify PROOF --key KEY...
             checks that an event is in the log: a proof as GET /v1/log/proofs/inclusion gives it
         imagerights-verify --older FILE --newer FILE --consistency FILE --key KEY...
             checks that one checkpoint continues another: what GET /v1/log/proofs/consistency gives
-        imagerights-verify --database CONNECTION [--schema NAME] [--checkpoint FILE]... [--key KEY]...
-            checks every stored event against the log, and the log against checkpoints that were kept elsewhere
+        imagerights-verify --database CONNECTION [--schema NAME] [--checkpoint FILE]... [--key KEY]... [--most NUMBER]
+            checks every stored event against the log, and the log against checkpoints that were kept elsewhere; names the first
+            changed event, or up to so many
 
-        KEY is a verifier key of the log, as GET /v1/log/keys gives it, kept since it was first seen. Without it a database is
-        checked with the keys that it holds itself, which whoever changed it may have changed too.
+        KEY is a verifier key of a log, as GET /v1/log/keys gives it, kept since it was first seen. Without it a database or a case
+        file is checked with the keys that it holds itself, which whoever changed it may have changed too.
+
+        FILE of an authority is the certificate (PEM) that vouches for who stamped the time. Without it a time stamp is checked, but not whose it is.
 
         Exit code 0: all is right. 1: something is wrong, and is named. 2: it could not be checked.
         """;
@@ -36,10 +43,11 @@ public static class CommandLine
             }
             var keys = options.All("--key").Select(LogVerifier.Parse).ToList();
             if (options.One("--database") is { } database) return await DatabaseAsync(database, options, keys, output);
+            if (options.File is { } file && await File.ReadAllBytesAsync(file) is var bytes && !bytes.AsSpan().StartsWith("c2sp.org/"u8)) return await CaseFileAsync(bytes, keys, [.. options.All("--authority").Select(X509CertificateLoader.LoadCertificateFromFile)], output);
             if (keys.Count == 0) throw new ArgumentException("Whose log is it? Give --key.");
             return options.One("--older") is { } older ? await ConsistencyAsync(older, options, keys, output) : await InclusionAsync(options.File!, keys, output);
         }
-        catch (Exception failure) when (failure is ArgumentException or IOException or UnauthorizedAccessException or NpgsqlException or FormatException or TimeoutException)
+        catch (Exception failure) when (failure is ArgumentException or IOException or UnauthorizedAccessException or NpgsqlException or FormatException or TimeoutException or CryptographicException)
         {
             await errors.WriteLineAsync($"not checked: {failure.Message}");
             return 2;
@@ -49,17 +57,36 @@ public static class CommandLine
     private static async Task<int> DatabaseAsync(string connection, Options options, List<LogVerifier> keys, TextWriter output)
     {
         var notes = options.All("--checkpoint").Select(file => (file, File.ReadAllText(file))).ToList();
+        var most = 1;
+        if (options.One("--most") is { } number && (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most < 1)) throw new ArgumentException("--most takes a number from 1.");
         var clock = Stopwatch.StartNew();
-        var report = await new DatabaseCheck(connection, options.One("--schema") ?? "public", keys, notes).RunAsync(CancellationToken.None);
-        if (report.Wrong is { } wrong)
+        var report = await new DatabaseCheck(connection, options.One("--schema") ?? "public", keys, notes).RunAsync(CancellationToken.None, most);
+        if (report.Wrong is not null)
         {
-            await output.WriteLineAsync($"WRONG: {wrong}");
+            foreach (var wrong in report.AllWrong) await output.WriteLineAsync($"WRONG: {wrong}");
             return 1;
         }
         var rate = report.Events / Math.Max(clock.Elapsed.TotalSeconds, 0.001);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"right: {report.Events} events, {report.Checkpoints} checkpoints, {report.Unsealed} events after the last checkpoint; {rate:0} events/s"));
         if (keys.Count == 0) await output.WriteLineAsync("The keys are the database's own: this shows that the record is whole, not whose it is. Give --key and --checkpoint from elsewhere.");
+        return 0;
+    }
+
+    private static async Task<int> CaseFileAsync(byte[] archive, List<LogVerifier> keys, X509Certificate2Collection authorities, TextWriter output)
+    {
+        var report = new CaseFileCheck(archive, keys, authorities).Run();
+        if (report.Wrong is { } wrong)
+        {
+            await output.WriteLineAsync($"WRONG: {wrong}");
+            return 1;
+        }
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"right: {report.CaseId}, {report.Events} events in the signed log, {report.Pictures} pictures that it names"));
+        if (report.Unbound > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{report.Unbound} pictures are as the service gave them out, but the record of their arrival is not in the file."));
+        foreach (var (log, time) in report.TimeStamps)
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{log} was so at {time.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, says {time.Authority}{(time.IsTrusted ? "" : ", whose certificate was not checked: give --authority")}"));
+        foreach (var gap in report.Missing) await output.WriteLineAsync($"missing: {gap}");
+        if (keys.Count == 0) await output.WriteLineAsync("The keys are the file's own: this shows that it is whole, not whose it is. Give --key from elsewhere.");
         return 0;
     }
 
@@ -104,7 +131,7 @@ public static class CommandLine
 
     private sealed class Options
     {
-        private static readonly string[] Known = ["--database", "--schema", "--checkpoint", "--key", "--older", "--newer", "--consistency"];
+        private static readonly string[] Known = ["--database", "--schema", "--checkpoint", "--key", "--older", "--newer", "--consistency", "--authority", "--most"];
         private readonly List<(string Name, string Value)> values = [];
 
         public string? File { get; private set; }

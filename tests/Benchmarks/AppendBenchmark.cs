@@ -84,13 +84,16 @@ public static class AppendBenchmark
         public async Task PrepareAsync()
         {
             await store.ApplySchemaAsync(CancellationToken.None);
-            await using var command = store.DataSource.CreateCommand(
+            // As the server's owner: the store's own sessions may create nothing.
+            await using var connection = new NpgsqlConnection(server.ConnectionString);
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand(
                 """
                 create table yardstick (
                     pos bigint generated always as identity, stream text not null, version bigint not null, data jsonb not null, type text not null,
                     written timestamptz not null default now(), transaction_id xid8 not null default pg_current_xact_id(),
                     primary key (stream, version), unique (pos))
-                """);
+                """, connection);
             await command.ExecuteNonQueryAsync();
         }
 
@@ -185,7 +188,7 @@ public static class AppendBenchmark
 
         public async Task FollowAsync(double goal)
         {
-            await using var count = store.DataSource.CreateCommand("select count(*) from mt_events");
+            await using var count = store.AcrossTenants.CreateCommand("select count(*) from mt_events");
             var existing = (long)(await count.ExecuteScalarAsync())!;
             while (existing < 300_000)
             {

@@ -18,11 +18,11 @@ public partial class ConsoleTests(OneSystem one)
         var caseId = (await Eventually.GetAsync(
             () => Task.FromResult(marketplace.Webhooks.Select(webhook => webhook.Body).FirstOrDefault(body => body["data"]!["workId"]?.GetValue<string>() == work)), what: "The case"))["data"]!["caseId"]!.GetValue<string>();
 
-        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = one.System["console"], Timeout = TimeSpan.FromSeconds(20) };
-        (await browser.GetStringAsync("/")).ShouldContain(caseId);
-        (await browser.GetStringAsync("/pictures")).ShouldContain(image);
-        (await browser.GetStringAsync($"/works/{work}")).ShouldContain(image);
-        (await browser.GetStringAsync("/deliveries")).ShouldContain("imagerights.case.opened.v1");
+        using var browser = await Browser.OfAdministratorAsync(one.System);
+        (await browser.ReadAsync("/")).ShouldContain(caseId);
+        (await browser.ReadAsync("/pictures")).ShouldContain(image);
+        (await browser.ReadAsync($"/works/{work}")).ShouldContain(image);
+        (await browser.ReadAsync("/deliveries")).ShouldContain("imagerights.case.opened.v1");
         foreach (var media in new[] { $"/media/images/{image}", $"/media/works/{work}" })
         {
             using var shown = await browser.GetAsync(media);
@@ -31,27 +31,53 @@ public partial class ConsoleTests(OneSystem one)
             shown.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         }
 
-        var page = await browser.GetStringAsync($"/cases/{caseId}");
+        var page = await browser.ReadAsync($"/cases/{caseId}");
         page.ShouldContain($"/media/images/{image}");
         page.ShouldContain($"/media/works/{work}");
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["__RequestVerificationToken"] = Token().Match(page).Groups[1].Value,
-            ["version"] = Version().Match(page).Groups[1].Value,
-            ["actor"] = "reviewer-mei",
-            ["reasonCode"] = "Copyright",
-            ["statement"] = "A copy of a registered work.",
-        });
-        using var taken = await browser.PostAsync($"/cases/{caseId}/takedown", form);
+        using var taken = await browser.PostAsync(
+            $"/cases/{caseId}", $"/cases/{caseId}/takedown", ("version", Version().Match(page).Groups[1].Value), ("actor", "reviewer-mei"), ("reasonCode", "Copyright"), ("statement", "A copy of a registered work."));
         (await taken.Content.ReadAsStringAsync()).ShouldContain("Picture taken down");
+    }
+
+    [Fact]
+    public async Task Nobody_sees_a_page_before_signing_in_and_no_wrong_password_opens_one()
+    {
+        using var stranger = new Browser(one.System["console"]);
+        foreach (var path in new[] { "/", "/pictures", "/cases", "/access/people", "/media/images/img_0" })
+        {
+            using var page = await stranger.GetAsync(path);
+            page.RequestMessage!.RequestUri!.AbsolutePath.ShouldBe("/sign-in", path);
+        }
+        (await stranger.SignInAsync("admin", "not the password")).ShouldBeFalse();
+        (await stranger.SignInAsync("nobody", "not the password")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Somebody_without_an_account_reports_a_picture_and_follows_the_report()
+    {
+        await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.image.screened.v1");
+        var image = await marketplace.UploadAsync("shop-guest", new SamplePicture(53).ToPng());
+        await marketplace.ScreeningAsync(image);
+        using var guest = new Browser(one.System["console"]);
+        var shown = await Eventually.GetAsync(async () =>
+        {
+            using var answer = await guest.PostAsync("/guest/report", "/guest/report", ("imageId", image), ("reasonCode", "Portrait"), ("statement", "It shows me."));
+            var page = await answer.Content.ReadAsStringAsync();
+            return page.Contains("data-value=\"PIN\"", StringComparison.Ordinal) ? page : null;
+        }, what: "The picture's arrival in case management");
+        using var followed = await guest.PostAsync("/guest/follow", "/guest/follow", ("number", Shown(shown, "Number")), ("pin", Shown(shown, "PIN")));
+        (await followed.Content.ReadAsStringAsync()).ShouldContain("It is being looked at.");
+        using var wrong = await guest.PostAsync("/guest/follow", "/guest/follow", ("number", Shown(shown, "Number")), ("pin", "x"));
+        (await wrong.Content.ReadAsStringAsync()).ShouldContain("No report has this number and PIN");
+
+        static string Shown(string page, string name) => Regex.Match(page, $"data-value=\"{name}\">([^<]+)<").Groups[1].Value;
     }
 
     [Fact]
     public async Task A_form_without_its_token_is_refused()
     {
-        using var stranger = new HttpClient { BaseAddress = one.System["console"], Timeout = TimeSpan.FromSeconds(20) };
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["version"] = "1", ["actor"] = "x", ["reasonCode"] = "Copyright", ["statement"] = "x" });
-        using var answer = await stranger.PostAsync("/cases/case_0/takedown", form);
+        using var browser = await Browser.OfAdministratorAsync(one.System);
+        using var answer = await browser.PostWithoutTokenAsync("/cases/case_0/takedown", ("version", "1"), ("actor", "x"), ("reasonCode", "Copyright"), ("statement", "x"));
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
@@ -62,13 +88,10 @@ public partial class ConsoleTests(OneSystem one)
     [InlineData("/pictures?cursor=%00%01")]
     public async Task An_address_that_leads_nowhere_says_so(string path)
     {
-        using var browser = new HttpClient { BaseAddress = one.System["console"], Timeout = TimeSpan.FromSeconds(20) };
+        using var browser = await Browser.OfAdministratorAsync(one.System);
         using var page = await browser.GetAsync(path);
         ((int)page.StatusCode).ShouldBeLessThan(500);
     }
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex Token();
 
     [GeneratedRegex("name=\"version\" value=\"([0-9]+)\"")]
     private static partial Regex Version();

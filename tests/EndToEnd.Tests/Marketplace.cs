@@ -34,8 +34,19 @@ internal sealed class Marketplace : IAsyncDisposable
             return TypedResults.NoContent();
         }));
         await marketplace.receiver.StartAsync();
+        await marketplace.SignInAsync();
         await marketplace.PostAsync("notification", "/v1/endpoints", new { url = marketplace.receiver.Urls.Single() + "/hook", eventTypes = eventTypes.Length == 0 ? null : eventTypes });
         return marketplace;
+    }
+
+    /// <summary>Gets a token as the program of the first start.</summary>
+    private async Task SignInAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(system["console"], "/connect/token")) { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{system.FirstCredentials["client_id"]}:{system.FirstCredentials["client_secret"]}")));
+        using var response = await http.SendAsync(request);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await ReadAsync(response))["access_token"]!.GetValue<string>());
     }
 
     public async Task<string> UploadAsync(string account, byte[] picture, string? traceParent = null)

@@ -15,6 +15,10 @@ public sealed class RunningSystem : IAsyncDisposable
     public string Data => application.DataDirectory;
     public int ProcessId => application.ProcessId;
     public string Output => string.Join('\n', application.Output);
+    /// <summary>What the first start drew: user, password, client_id, client_secret.</summary>
+    public IReadOnlyDictionary<string, string> FirstCredentials =>
+        File.ReadLines(Path.Combine(Data, "first-credentials.env")).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+
     public Uri this[string service] => new(application.Endpoints[service]);
 
     public static async Task<RunningSystem> StartAsync(string? data = null)

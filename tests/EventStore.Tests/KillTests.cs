@@ -44,7 +44,7 @@ public sealed class KillTests
         await stop.CancelAsync();
         await Task.WhenAll(writers);
 
-        await using var command = store.DataSource.CreateCommand("select array_agg(data ->> 'text' order by transaction_id, seq_id) from mt_events");
+        await using var command = store.AcrossTenants.CreateCommand("select array_agg(data ->> 'text' order by transaction_id, seq_id) from mt_events");
         var stored = await Eventually.GetAsync(async () => (string[]?)await command.ExecuteScalarAsync());
         stored.Length.ShouldBe(stored.Distinct().Count());
         confirmed.Except(stored).ShouldBeEmpty("confirmed, but not there");

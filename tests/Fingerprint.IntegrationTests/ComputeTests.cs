@@ -106,7 +106,8 @@ public class ComputeTests(FingerprintService service) : IClassFixture<Fingerprin
         using var client = new TcpClient();
         await client.ConnectAsync(http.BaseAddress!.Host, http.BaseAddress.Port);
         await using var stream = client.GetStream();
-        await stream.WriteAsync("POST /v1/fingerprints HTTP/1.1\r\nHost: here\r\nContent-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nGIF89a"u8.ToArray());
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"POST /v1/fingerprints HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {TestAccess.FullToken()}\r\nContent-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nGIF89a"));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         using var patience = new CancellationTokenSource(Patience);
         (await reader.ReadLineAsync(patience.Token)).ShouldBe("HTTP/1.1 408 Request Timeout");

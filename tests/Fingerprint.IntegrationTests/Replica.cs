@@ -27,7 +27,7 @@ internal sealed partial class Replica : IAsyncDisposable
         {
             BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
             Timeout = TimeSpan.FromSeconds(60),
-        };
+        }.Authorized();
     }
 
     public HttpClient Http { get; }
@@ -37,7 +37,7 @@ internal sealed partial class Replica : IAsyncDisposable
     public static string[] Arguments(Surroundings surroundings, string url) =>
     [
         $"--urls={url}", $"--ConnectionStrings:fingerprintdb={surroundings.Database}", $"--ConnectionStrings:messaging={surroundings.Messaging}",
-        "--Messaging:AwaitSubscribers=false", $"--services:ingestion:http:0={surroundings.Vault.Address}", "--Logging:LogLevel:Default=Critical",
+        "--Messaging:AwaitSubscribers=false", .. TestAccess.Settings, $"--services:ingestion:http:0={surroundings.Vault.Address}", "--Logging:LogLevel:Default=Critical",
         "--Fingerprint:FirstRetry=00:00:00.050", "--Fingerprint:LongestRetry=00:00:00.200", "--Fingerprint:ContentTries=3", "--Fingerprint:DecoderProcesses=1",
     ];
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
+using ImageRights.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -63,11 +64,11 @@ internal sealed class VaultDouble : IAsyncDisposable
 
     public int Requests(string sha256) => requests.GetValueOrDefault(sha256);
 
-    private async Task AnswerAsync(string sha256, string? tenant, HttpContext context)
+    private async Task AnswerAsync(string sha256, HttpContext context)
     {
         var number = requests.AddOrUpdate(sha256, 1, (_, before) => before + 1);
         if (Trouble is { } trouble) await trouble(context);
-        else if (tenant == "*DEFAULT*" && answers.TryGetValue(sha256, out var answer)) await answer(context, number);
+        else if (TestAccess.TenantOf(context.Request.Headers.Authorization) == TestAccess.Tenant && answers.TryGetValue(sha256, out var answer)) await answer(context, number);
         else context.Response.StatusCode = (int)HttpStatusCode.NotFound;
     }
 

@@ -14,13 +14,45 @@ public sealed class OrbTests
     public void Features_are_spread_over_the_picture_and_the_same_on_every_run()
     {
         var features = Orb.Extract(Bridge);
-        features.Count.ShouldBeInRange(Orb.ReferenceFeatures, 512);
+        features.Count.ShouldBeInRange(Orb.ReferenceFeatures, 800);
         Orb.Extract(Bridge).ShouldBe(features);
         for (var quarter = 0; quarter < 4; quarter++)
         {
             features.Take(Orb.ReferenceFeatures).Count(feature =>
                 (int)(feature.X * 2 / Bridge.Width) == quarter % 2 && (int)(feature.Y * 2 / Bridge.Height) == quarter / 2).ShouldBeGreaterThan(20);
         }
+    }
+
+    [Fact]
+    public void Corners_are_those_that_the_definition_names()
+    {
+        (int X, int Y)[] circle = [(0, -3), (1, -3), (2, -2), (3, -1), (3, 0), (3, 1), (2, 2), (1, 3), (0, 3), (-1, 3), (-2, 2), (-3, 1), (-3, 0), (-3, -1), (-2, -2), (-1, -3)];
+        var random = new Random(7);
+        foreach (var picture in new[] { Bridge, new GreyPicture(75, 41, [.. Enumerable.Range(0, 75 * 41).Select(_ => (byte)random.Next(256))]) })
+        {
+            var found = FastCorners.Find(picture, 4).Select(corner => (corner.X, corner.Y)).ToHashSet();
+            var defined = new HashSet<(int, int)>();
+            for (var y = 4; y < picture.Height - 4; y++)
+            {
+                for (var x = 4; x < picture.Width - 4; x++)
+                {
+                    if (Strength(picture, x, y) is var strength and > 0 && Enumerable.Range(0, 9).Where(n => n != 4).All(n =>
+                        Strength(picture, x + n % 3 - 1, y + n / 3 - 1) is var other && (n < 4 ? strength > other : strength >= other))) defined.Add((x, y));
+                }
+            }
+            defined.ShouldNotBeEmpty();
+            found.ShouldBe(defined, ignoreOrder: true);
+        }
+
+        int Strength(GreyPicture picture, int x, int y)
+        {
+            var around = circle.Select(point => picture.Levels[(y + point.Y) * picture.Width + x + point.X] - picture.Levels[y * picture.Width + x]).ToArray();
+            return Run(around, difference => difference) is var bright and > 0 ? bright : Run(around, difference => -difference);
+        }
+
+        static int Run(int[] around, Func<int, int> sign) =>
+            Enumerable.Range(0, 16).Any(start => Enumerable.Range(start, 9).All(at => sign(around[at % 16]) > FastCorners.Threshold))
+                ? around.Where(difference => sign(difference) > FastCorners.Threshold).Sum(difference => sign(difference) - FastCorners.Threshold) : 0;
     }
 
     [Fact]

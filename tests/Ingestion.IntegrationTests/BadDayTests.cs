@@ -88,7 +88,8 @@ public class BadDayTests : IAsyncLifetime
         using var socket = new TcpClient();
         await socket.ConnectAsync(ingestion.Address.Host, ingestion.Address.Port);
         await using var stream = socket.GetStream();
-        await stream.WriteAsync("POST /v1/images HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n--b\r\n"u8.ToArray());
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"POST /v1/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestAccess.FullToken()}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n--b\r\n"));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var status = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
         status.ShouldNotBeNull().ShouldContain("408");

@@ -160,7 +160,7 @@ public class BadUploadTests(RunningIngestion ingestion)
             await socket.ConnectAsync(ingestion.Address.Host, ingestion.Address.Port);
             await using var stream = socket.GetStream();
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                "POST /v1/images HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n"
+                $"POST /v1/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestAccess.FullToken()}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n"
                 + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"p\"\r\n\r\n" + new string('x', 200_000)));
         }
         await ingestion.UploadAsync("seller-after");

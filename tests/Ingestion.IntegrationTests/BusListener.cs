@@ -29,6 +29,9 @@ internal sealed class BusListener : IAsyncDisposable
                     endpoint.Handler<WorkRegistered>(Hear);
                     endpoint.Handler<LicenceGranted>(Hear);
                     endpoint.Handler<LicenceEnded>(Hear);
+                    endpoint.Handler<SellerReported>(Hear);
+                    endpoint.Handler<SettlementPaid>(Hear);
+                    endpoint.Handler<SettlementWithdrawn>(Hear);
                 });
             }
         });

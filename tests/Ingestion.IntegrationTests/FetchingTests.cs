@@ -2,6 +2,7 @@ using System.Net;
 using ImageRights.Ingestion.Fetching;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
+using ImageRights.ServiceDefaults.Http.Egress;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageRights.Ingestion.IntegrationTests;
@@ -9,7 +10,10 @@ namespace ImageRights.Ingestion.IntegrationTests;
 /// <summary>Fetches from real servers. 127.0.0.1 plays the public web here, and 127.9.0.0/16 what must not be reached.</summary>
 public sealed class FetchingTests
 {
-    private static readonly FetchOptions Options = new() { AllowLoopback = true, Blocked = [IPNetwork.Parse("127.9.0.0/16")], Timeout = TimeSpan.FromSeconds(2) };
+    private static readonly FetchOptions Options = new()
+    {
+        Egress = new EgressOptions { AllowHttp = true, AllowLoopback = true, Blocked = [IPNetwork.Parse("127.9.0.0/16")] }, Timeout = TimeSpan.FromSeconds(2),
+    };
     private static readonly byte[] File = SampleFiles.Read("small.jpg");
 
     [Fact]
@@ -138,5 +142,5 @@ public sealed class FetchingTests
         return await fetcher.FetchAsync(url, CancellationToken.None);
     }
 
-    private static PictureFetcher Fetcher(FetchOptions options, Resolver? resolve) => new(new FetchPolicy(options), options, new PictureLimits(), new UploadOptions(), resolve);
+    private static PictureFetcher Fetcher(FetchOptions options, Resolver? resolve) => new(new EgressPolicy(options.Egress), options, new PictureLimits(), new UploadOptions(), resolve);
 }

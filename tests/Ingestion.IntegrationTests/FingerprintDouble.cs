@@ -47,6 +47,7 @@ internal sealed class FingerprintDouble : IAsyncDisposable
     public static Answer Decoded(int quality) => context => context.Response.WriteAsJsonAsync(new
     {
         pdq = new string('5', 64), pdqDihedrals = Enumerable.Repeat(new string('5', 64), 8), pdqQuality = quality, width = 400, height = 534, format = "JPEG", algorithm = "pdq/1",
+        features = context.Request.Query["features"] == "true" ? new { algorithm = "eye/1", signPdq = "0", regions = Array.Empty<object>() } : null,
     });
 
     public static Answer Refused(string code) => context =>

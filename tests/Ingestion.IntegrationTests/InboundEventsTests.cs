@@ -246,15 +246,16 @@ public sealed class InboundEventsTests : IAsyncLifetime
     private async Task PublishAsync(params string[] bodies)
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(ingestion.Messaging) }.CreateConnectionAsync();
-        // Another channel for each look: a passive declaration that fails closes it.
-        await Eventually.HoldsAsync(async () =>
-        {
-            await using var look = await connection.CreateChannelAsync();
-            await look.QueueDeclarePassiveAsync(InboundQueue.Queue);
-        });
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         foreach (var body in bodies)
-            await channel.BasicPublishAsync(InboundQueue.Exchange, "shop.events", mandatory: true, new BasicProperties { Persistent = true, ContentType = "application/cloudevents+json" }, Encoding.UTF8.GetBytes(body));
+            // Until the service has declared its exchange and bound its queue, the broker has nowhere to put the message and gives it back.
+            await Eventually.HoldsAsync(async () => await PublishAsync(connection, body));
+    }
+
+    private static async Task PublishAsync(IConnection connection, string body)
+    {
+        // Another channel for each try: one whose exchange is missing is closed by the broker.
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await channel.BasicPublishAsync(InboundQueue.Exchange, "shop.events", mandatory: true, new BasicProperties { Persistent = true, ContentType = "application/cloudevents+json" }, Encoding.UTF8.GetBytes(body));
     }
 
     // The declaration tells messages that are ready at this instant, the management API also those in work, some seconds late.

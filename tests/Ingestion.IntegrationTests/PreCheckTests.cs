@@ -37,10 +37,12 @@ public sealed class PreCheckTests : IAsyncLifetime
         answer.Body["thresholds"]!["indexVersion"]!.GetValue<int>().ShouldBe(7);
 
         ingestion.Fingerprint.LastQuestion.ShouldBe(file);
-        ingestion.Fingerprint.LastQuery.ShouldBe("?store=false");
+        ingestion.Fingerprint.LastQuery.ShouldBe("?store=false&features=true");
         ingestion.Matching.LastSearch!["accountId"]!.GetValue<string>().ShouldBe("seller");
         ingestion.Matching.LastSearch["pdqQuality"]!.GetValue<int>().ShouldBe(90);
         ingestion.Matching.LastSearch["pdqDihedrals"]!.AsArray().Count.ShouldBe(8);
+        ingestion.Matching.LastSearch["sha256"]!.GetValue<string>().ShouldBe(RunningIngestion.Sha256(file));
+        ingestion.Matching.LastSearch["features"]!.ToJsonString().ShouldBe("""{"algorithm":"eye/1","signPdq":"0","regions":[]}""", "they are handed on as they are");
         (await ingestion.FootprintAsync()).ShouldBe(before);
     }
 

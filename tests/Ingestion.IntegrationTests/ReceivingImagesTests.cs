@@ -43,7 +43,7 @@ public class ReceivingImagesTests(RunningIngestion ingestion)
     {
         var file = SampleFiles.Read("photo.jpg");
         await ingestion.UploadAsync("seller-bytes", file);
-        using var response = await ingestion.Http.GetAsync($"/internal/v1/contents/{RunningIngestion.Sha256(file)}?tenant=*DEFAULT*");
+        using var response = await ingestion.Http.GetAsync($"/internal/v1/contents/{RunningIngestion.Sha256(file)}");
         (await response.Content.ReadAsByteArrayAsync()).ShouldBe(file);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/octet-stream");
         response.Content.Headers.ContentLength.ShouldBe(file.Length);
@@ -63,7 +63,9 @@ public class ReceivingImagesTests(RunningIngestion ingestion)
     {
         var file = SampleFiles.Read("small.png");
         await ingestion.UploadAsync("seller-tenant", file);
-        (await ingestion.GetAsync($"/internal/v1/contents/{RunningIngestion.Sha256(file)}?tenant=other")).ShouldBeProblem(404, "Content_Not_Found");
+        using var other = new HttpClient { BaseAddress = ingestion.Address, Timeout = TimeSpan.FromSeconds(20) }.Authorized(TestAccess.FullToken("other"));
+        using var answer = await other.GetAsync($"/internal/v1/contents/{RunningIngestion.Sha256(file)}?tenant=*DEFAULT*");
+        (await Answer.ReadAsync(answer)).ShouldBeProblem(404, "Content_Not_Found");
     }
 
     [Fact]
@@ -97,6 +99,40 @@ public class ReceivingImagesTests(RunningIngestion ingestion)
         (await ingestion.GetAsync("/v1/images?accountId=nobody")).Accepted()["items"]!.AsArray().ShouldBeEmpty();
         (await ingestion.GetAsync("/v1/images?limit=3")).Accepted()["items"]!.AsArray().Count.ShouldBe(3);
     }
+
+    [Fact]
+    public async Task A_list_goes_either_way_between_two_instants_and_stays_stable_while_it_grows()
+    {
+        var ids = new List<string>();
+        for (var number = 0; number < 4; number++) ids.Add(await ingestion.UploadAsync("seller-sort"));
+        var times = new List<string>();
+        foreach (var id in ids) times.Add((await ingestion.GetAsync($"/v1/images/{id}")).Body!["receivedAt"]!.GetValue<string>());
+
+        (await IdsAsync("accountId=seller-sort&sort=createdAt")).ShouldBe(ids);
+        (await IdsAsync($"accountId=seller-sort&from={Uri.EscapeDataString(times[1])}&to={Uri.EscapeDataString(times[3])}")).ShouldBe([ids[2], ids[1]]);
+        (await IdsAsync("accountId=seller-sort&status=withdrawn")).ShouldBeEmpty();
+        (await IdsAsync("accountId=seller-sort&status=RECEIVED&surface=listing")).Count.ShouldBe(4);
+
+        var first = (await ingestion.GetAsync("/v1/images?accountId=seller-sort&limit=2")).Accepted();
+        await ingestion.UploadAsync("seller-sort");
+        (await IdsAsync($"accountId=seller-sort&cursor={first["next"]!.GetValue<string>()}")).ShouldBe([ids[1], ids[0]]);
+        (await ingestion.GetAsync($"/v1/images?sort=createdAt&cursor={first["next"]!.GetValue<string>()}")).ShouldBeProblem(400, "Cursor_Invalid", "/cursor");
+    }
+
+    [Theory]
+    [InlineData("acountId=seller-1", "/acountId")]
+    [InlineData("accountId=", "/accountId")]
+    [InlineData("accountId=a&accountId=b", "/accountId")]
+    [InlineData("status=lost", "/status")]
+    [InlineData("from=yesterday", "/from")]
+    [InlineData("to=2026", "/to")]
+    [InlineData("sort=size", "/sort")]
+    [InlineData("sort=--createdAt", "/sort")]
+    public async Task A_list_refuses_what_it_does_not_understand_instead_of_answering_everything(string query, string pointer) =>
+        (await ingestion.GetAsync($"/v1/images?{query}")).ShouldBeProblem(422, "Request_Invalid", pointer);
+
+    private async Task<IReadOnlyList<string>> IdsAsync(string query) =>
+        [.. (await ingestion.GetAsync($"/v1/images?{query}")).Accepted()["items"]!.AsArray().Select(item => item!["imageId"]!.GetValue<string>())];
 
     [Theory]
     [InlineData("?limit=0", 422, "Request_Invalid")]

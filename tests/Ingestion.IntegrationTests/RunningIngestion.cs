@@ -48,14 +48,17 @@ public sealed class RunningIngestion : IAsyncLifetime
 
     public async Task StartAsync(params string[] settings)
     {
-        app = Composition.Build([
-            "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:ImageRights=None",
-            $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}", $"--services:matching:http:0={Matching.Address}",
-            $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
-        ]);
+        app = Composition.Build(Arguments(settings));
         await app.StartAsync();
-        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) }.Authorized();
     }
+
+    public string[] Arguments(params string[] settings) =>
+    [
+        "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:ImageRights=None",
+        $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}", $"--services:matching:http:0={Matching.Address}",
+        .. TestAccess.Settings, $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
+    ];
 
     public async Task StopAsync()
     {
@@ -118,6 +121,13 @@ public sealed class RunningIngestion : IAsyncLifetime
         var events = new List<(Guid, string, string)>();
         while (await reader.ReadAsync()) events.Add((reader.GetGuid(0), reader.GetString(1), reader.GetString(2)));
         return events;
+    }
+
+    /// <summary>All stored events as they are written down.</summary>
+    public async Task<string> FactsTextAsync()
+    {
+        await using var command = database!.CreateCommand("select string_agg(data::text, ' ') from mt_events");
+        return (string)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>Every object of the vault, and what a writer may have left.</summary>

@@ -1,6 +1,9 @@
+using ImageRights.Ingestion.Erasures;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Pictures;
+using ImageRights.Ingestion.Sellers;
+using ImageRights.Ingestion.Settlements;
 using ImageRights.Ingestion.Slots;
 using ImageRights.Ingestion.Works;
 
@@ -27,12 +30,22 @@ internal static class Facts
     public static readonly PicturePlaced Placed = new("shop-7/main", "img_1", Noon);
     public static readonly PictureRemoved Removed = new("shop-7/main", "img_1", Noon);
 
-    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, Granted, Ended, Placed, Removed];
+    public static readonly SellerReported Reported = new("seller-1", "CN", "zh-CN", new string('b', 64), [new string('c', 64), new string('d', 64)], true, Noon, Noon.AddSeconds(1));
+    public static readonly SellerContactErased ContactErased = new("seller-1", Noon);
+    public static readonly SettlementPaid Paid = new("stl-1", "case_1", "seller-1", "author-1", 1200.50m, "CNY", Noon, Noon.AddSeconds(1));
+    public static readonly SettlementWithdrawn CalledOff = new("stl-1", "case_1", "refunded", Noon, Noon.AddSeconds(1));
+
+    public static readonly PersonErased Erased = new("ers_1", "seller-1", 1, Noon);
+
+    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, Granted, Ended, Placed, Removed, Reported, ContactErased, Paid, CalledOff, Erased];
 
     public static readonly IReadOnlyList<object> Least =
     [
         Received with { ListingId = null, Metadata = PictureMetadata.None, Decoded = false },
         Registered with { CreatedOn = null, Description = null, Metadata = PictureMetadata.None },
         Granted with { Until = null },
+        Reported with { Country = null, Language = null, PayoutHash = null, DeviceHashes = [], HasEmail = false },
+        Paid with { PayeeAccountId = null },
+        CalledOff with { ReasonCode = null },
     ];
 }

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using ImageRights.Ingestion.Fetching;
+using ImageRights.ServiceDefaults.Http.Egress;
 
 namespace ImageRights.Ingestion.UnitTests;
 
 public class FetchPolicyTests
 {
-    private static readonly FetchPolicy Policy = new(new FetchOptions());
+    private static readonly EgressPolicy Policy = new(new FetchOptions().Egress);
 
     private static readonly string[] SpecialNetworks =
     [
@@ -115,7 +116,7 @@ public class FetchPolicyTests
     [Fact]
     public void Further_networks_can_be_blocked_and_development_opens_loopback_only()
     {
-        var policy = new FetchPolicy(new FetchOptions { AllowLoopback = true, Blocked = [IPNetwork.Parse("93.184.216.0/24"), IPNetwork.Parse("127.9.0.0/16")] });
+        var policy = new EgressPolicy(new FetchOptions().Egress with { AllowLoopback = true, Blocked = [IPNetwork.Parse("93.184.216.0/24"), IPNetwork.Parse("127.9.0.0/16")] });
         policy.Check(IPAddress.Loopback, 5999).ShouldBeNull();
         policy.Check(IPAddress.Parse("127.9.1.1"), 443).ShouldNotBeNull();
         policy.Check(IPAddress.Parse("93.184.216.34"), 443).ShouldNotBeNull();

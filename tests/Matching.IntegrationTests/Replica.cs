@@ -23,7 +23,7 @@ internal sealed class Replica : IAsyncDisposable
         {
             BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
             Timeout = TimeSpan.FromSeconds(30),
-        };
+        }.Authorized();
     }
 
     public HttpClient Http { get; }
@@ -33,7 +33,7 @@ internal sealed class Replica : IAsyncDisposable
     public static string[] Arguments(Surroundings surroundings, string url) =>
     [
         $"--urls={url}", $"--ConnectionStrings:matchingdb={surroundings.Database}", $"--ConnectionStrings:messaging={surroundings.Messaging}",
-        "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Critical",
+        "--Messaging:AwaitSubscribers=false", .. TestAccess.Settings, "--Logging:LogLevel:Default=Critical",
     ];
 
     /// <summary>Starts it and waits until it is healthy, when its queues are bound.</summary>

@@ -47,9 +47,9 @@ public sealed class RunningService : IAsyncDisposable
     [
         .. new[]
         {
-            "urls=http://127.0.0.1:0", $"ConnectionStrings:notificationdb={Database}", $"ConnectionStrings:messaging={VirtualHost}", "Messaging:AwaitSubscribers=false",
+            "urls=http://127.0.0.1:0", $"ConnectionStrings:notificationdb={Database}", $"ConnectionStrings:messaging={VirtualHost}", "Messaging:AwaitSubscribers=false", $"services:ingestion:http:0={Receiver.Url("/")}",
             $"Secrets:Key={Key}", "Egress:AllowLoopback=true", "Egress:AllowHttp=true", "Logging:LogLevel:Default=Warning",
-        }.Concat(settings).Concat(more).Select(setting => "--" + setting),
+        }.Concat(settings).Concat(more).Select(setting => "--" + setting), .. TestAccess.Settings,
     ];
 
     public async Task<WebApplication> AddReplicaAsync(params string[] more)
@@ -58,7 +58,7 @@ public sealed class RunningService : IAsyncDisposable
         await replica.StartAsync();
         replicas.Add(replica);
         Http.Dispose();
-        Http = new HttpClient { BaseAddress = new Uri(replica.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = new Uri(replica.Urls.First()), Timeout = TimeSpan.FromSeconds(30) }.Authorized();
         await Eventually.HoldsAsync(async () => (await Http.GetStringAsync("/health")).ShouldBeOneOf("Healthy", "Degraded"), StartLimit, "The service");
         return replica;
     }
@@ -74,10 +74,11 @@ public sealed class RunningService : IAsyncDisposable
         replicas.Clear();
     }
 
-    public Task PublishAsync<T>(T contract, Guid? messageId = null, string? traceParent = null) where T : class => bus!.Publish(contract, context =>
+    public Task PublishAsync<T>(T contract, Guid? messageId = null, string? traceParent = null, string? checkpoint = null) where T : class => bus!.Publish(contract, context =>
     {
         if (messageId is { } id) context.MessageId = id;
         if (traceParent is not null) context.Headers.Set("traceparent", traceParent);
+        if (checkpoint is not null) context.Headers.Set("imagerights-log-checkpoint", checkpoint);
     });
 
     public static MeasureApplied Measure(string caseId = "case_1", string statement = "It is a copy.") =>

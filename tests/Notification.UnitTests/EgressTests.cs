@@ -1,5 +1,5 @@
 using System.Net;
-using ImageRights.Notification.Egress;
+using ImageRights.ServiceDefaults.Http.Egress;
 
 namespace ImageRights.Notification.UnitTests;
 

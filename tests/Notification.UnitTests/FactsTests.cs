@@ -4,6 +4,7 @@ using ImageRights.Contracts.Notification.V1;
 using ImageRights.EventStore;
 using ImageRights.Notification.Deliveries;
 using ImageRights.Notification.Endpoints;
+using ImageRights.Notification.Letters;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Publishing;
 using ImageRights.TestKit;
@@ -23,6 +24,7 @@ public sealed class FactsTests
         new EndpointEvent.Disabled("whe_1", DisableReason.Failing, At), new EndpointEvent.Enabled(At),
         DeliveryTests.Scheduled, new DeliveryEvent.Attempted(Id, 1, "https://shop.example/hooks", At, 250, AttemptOutcome.Refused, 500, null, At.AddSeconds(5)),
         new DeliveryEvent.Succeeded(2, At), new DeliveryEvent.Exhausted("dlv_1", "whe_1", "imagerights.case.opened.v1", 10, "HTTP 500", At), new DeliveryEvent.Replayed(At),
+        LetterTests.Received, new LetterEvent.Read(At), new LetterEvent.Mailed(1, MailOutcome.Deferred, 451, "zh", At, 250, At.AddMinutes(1)),
     ];
 
     private static StoreOptions Options
@@ -35,7 +37,7 @@ public sealed class FactsTests
         }
     }
 
-    private static IEnumerable<Type> AllFacts => new[] { typeof(EndpointEvent), typeof(DeliveryEvent) }.SelectMany(hierarchy => hierarchy.GetNestedTypes());
+    private static IEnumerable<Type> AllFacts => new[] { typeof(EndpointEvent), typeof(DeliveryEvent), typeof(LetterEvent) }.SelectMany(hierarchy => hierarchy.GetNestedTypes());
 
     [Fact]
     public void Every_fact_has_a_stored_name_and_every_name_a_fact() => Options.Events.Mapped.Keys.ShouldBe(AllFacts, ignoreOrder: true);

@@ -20,8 +20,10 @@ public sealed class SamplePicture
     }
 
     /// <summary>Draws the scene.</summary>
-    public byte[] ToPng(int width = 480, int height = 360, bool mirrored = false)
+    /// <param name="part">Only this rectangle of it, in fractions of its width and height.</param>
+    public byte[] ToPng(int width = 480, int height = 360, bool mirrored = false, (double Left, double Top, double Width, double Height)? part = null)
     {
+        var (left, top, across, down) = part ?? (0, 0, 1, 1);
         var rows = new byte[height * (1 + width * 3)];
         var offset = 0;
         for (var y = 0; y < height; y++)
@@ -29,7 +31,7 @@ public sealed class SamplePicture
             rows[offset++] = 0;
             for (var x = 0; x < width; x++)
             {
-                var (red, green, blue) = Colour((mirrored ? width - 1 - x : x) / (double)width, y / (double)height);
+                var (red, green, blue) = Colour(left + across * (mirrored ? width - 1 - x : x) / width, top + down * y / height);
                 rows[offset++] = red;
                 rows[offset++] = green;
                 rows[offset++] = blue;

@@ -12,7 +12,10 @@ try
     var services = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(endpointsFile))!
         .Where(pair => pair.Value.StartsWith("http://", StringComparison.Ordinal))
         .ToDictionary(pair => pair.Key, pair => new Uri(pair.Value));
-    await WalkAsync(new Desk(services));
+    var desk = new Desk(services);
+    var (clientId, secret) = Credentials(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(endpointsFile))!, "first-credentials.env"));
+    await desk.SignInAsync(clientId, secret);
+    await WalkAsync(desk);
     return 0;
 }
 catch (TourException problem)
@@ -24,6 +27,14 @@ catch (HttpRequestException problem)
 {
     AnsiConsole.MarkupLineInterpolated($"[red]The tour stopped:[/] {problem.Message}. Is ImageRights running? Start it with ./run.sh.");
     return 1;
+}
+
+static (string ClientId, string Secret) Credentials(string file)
+{
+    if (Environment.GetEnvironmentVariable("IMAGERIGHTS_CLIENT_ID") is { Length: > 0 } given) return (given, Environment.GetEnvironmentVariable("IMAGERIGHTS_CLIENT_SECRET") ?? "");
+    if (!File.Exists(file)) throw new TourException($"{file} does not exist any more. Set IMAGERIGHTS_CLIENT_ID and IMAGERIGHTS_CLIENT_SECRET; the console makes programs under Programs.");
+    var kept = File.ReadLines(file).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+    return (kept["client_id"], kept["client_secret"]);
 }
 
 static async Task WalkAsync(Desk desk)

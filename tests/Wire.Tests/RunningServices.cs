@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageRights.Wire.Tests;
 
@@ -26,6 +28,9 @@ public sealed class RunningServices : IAsyncLifetime
 
     public HttpClient Http(string service) => running[service].Http;
 
+    /// <summary>What the service answers at all, described or not.</summary>
+    public IEnumerable<RouteEndpoint> Routes(string service) => running[service].App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
     public JsonNode Document(string service) => running[service].Document;
 
     public IEnumerable<(string Path, string Method, JsonNode Operation)> Operations(string service) =>
@@ -43,10 +48,10 @@ public sealed class RunningServices : IAsyncLifetime
             var app = build([
                 "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=None",
                 $"--ConnectionStrings:{database}={await TestServers.CreateDatabaseAsync()}", $"--ConnectionStrings:messaging={messaging}",
-                $"--Vault:Directory={directory}", $"--Vault:Key={key}", $"--Secrets:Key={key}",
+                $"--Vault:Directory={directory}", $"--Vault:Key={key}", $"--Secrets:Key={key}", $"--Personal:Key={key}", .. TestAccess.Settings,
             ]);
             await app.StartAsync();
-            var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
+            var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) }.Authorized();
             // The peers' addresses are known once all run.
             running[name] = (app, http, JsonNode.Parse(await http.GetStringAsync("/openapi/v1.json"))!);
         }

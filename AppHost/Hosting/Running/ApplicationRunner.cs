@@ -281,6 +281,16 @@ internal sealed class ApplicationRunner(
         }
     }
 
+    /// <summary>What the first start drew is shown by the start that drew it, and by no later one.</summary>
+    private void ShowFirstCredentials(DateTime startedAt)
+    {
+        var path = Path.Combine(settings.DataDirectory, "first-credentials.env");
+        if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) < startedAt) return;
+        Terminal.Say("First start. These credentials are shown once:");
+        foreach (var line in File.ReadLines(path)) Terminal.Say("  " + line);
+        Terminal.Say($"Sign in at the console; it asks for a password of your own. They are also in {path}, for you only: keep them elsewhere and delete it. ./run.sh token and the tour use the program's.");
+    }
+
     private async Task PublishAddressesAsync(TimeSpan took, CancellationToken cancellationToken)
     {
         var addresses = new Dictionary<string, string>();
@@ -304,5 +314,6 @@ internal sealed class ApplicationRunner(
             return (r.Name, replicas.Count > 1 ? $"healthy ({replicas.Count} processes)" : "healthy", mask.Mask(addresses[r.Name]));
         });
         Terminal.Addresses(rows, settings.DashboardEnabled ? login : null, settings.DataDirectory, took);
+        ShowFirstCredentials(DateTime.UtcNow - took);
     }
 }

@@ -45,6 +45,9 @@ public sealed record ApiOperation
     /// <summary>Reads a list page by page.</summary>
     public static ApiOperation Lists<T>(params string[] codes) => new() { Answer = typeof(Page<T>), IsList = true, Codes = codes };
 
+    /// <summary>Reads a list page by page, by the parameters of its shape.</summary>
+    public static ApiOperation Lists<T>(ListShape<T> shape, params string[] codes) where T : class => Lists<T>(codes).With([.. shape.Parameters]);
+
     /// <summary>Makes something that was not there.</summary>
     public static ApiOperation Creates<T>(params string[] codes) => new() { Status = 201, Answer = typeof(T), IsIdempotent = true, Codes = codes };
 

@@ -1,18 +1,34 @@
+using ImageRights.ServiceDefaults.Access;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace ImageRights.ServiceDefaults.Http.Description;
 
 /// <summary>Title and meaning of the document, and the form of its problems.</summary>
-internal sealed class DocumentForm(ApiDescription description) : IOpenApiDocumentTransformer
+internal sealed class DocumentForm(ApiDescription description, AccessOptions access) : IOpenApiDocumentTransformer
 {
     public const string ProblemSchema = "Problem";
+    public const string AccessScheme = "access";
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo { Title = description.Title, Version = "v1", Description = description.Meaning };
         foreach (var server in document.Servers ?? []) server.Url = server.Url?.TrimEnd('/');
         document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[AccessScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.OAuth2,
+            Description = "Programs get a token for their client id and secret (RFC 6749, 4.4) and send it as Authorization: Bearer.",
+            Flows = new OpenApiOAuthFlows
+            {
+                ClientCredentials = new OpenApiOAuthFlow
+                {
+                    TokenUrl = new Uri($"{access.Issuer}/connect/token"),
+                    Scopes = Enum.GetValues<Permission>().Where(permission => Roles.Scopes.Contains(permission.Scope())).ToDictionary(permission => permission.Scope(), permission => permission.ToString()),
+                },
+            },
+        };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         document.Components.Schemas[ProblemSchema] = new OpenApiSchema
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
@@ -9,7 +10,7 @@ namespace ImageRights.ServiceDefaults.Http.Description;
 /// <summary>Completes an operation: headers, paging, forms, and every code that it refuses with.</summary>
 internal sealed class OperationForms(ApiDescription description, ProblemCatalogue catalogue) : IOpenApiOperationTransformer
 {
-    private static readonly string[] CodesOfAll = ["Unexpected", "Dependency_Unavailable"];
+    private static readonly string[] CodesOfAll = ["Unexpected", "Dependency_Unavailable", "Access_Token_Missing", "Access_Token_Invalid", "Access_Denied", "Rate_Limited"];
     private static readonly string[] CodesOfBodies = ["Request_Malformed", "Request_Too_Large", "Media_Type_Unsupported"];
     private static readonly string[] CodesOfVersions = ["If_Match_Missing", "If_Match_Malformed", "Version_Stale", "Version_Conflict"];
     private static readonly string[] CodesOfKeys = ["Idempotency_Key_Malformed", "Idempotency_Key_Reused", "Idempotency_Key_In_Progress"];
@@ -38,6 +39,10 @@ internal sealed class OperationForms(ApiDescription description, ProblemCatalogu
             key.MaxLength = 200;
         }
         foreach (var (name, meaning) in known.Headers) AddParameter(operation, ParameterLocation.Header, name, meaning, JsonSchemaType.String);
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredPermission>().LastOrDefault() is { } required)
+        {
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(DocumentForm.AccessScheme, context.Document)] = [required.Permission.Scope()] }];
+        }
         DescribeAnswers(operation, known);
         var codes = Codes(operation, known, context.Description).Distinct().Order(StringComparer.Ordinal).ToList();
         foreach (var status in codes.GroupBy(code => catalogue[code].Status)) operation.Responses![$"{status.Key}"] = Problem(status.Key, [.. status], context.Document!);
@@ -84,7 +89,7 @@ internal sealed class OperationForms(ApiDescription description, ProblemCatalogu
                 },
             },
         };
-        if (status == 503) response.Headers = new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = Header("Seconds to wait before the next try.") };
+        if (status is 429 or 503) response.Headers = new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = Header("Seconds to wait before the next try.") };
         return response;
     }
 

@@ -5,6 +5,7 @@ using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -31,7 +32,15 @@ internal static class StepHandling
     /// <summary>Maps <c>POST /v1/cases/{id}/{noun}</c>.</summary>
     public static void MapStep(this IEndpointRouteBuilder app, CaseStep step, string summary, Delegate handler) => app
         .MapPost($"/v1/cases/{{id}}/{NextSteps.Noun(step)}", handler)
-        .WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody();
+        .Requires(PermissionOf(step)).WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody();
+
+    private static Permission PermissionOf(CaseStep step) => step switch
+    {
+        CaseStep.CounterNotice or CaseStep.Complaint or CaseStep.Appeal or CaseStep.Objection or CaseStep.Change => Permission.CasesObject,
+        CaseStep.Retraction => Permission.CasesReport,
+        CaseStep.Settlement => Permission.CasesSettle,
+        _ => Permission.CasesDecide,
+    };
 
     /// <summary>Refuses bodies that no request here has.</summary>
     public static RouteHandlerBuilder LimitBody(this RouteHandlerBuilder route) => route.WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestBody));

@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Http;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 
 namespace ImageRights.CaseManagement.Projections;
@@ -52,7 +53,7 @@ public record CaseView(
 
     /// <summary>Expressions that the list filters by; the id follows because lists are ordered by it.</summary>
     public static readonly string[] Indexes =
-        ["(data ->> 'state'), id", "(data ->> 'respondentAccountId'), id", "(data ->> 'imageId'), id", "(data ->> 'workId'), id", "(data ->> 'dossierId'), id"];
+        ["(data ->> 'state'), id", "(data ->> 'respondentAccountId'), id", "(data ->> 'imageId'), id", "(data ->> 'workId'), id", "(data ->> 'dossierId'), id", $"{ListShape<CaseView>.SortSql("changedAt")}, id"];
 
     /// <summary>Folds the next fact as it stands in the log.</summary>
     public static CaseView? Evolve(CaseView? view, RecordedEvent @event) =>
@@ -95,12 +96,13 @@ public record CaseView(
         {
             State = view.State is CaseStatus.CounterNoticed or CaseStatus.LitigationHold ? view.State : CaseStatus.TakenDown,
             MeasureId = e.MeasureId,
+            CounterNotice = view.State == CaseStatus.Open ? null : view.CounterNotice,
             Measures = [.. view.Measures, new ActiveMeasure(e.MeasureId, e.Scope?.LegalBasis ?? view.Regime, e.Scope?.Territories, e.Act.At)],
         },
         CaseDismissed => view with { State = CaseStatus.Dismissed },
         CounterNoticeReceived e => view with
         {
-            State = view.IsHeld ? CaseStatus.LitigationHold : CaseStatus.CounterNoticed,
+            State = view.IsHeld ? CaseStatus.LitigationHold : view.Measures.Count == 0 ? view.State : CaseStatus.CounterNoticed,
             CounterNotice = new Objection(IsAccepted: true, e.Act.At, []),
         },
         CounterNoticeDeficient e => view with { CounterNotice = new Objection(IsAccepted: false, e.Act.At, e.Missing) },

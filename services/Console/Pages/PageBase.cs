@@ -26,7 +26,10 @@ public abstract class PageBase : ComponentBase
     }
 
     /// <summary>An instant as people read it, in UTC.</summary>
-    protected static string At(DateTimeOffset? instant) => instant?.UtcDateTime.ToString("d MMM yyyy, HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture) ?? "";
+    protected static string At(DateTimeOffset? instant) => instant is { } known ? Instant(known) : "";
+
+    /// <inheritdoc cref="At" />
+    public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("d MMM yyyy, HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Query string of the next page of a list.</summary>
     protected static string Query(params (string Name, string? Value)[] parameters) =>

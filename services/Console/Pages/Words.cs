@@ -38,6 +38,16 @@ internal static class Words
         _ => noun,
     };
 
+    public static string GuestState(string state) => state switch
+    {
+        "UnderReview" => "It is being looked at.",
+        "TakenDown" => "The picture was taken down.",
+        "Dismissed" => "The report was found to be without ground.",
+        "Reinstated" => "The picture was taken down and is shown again.",
+        "Settled" => "The parties have settled.",
+        _ => "It is closed.",
+    };
+
     public static string State(string? state) => state switch
     {
         null => "pending",

@@ -56,7 +56,7 @@ public sealed class Desk(IHttpClientFactory clients)
         }
     }
 
-    private static async Task<PeerException> RefusalAsync(string peer, HttpResponseMessage response, CancellationToken cancellationToken)
+    internal static async Task<PeerException> RefusalAsync(string peer, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         try

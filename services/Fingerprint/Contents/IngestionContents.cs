@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ImageRights.Fingerprint.Decoding;
 using ImageRights.Fingerprint.Hashing;
+using ImageRights.ServiceDefaults.Access;
 using Microsoft.Extensions.Options;
 
 namespace ImageRights.Fingerprint.Contents;
@@ -40,8 +41,8 @@ public sealed class IngestionContents(IHttpClientFactory clients, IOptions<Finge
         try
         {
             using var client = clients.CreateClient("ingestion");
-            using var response = await client.GetAsync(
-                $"http://ingestion/internal/v1/contents/{sha256}?tenant={Uri.EscapeDataString(tenantId)}", HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://ingestion/internal/v1/contents/{sha256}").For(tenantId);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone) return new ContentFetch.Missing();
             await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
             if (!response.IsSuccessStatusCode)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ImageRights.Fingerprint.Layout;
 
 /// <summary>Grey levels of a picture, rows from the top.</summary>
@@ -23,25 +25,48 @@ public sealed class GreyPicture(int width, int height, byte[] levels)
         var columns = new float[width];
         var levels = new byte[newWidth * newHeight];
         var (stepX, stepY) = ((double)width / newWidth, (double)height / newHeight);
+        var taps = new (int First, int Last, float FirstWeight, float LastWeight)[newWidth];
+        for (var x = 0; x < newWidth; x++)
+        {
+            var (left, right) = (x * stepX, Math.Min((x + 1) * stepX, width));
+            var (first, last) = ((int)left, Math.Min((int)Math.Ceiling(right) - 1, width - 1));
+            taps[x] = (first, last, (float)(Math.Min(first + 1, right) - left), first == last ? 0 : (float)(right - last));
+        }
+        var area = (float)(1 / (stepX * stepY));
         for (var y = 0; y < newHeight; y++)
         {
             Array.Clear(columns);
             var (top, bottom) = (y * stepY, Math.Min((y + 1) * stepY, height));
-            for (var row = (int)top; row < bottom; row++)
+            for (var row = (int)top; row < bottom; row++) Add(luma.Slice(row * width, width), (float)(Math.Min(row + 1, bottom) - Math.Max(row, top)), columns);
+            var line = levels.AsSpan(y * newWidth, newWidth);
+            for (var x = 0; x < line.Length; x++)
             {
-                var weight = (float)(Math.Min(row + 1, bottom) - Math.Max(row, top));
-                var line = luma.Slice(row * width, width);
-                for (var x = 0; x < line.Length; x++) columns[x] += weight * line[x];
-            }
-            for (var x = 0; x < newWidth; x++)
-            {
-                var (left, right) = (x * stepX, Math.Min((x + 1) * stepX, width));
-                double sum = 0;
-                for (var column = (int)left; column < right; column++) sum += columns[column] * (Math.Min(column + 1, right) - Math.Max(column, left));
-                levels[y * newWidth + x] = (byte)Math.Clamp((int)(sum / (stepX * stepY) + 0.5), 0, 255);
+                var (first, last, firstWeight, lastWeight) = taps[x];
+                var sum = firstWeight * columns[first] + lastWeight * columns[last];
+                for (var column = first + 1; column < last; column++) sum += columns[column];
+                line[x] = (byte)Math.Clamp((int)(sum * area + 0.5f), 0, 255);
             }
         }
         return new GreyPicture(newWidth, newHeight, levels);
+    }
+
+    private static void Add(ReadOnlySpan<byte> line, float weight, float[] columns)
+    {
+        var x = 0;
+        for (; x <= line.Length - Vector128<byte>.Count; x += Vector128<byte>.Count)
+        {
+            var (low, high) = Vector128.Widen(Vector128.Create(line[x..]));
+            Add(low, weight, columns.AsSpan(x));
+            Add(high, weight, columns.AsSpan(x + Vector128<ushort>.Count));
+        }
+        for (; x < line.Length; x++) columns[x] += weight * line[x];
+    }
+
+    private static void Add(Vector128<ushort> levels, float weight, Span<float> columns)
+    {
+        var (low, high) = Vector128.Widen(levels);
+        (Vector128.Create<float>(columns) + weight * Vector128.ConvertToSingle(low.AsInt32())).CopyTo(columns);
+        (Vector128.Create<float>(columns[4..]) + weight * Vector128.ConvertToSingle(high.AsInt32())).CopyTo(columns[4..]);
     }
 
     /// <summary>Mirrored on the main diagonal: rows become columns.</summary>

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using ImageRights.Fingerprint.Layout;
 
 namespace ImageRights.Fingerprint.LocalFeatures;
@@ -22,18 +22,14 @@ public static class Orb
     /// <summary>The first features of a picture are those that stand for it when others are compared with it.</summary>
     public const int ReferenceFeatures = 256;
 
-    private const int MostFeatures = 512;
-    private const int Levels = 8;
-    private const int Pool = 3000;
-    private const int Threshold = 7;
+    private const int MostFeatures = 800;
+    private const int Levels = 9;
+    private const int Pool = 4000;
     private const int Margin = OrbPattern.Radius + 3;
     private const int ReferenceGrid = 8;
     private const int QueryGrid = 12;
 
-    private static readonly (int X, int Y)[] Circle =
-        [(0, -3), (1, -3), (2, -2), (3, -1), (3, 0), (3, 1), (2, 2), (1, 3), (0, 3), (-1, 3), (-2, 2), (-3, 1), (-3, 0), (-3, -1), (-2, -2), (-1, -3)];
-
-    private readonly record struct Corner(int X, int Y, int Level, double Strength, double BaseX, double BaseY);
+    private readonly record struct Corner(int X, int Y, int Level, double Strength, float BaseX, float BaseY);
 
     /// <summary>Features of a picture, those that stand for it first.</summary>
     public static IReadOnlyList<LocalFeature> Extract(GreyPicture picture)
@@ -49,117 +45,69 @@ public static class Orb
         var corners = new List<Corner>();
         var share = (1 - 1 / LevelRatio) / (1 - Math.Pow(1 / LevelRatio, Levels));
         for (var level = 0; level < levels.Count; level++)
-        {
-            var quota = (int)(Pool * share * Math.Pow(LevelRatio, -level));
-            // By cell already here: the corners of a caption are stronger than all others and would fill the quota.
-            corners.AddRange(FindCorners(levels[level], level, picture)
-                .GroupBy(corner => CellOf(corner, picture, QueryGrid))
-                .SelectMany(cell => cell.OrderByDescending(corner => corner.Strength).Take(quota / (QueryGrid * QueryGrid) + 2)));
-        }
-        var chosen = new List<Corner>(MostFeatures);
-        var taken = new HashSet<Corner>();
+            AddCorners(levels[level], level, picture, (int)(Pool * share * Math.Pow(LevelRatio, -level)) / (QueryGrid * QueryGrid) + 2, corners);
+        var chosen = new List<int>(MostFeatures);
+        var taken = new bool[corners.Count];
         Choose(corners, picture, ReferenceGrid, ReferenceFeatures, chosen, taken);
         Choose(corners, picture, QueryGrid, MostFeatures, chosen, taken);
-        var soft = levels.Select(Blur).ToArray();
-        return [.. chosen.Select(corner => Describe(corner, levels[corner.Level], soft[corner.Level]))];
+        var soft = new GreyPicture?[levels.Count];
+        return [.. chosen.Select(number => corners[number]).Select(corner => Describe(corner, levels[corner.Level], soft[corner.Level] ??= Blur(levels[corner.Level])))];
     }
 
-    // The best of every cell, then the second best of every cell, and so on.
-    private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int most, List<Corner> chosen, HashSet<Corner> taken)
+    // By cell: the corners of a caption are stronger than all others and would take every place.
+    private static void AddCorners(GreyPicture grey, int level, GreyPicture whole, int most, List<Corner> corners)
     {
-        var cells = corners.Where(corner => !taken.Contains(corner))
-            .GroupBy(corner => CellOf(corner, picture, grid))
-            .OrderBy(cell => cell.Key).Select(cell => cell.OrderByDescending(corner => corner.Strength).ToArray()).ToArray();
+        var found = FastCorners.Find(grey, Margin);
+        var keys = new int[found.Count];
+        for (var i = 0; i < keys.Length; i++)
+            // Cell, then strength downwards; the sort is stable in effect because the number is the last digit.
+            keys[i] = found[i].Y * QueryGrid / grey.Height * QueryGrid + found[i].X * QueryGrid / grey.Width;
+        var order = new int[found.Count];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        Array.Sort(order, (a, b) => keys[a] != keys[b] ? keys[a].CompareTo(keys[b]) : found[a].Strength != found[b].Strength ? found[b].Strength.CompareTo(found[a].Strength) : a.CompareTo(b));
+        var first = corners.Count;
+        for (var i = 0; i < order.Length;)
+        {
+            var cell = keys[order[i]];
+            var start = corners.Count;
+            // The segment test ranks cheaply but coarsely: Harris and Stephens (1988) decides among twice as many as are wanted.
+            for (var number = 0; i < order.Length && keys[order[i]] == cell; i++, number++)
+            {
+                if (number >= 2 * most) continue;
+                var (x, y, _) = found[order[i]];
+                corners.Add(new Corner(
+                    x, y, level, Harris(grey.Levels, grey.Width, y * grey.Width + x), (float)((x + 0.5) * whole.Width / grey.Width - 0.5), (float)((y + 0.5) * whole.Height / grey.Height - 0.5)));
+            }
+            corners.Sort(start, corners.Count - start, ByStrength);
+            if (corners.Count - start > most) corners.RemoveRange(start + most, corners.Count - start - most);
+        }
+    }
+
+    private static readonly Comparer<Corner> ByStrength = Comparer<Corner>.Create((a, b) =>
+        a.Strength != b.Strength ? b.Strength.CompareTo(a.Strength) : a.Y != b.Y ? a.Y.CompareTo(b.Y) : a.X.CompareTo(b.X));
+
+    // The best of every cell, then the second best of every cell, and so on.
+    private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int most, List<int> chosen, bool[] taken)
+    {
+        var cells = new List<int>[grid * grid];
+        for (var number = 0; number < corners.Count; number++)
+        {
+            if (taken[number]) continue;
+            var corner = corners[number];
+            (cells[(int)(corner.BaseY * grid / picture.Height) * grid + (int)(corner.BaseX * grid / picture.Width)] ??= []).Add(number);
+        }
+        foreach (var cell in cells) cell?.Sort((a, b) => corners[a].Strength != corners[b].Strength ? corners[b].Strength.CompareTo(corners[a].Strength) : a.CompareTo(b));
         for (var rank = 0; chosen.Count < most; rank++)
         {
             var any = false;
             foreach (var cell in cells)
             {
-                if (rank >= cell.Length || chosen.Count >= most) continue;
+                if (cell is null || rank >= cell.Count || chosen.Count >= most) continue;
                 any = true;
-                if (taken.Add(cell[rank])) chosen.Add(cell[rank]);
+                taken[cell[rank]] = true;
+                chosen.Add(cell[rank]);
             }
             if (!any) return;
-        }
-    }
-
-    private static int CellOf(Corner corner, GreyPicture picture, int grid) => (int)(corner.BaseY * grid / picture.Height) * grid + (int)(corner.BaseX * grid / picture.Width);
-
-    private static List<Corner> FindCorners(GreyPicture grey, int level, GreyPicture whole)
-    {
-        var (width, height, pixels) = (grey.Width, grey.Height, grey.Levels);
-        var corners = new List<Corner>();
-        if (width <= 2 * Margin || height <= 2 * Margin) return corners;
-        Span<int> offsets = stackalloc int[16];
-        for (var i = 0; i < 16; i++) offsets[i] = Circle[i].Y * width + Circle[i].X;
-        var scores = new int[width * height];
-        for (var y = Margin - 1; y <= height - Margin; y++)
-        {
-            var x = Margin - 1;
-            for (; x <= width - Margin - Vector<byte>.Count; x += Vector<byte>.Count)
-            {
-                // Nine in a row on a circle of sixteen hold at least two of its four compass points.
-                var at = y * width + x;
-                var centre = new Vector<byte>(pixels, at);
-                var high = Vector.Min(centre, new Vector<byte>(255 - Threshold)) + new Vector<byte>(Threshold);
-                var low = Vector.Max(centre, new Vector<byte>(Threshold)) - new Vector<byte>(Threshold);
-                var (n, e) = (new Vector<byte>(pixels, at + offsets[0]), new Vector<byte>(pixels, at + offsets[4]));
-                var (s, w) = (new Vector<byte>(pixels, at + offsets[8]), new Vector<byte>(pixels, at + offsets[12]));
-                var (bn, be, bs, bw) = (Vector.GreaterThan(n, high), Vector.GreaterThan(e, high), Vector.GreaterThan(s, high), Vector.GreaterThan(w, high));
-                var (dn, de, ds, dw) = (Vector.LessThan(n, low), Vector.LessThan(e, low), Vector.LessThan(s, low), Vector.LessThan(w, low));
-                var candidates = ((bn | bs) & (be | bw)) | ((dn | ds) & (de | dw));
-                if (candidates == Vector<byte>.Zero) continue;
-                for (var lane = 0; lane < Vector<byte>.Count; lane++)
-                {
-                    if (candidates[lane] != 0) scores[at + lane] = Score(pixels, at + lane, offsets);
-                }
-            }
-            for (; x <= width - Margin; x++) scores[y * width + x] = Score(pixels, y * width + x, offsets);
-        }
-        for (var y = Margin; y < height - Margin; y++)
-        {
-            for (var x = Margin; x < width - Margin; x++)
-            {
-                var at = y * width + x;
-                var score = scores[at];
-                if (score == 0 || score < scores[at - 1] || score <= scores[at + 1] || score < scores[at - width - 1] || score < scores[at - width] || score < scores[at - width + 1]
-                    || score <= scores[at + width - 1] || score <= scores[at + width] || score <= scores[at + width + 1]) continue;
-                corners.Add(new Corner(x, y, level, Harris(pixels, width, at), (x + 0.5) * whole.Width / width - 0.5, (y + 0.5) * whole.Height / height - 0.5));
-            }
-        }
-        return corners;
-    }
-
-    // 0 unless nine neighbours in a row on the circle are all brighter or all darker.
-    private static int Score(byte[] pixels, int at, ReadOnlySpan<int> offsets)
-    {
-        var centre = pixels[at];
-        uint bright = 0, dark = 0;
-        int above = 0, below = 0;
-        for (var i = 0; i < 16; i++)
-        {
-            var difference = pixels[at + offsets[i]] - centre;
-            if (difference > Threshold)
-            {
-                bright |= 1u << i;
-                above += difference - Threshold;
-            }
-            else if (difference < -Threshold)
-            {
-                dark |= 1u << i;
-                below -= difference + Threshold;
-            }
-        }
-        return HasNine(bright) ? above : HasNine(dark) ? below : 0;
-
-        static bool HasNine(uint mask)
-        {
-            if (BitOperations.PopCount(mask) < 9) return false;
-            var twice = mask | mask << 16;
-            var run = twice & twice >> 1;
-            run &= run >> 2;
-            run &= run >> 4;
-            return (run & twice >> 8 & 0xFFFF) != 0;
         }
     }
 
@@ -185,23 +133,38 @@ public static class Orb
     private static GreyPicture Blur(GreyPicture grey)
     {
         var (width, height) = (grey.Width, grey.Height);
-        var (from, to, sums) = (grey.Levels, new byte[grey.Levels.Length], new ushort[width]);
+        var (from, to, sums) = (grey.Levels, new byte[grey.Levels.Length], new ushort[width + 4]);
         for (var pass = 0; pass < 2; pass++)
         {
             for (var y = 0; y < height; y++)
             {
                 var (a, b, c) = (Math.Max(y - 2, 0) * width, Math.Max(y - 1, 0) * width, y * width);
                 var (d, e) = (Math.Min(y + 1, height - 1) * width, Math.Min(y + 2, height - 1) * width);
-                for (var x = 0; x < width; x++) sums[x] = (ushort)(from[a + x] + from[e + x] + 4 * (from[b + x] + from[d + x]) + 6 * from[c + x]);
-                for (var x = 0; x < width; x++)
+                var x = 0;
+                for (; x <= width - Vector128<byte>.Count; x += Vector128<byte>.Count)
                 {
-                    var (l2, l1, r1, r2) = (sums[Math.Max(x - 2, 0)], sums[Math.Max(x - 1, 0)], sums[Math.Min(x + 1, width - 1)], sums[Math.Min(x + 2, width - 1)]);
-                    to[c + x] = (byte)((l2 + r2 + 4 * (l1 + r1) + 6 * sums[x] + 128) >> 8);
+                    var sum = Wide(from, a + x) + Wide(from, e + x) + ((Wide(from, b + x) + Wide(from, d + x)) << 2) + Wide(from, c + x) * 6;
+                    sum.CopyTo(sums.AsSpan(x + 2));
                 }
+                for (; x < width; x++) sums[x + 2] = (ushort)(from[a + x] + from[e + x] + 4 * (from[b + x] + from[d + x]) + 6 * from[c + x]);
+                (sums[0], sums[1]) = (sums[2], sums[2]);
+                (sums[width + 2], sums[width + 3]) = (sums[width + 1], sums[width + 1]);
+                var line = to.AsSpan(y * width, width);
+                x = 0;
+                for (; x <= width - Vector256<ushort>.Count; x += Vector256<ushort>.Count)
+                {
+                    var (l2, l1, m, r1, r2) = (Vector256.Create(sums, x), Vector256.Create(sums, x + 1), Vector256.Create(sums, x + 2), Vector256.Create(sums, x + 3), Vector256.Create(sums, x + 4));
+                    // 255 * 16 * 16 + 128 still fits 16 bits.
+                    var sum = (l2 + r2 + ((l1 + r1) << 2) + m * 6 + Vector256.Create((ushort)128)) >> 8;
+                    Vector128.Narrow(sum.GetLower(), sum.GetUpper()).CopyTo(line[x..]);
+                }
+                for (; x < width; x++) line[x] = (byte)((sums[x] + sums[x + 4] + 4 * (sums[x + 1] + sums[x + 3]) + 6 * sums[x + 2] + 128) >> 8);
             }
             (from, to) = (to, pass == 0 ? new byte[to.Length] : to);
         }
         return new GreyPicture(width, height, from);
+
+        static Vector256<ushort> Wide(byte[] levels, int at) => Vector256.WidenLower(Vector128.Create(levels, at).ToVector256Unsafe());
     }
 
     private static LocalFeature Describe(Corner corner, GreyPicture sharp, GreyPicture soft)

@@ -29,7 +29,7 @@ public sealed record PictureFingerprinted(
     DateTimeOffset OccurredAt, DateTimeOffset FingerprintedAt, PictureFeatures? Features = null) : PictureFact;
 
 /// <summary>What finds a picture after edits that change its PDQ hash.</summary>
-/// <param name="Algorithm">Name and version, such as <c>eye/1</c>.</param>
+/// <param name="Algorithm">Name and version, such as <c>eye/2</c>.</param>
 /// <param name="SignPdq">64 hexadecimal digits.</param>
 /// <param name="Regions">Rectangles that may each be a picture of their own.</param>
 /// <param name="Local">Local features and thumbnail in Base64; null for a picture that has none.</param>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Intake;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Decoding;
@@ -18,7 +19,8 @@ public abstract record DecodeAnswer
     /// <param name="Pdq">PDQ hash of the picture as it is, 64 hexadecimal digits.</param>
     /// <param name="PdqDihedrals">PDQ hashes of its eight orientations; the first equals <paramref name="Pdq"/>.</param>
     /// <param name="PdqQuality">0 (featureless) to 100.</param>
-    public sealed record Decoded(string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality) : DecodeAnswer;
+    /// <param name="Features">What finds it after edits, as Matching takes it; only where it was asked for.</param>
+    public sealed record Decoded(string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, JsonElement? Features = null) : DecodeAnswer;
 
     /// <summary>It does not decode, or must not be.</summary>
     /// <param name="Code">A code of this service's catalogue.</param>
@@ -31,23 +33,24 @@ public abstract record DecodeAnswer
 /// <summary>Asks Fingerprint to decode a picture: <c>POST /v1/fingerprints</c> with the bytes as application/octet-stream.</summary>
 public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogue, ILogger<FingerprintClient> logger)
 {
-    // The answer holds nine hashes; more is not one.
-    private const int LongestAnswer = 64 * 1024;
+    // The answer holds nine hashes and the features of a picture; more is not one.
+    private const int LongestAnswer = 512 * 1024;
 
     /// <summary>Asks once; a caller that can wait asks again later.</summary>
-    /// <param name="keep">Whether Fingerprint may keep what it found for the picture's turn.</param>
-    public async Task<DecodeAnswer> AskAsync(SpooledUpload upload, bool keep, CancellationToken cancellationToken)
+    /// <param name="keep">Whether Fingerprint may keep what it found for the picture's turn. Who keeps nothing has no later turn, and is told the features now.</param>
+    public async Task<DecodeAnswer> AskAsync(string tenant, SpooledUpload upload, bool keep, CancellationToken cancellationToken)
     {
         try
         {
             using var content = new StreamContent(upload.OpenRead());
             content.Headers.ContentType = new("application/octet-stream");
-            using var response = await http.PostAsync(keep ? "/v1/fingerprints" : "/v1/fingerprints?store=false", content, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Post, keep ? "/v1/fingerprints" : "/v1/fingerprints?store=false&features=true") { Content = content }.For(tenant);
+            using var response = await http.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             if (response.StatusCode == HttpStatusCode.OK)
             {
-                return JsonSerializer.Deserialize<FingerprintAnswer>(body, StoreOptions.Json) is { Algorithm: { } algorithm, Pdq: { } pdq, PdqDihedrals: { } dihedrals, PdqQuality: { } quality }
-                    ? new DecodeAnswer.Decoded(algorithm, pdq, dihedrals, quality)
+                return JsonSerializer.Deserialize<FingerprintAnswer>(body, StoreOptions.Json) is { Algorithm: { } algorithm, Pdq: { } pdq, PdqDihedrals: { } dihedrals, PdqQuality: { } quality } answer
+                    ? new DecodeAnswer.Decoded(algorithm, pdq, dihedrals, quality, answer.Features)
                     : throw new JsonException("The answer lacks a field.");
             }
             if (response.StatusCode == HttpStatusCode.UnprocessableEntity) return Refusal(body);
@@ -78,7 +81,7 @@ public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogu
         return new DecodeAnswer.Refused("Image_Corrupt", null);
     }
 
-    private sealed record FingerprintAnswer(string? Algorithm, string? Pdq, IReadOnlyList<string>? PdqDihedrals, int? PdqQuality);
+    private sealed record FingerprintAnswer(string? Algorithm, string? Pdq, IReadOnlyList<string>? PdqDihedrals, int? PdqQuality, JsonElement? Features);
 
     private sealed record FingerprintProblem(string? Code, string? Detail);
 }

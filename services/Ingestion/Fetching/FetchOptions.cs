@@ -1,29 +1,21 @@
-using System.Net;
+using ImageRights.ServiceDefaults.Http.Egress;
 
 namespace ImageRights.Ingestion.Fetching;
 
-/// <summary>Section <c>Fetch</c>: where pictures may be fetched from whose address others gave. The default denies whatever is not the public web.</summary>
+/// <summary>Section <c>Fetch</c>: from where, and for how long, pictures are fetched whose address others gave.</summary>
 public sealed record FetchOptions
 {
-    /// <summary>Allows this machine's own addresses, on any port: for development only.</summary>
-    public bool AllowLoopback { get; init; }
-
-    /// <summary>Ports that may be connected to.</summary>
-    public IReadOnlyList<int> Ports { get; init; } = [80, 443];
-
-    /// <summary>Networks denied besides those that are denied always, such as the installation's own public addresses.</summary>
-    public IReadOnlyList<IPNetwork> Blocked { get; init; } = [];
+    /// <summary>Where requests may go: by default the public web, plain HTTP included, because shops' pictures are still served by it.</summary>
+    public EgressOptions Egress { get; init; } = new() { AllowHttp = true };
 
     /// <summary>Longest duration of a fetch, from the lookup of the name to the last byte.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Reads the section.</summary>
     /// <exception cref="FormatException">A network is not written as address/prefix length.</exception>
-    public static FetchOptions FromConfiguration(IConfigurationSection section) => new()
+    public static FetchOptions FromConfiguration(IConfigurationSection section)
     {
-        AllowLoopback = section.GetValue("AllowLoopback", false),
-        Ports = section.GetSection("Ports").Get<int[]>() ?? [80, 443],
-        Blocked = [.. (section.GetSection("Blocked").Get<string[]>() ?? []).Select(IPNetwork.Parse)],
-        Timeout = section.GetValue("Timeout", TimeSpan.FromSeconds(15)),
-    };
+        var defaults = new FetchOptions();
+        return new FetchOptions { Egress = EgressOptions.FromConfiguration(section, defaults.Egress), Timeout = section.GetValue("Timeout", defaults.Timeout) };
+    }
 }

@@ -2,16 +2,17 @@ using System.Diagnostics;
 using System.Net;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
+using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Fetching;
 
 /// <summary>Fetches a picture from an address that somebody else gave. What it is, its content decides: what the server calls it is not looked at.</summary>
-public sealed class PictureFetcher(FetchPolicy policy, FetchOptions options, PictureLimits limits, UploadOptions uploads, Resolver? resolve = null) : IDisposable
+public sealed class PictureFetcher(EgressPolicy policy, FetchOptions options, PictureLimits limits, UploadOptions uploads, Resolver? resolve = null) : IDisposable
 {
     private static readonly ActivitySource Activities = new("ImageRights.Ingestion");
 
-    private readonly HttpMessageInvoker http = new(new FetchHandler(policy, options.Timeout, resolve));
+    private readonly HttpMessageInvoker http = new(new EgressHandler(policy, options.Timeout, resolve));
 
     /// <summary>The bytes, or why there are none. The reason never repeats what the server said.</summary>
     public async Task<(SpooledUpload? File, Rejection? Rejection)> FetchAsync(string? url, CancellationToken cancellationToken)
@@ -36,7 +37,7 @@ public sealed class PictureFetcher(FetchPolicy policy, FetchOptions options, Pic
         {
             return Failed($"It did not arrive within {options.Timeout.TotalSeconds:0} seconds.");
         }
-        catch (HttpRequestException failure) when (failure.InnerException is FetchDeniedException denied)
+        catch (HttpRequestException failure) when (failure.InnerException is EgressDeniedException denied)
         {
             return (null, new Rejection("Fetch_Url_Forbidden", denied.Message, "/data/url"));
         }

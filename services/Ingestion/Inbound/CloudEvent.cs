@@ -35,6 +35,13 @@ public sealed record CloudEvent(IReadOnlyDictionary<string, string> Attributes, 
             ? value.ToString()
             : Attributes.GetValueOrDefault(name.ToLowerInvariant());
 
+    /// <summary>A field of the data that is a list of texts; null when it is something else, empty when it is not there.</summary>
+    public IReadOnlyList<string>? List(string name)
+    {
+        if (Data is not { ValueKind: JsonValueKind.Object } data || !data.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return [];
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : null;
+    }
+
     /// <summary>Reads the structured form.</summary>
     public static (CloudEvent? Event, Rejection? Rejection) Read(JsonElement json)
     {

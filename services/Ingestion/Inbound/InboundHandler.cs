@@ -1,15 +1,11 @@
 using System.Diagnostics;
-using System.Globalization;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Decoding;
 using ImageRights.Ingestion.Fetching;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Intake;
-using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Probing;
-using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Slots;
-using ImageRights.Ingestion.Works;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Inbound;
@@ -46,6 +42,18 @@ public sealed class InboundHandler(
     /// <summary>A licence ended before its term.</summary>
     public const string LicenceEndedType = "imagerights.inbound.licence.ended.v1";
 
+    /// <summary>An account came to the marketplace.</summary>
+    public const string SellerRegistered = "imagerights.inbound.seller.registered.v1";
+
+    /// <summary>What the marketplace knows of an account changed.</summary>
+    public const string SellerChanged = "imagerights.inbound.seller.changed.v1";
+
+    /// <summary>The money of a settlement arrived.</summary>
+    public const string SettlementPaidType = "imagerights.inbound.settlement.paid.v1";
+
+    /// <summary>A settlement does not hold.</summary>
+    public const string SettlementWithdrawnType = "imagerights.inbound.settlement.withdrawn.v1";
+
     private const string Consumer = "inbound";
     private const int Attempts = 5;
     private static readonly ActivitySource Activities = new("ImageRights.Ingestion");
@@ -72,8 +80,11 @@ public sealed class InboundHandler(
             AvatarPublished => await PlaceAsync(tenant, incoming, Surface.Avatar, cancellationToken),
             ReviewPhotoPublished => await PlaceAsync(tenant, incoming, Surface.Review, cancellationToken),
             ListingImageWithdrawn => await WriteAsync(tenant, incoming, session => RemoveAsync(session, incoming, cancellationToken), cancellationToken),
-            LicenceGrantedType => await WriteAsync(tenant, incoming, session => GrantAsync(session, incoming, cancellationToken), cancellationToken),
-            LicenceEndedType => await WriteAsync(tenant, incoming, session => EndAsync(session, incoming, cancellationToken), cancellationToken),
+            LicenceGrantedType => await WriteAsync(tenant, incoming, session => MarketplaceFacts.GrantAsync(session, incoming, clock.GetUtcNow(), cancellationToken), cancellationToken),
+            LicenceEndedType => await WriteAsync(tenant, incoming, session => MarketplaceFacts.EndAsync(session, incoming, clock.GetUtcNow(), cancellationToken), cancellationToken),
+            SellerRegistered or SellerChanged => await WriteAsync(tenant, incoming, session => MarketplaceFacts.ReportAsync(session, incoming, clock.GetUtcNow(), cancellationToken), cancellationToken),
+            SettlementPaidType or SettlementWithdrawnType =>
+                await WriteAsync(tenant, incoming, session => MarketplaceFacts.SettleAsync(session, incoming, clock.GetUtcNow(), cancellationToken), cancellationToken),
             _ => (null, new Rejection("Event_Type_Unknown", $"{incoming.Type} is not a type that is taken here.", "/type")),
         };
     }
@@ -85,11 +96,11 @@ public sealed class InboundHandler(
         var accountId = fields.Identifier("accountId");
         var surface = fields.OneOf("surface", usual);
         var listingId = fields.OptionalIdentifier("listingId");
-        if (fields.Rejection is { } invalid) return (null, InData(invalid));
+        if (fields.Rejection is { } invalid) return (null, MarketplaceFacts.InData(invalid));
         var (received, refused) = await ReceiveAsync(incoming, cancellationToken);
         if (received is null) return (null, refused);
         await using var file = received;
-        var (examined, rejection) = await intake.ExamineAsync(file, cancellationToken);
+        var (examined, rejection) = await intake.ExamineAsync(tenant, file, cancellationToken);
         if (examined is null) return (null, rejection! with { Pointer = "/data" });
         await intake.KeepAsync(tenant, file, cancellationToken);
         return await WriteAsync(tenant, incoming, async session =>
@@ -122,7 +133,7 @@ public sealed class InboundHandler(
     {
         var fields = new FieldReader(incoming.Field);
         var pictureId = fields.Identifier("pictureId");
-        if (fields.Rejection is { } invalid) return (null, InData(invalid));
+        if (fields.Rejection is { } invalid) return (null, MarketplaceFacts.InData(invalid));
         var slot = await session.Events.FetchForWriting<SlotState>(Slot.Stream(pictureId), cancellationToken);
         var decision = Slot.Decide(slot.Aggregate, new SlotCommand.Remove(clock.GetUtcNow()));
         if (decision.Code is { } code) return (null, new Rejection(code, decision.Detail, decision.Pointer));
@@ -135,33 +146,6 @@ public sealed class InboundHandler(
     {
         var image = await session.Events.FetchForWriting<ImageState>(Image.Stream(imageId), cancellationToken);
         image.AppendMany(Image.Decide(image.Aggregate, new ImageCommand.Withdraw(now)).Events);
-    }
-
-    private async Task<(string? Subject, Rejection? Rejection)> GrantAsync(DocumentSession session, CloudEvent incoming, CancellationToken cancellationToken)
-    {
-        var fields = new FieldReader(incoming.Field);
-        var workId = fields.Identifier("workId");
-        var licensee = fields.Identifier("licenseeAccountId");
-        if (fields.Rejection is { } invalid) return (null, InData(invalid));
-        if (!TryInstant(incoming.Field("from"), out var from)) return (null, new Rejection("Request_Invalid", "from takes an instant of RFC 3339.", "/data/from"));
-        if (!TryInstant(incoming.Field("until"), out var until)) return (null, new Rejection("Request_Invalid", "until takes an instant of RFC 3339.", "/data/until"));
-        var (licenceId, now) = (Identity.New(Licence.IdPrefix), clock.GetUtcNow());
-        var exists = Identity.Is(Work.IdPrefix, workId) && await session.LoadAsync<WorkView>(workId, cancellationToken) is not null;
-        var decision = Licence.Decide(LicenceState.Initial, new LicenceCommand.Grant(licenceId, workId, exists, licensee, from ?? now, until, now));
-        if (decision.Code is { } code) return (null, InData(new Rejection(code, decision.Detail, decision.Pointer)));
-        session.Events.StartStream(Licence.Stream(licenceId), [.. decision.Events]);
-        return (licenceId, null);
-    }
-
-    private async Task<(string? Subject, Rejection? Rejection)> EndAsync(DocumentSession session, CloudEvent incoming, CancellationToken cancellationToken)
-    {
-        var licenceId = incoming.Field("licenceId") ?? "";
-        if (!Identity.Is(Licence.IdPrefix, licenceId)) return (null, new Rejection("Licence_Not_Found", Pointer: "/data/licenceId"));
-        var stream = await session.Events.FetchForWriting<LicenceState>(Licence.Stream(licenceId), cancellationToken);
-        var decision = Licence.Decide(stream.Aggregate, new LicenceCommand.End(clock.GetUtcNow()));
-        if (decision.Code is { } code) return (null, new Rejection(code, decision.Detail, "/data/licenceId"));
-        stream.AppendMany(decision.Events);
-        return (licenceId, null);
     }
 
     // The inbox row commits with the effect. Whoever loses a race looks again at what the winner left.
@@ -191,22 +175,9 @@ public sealed class InboundHandler(
 
     private async Task<bool> IsTakenAsync(string tenant, CloudEvent incoming, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"select 1 from {store.Options.DatabaseSchemaName}.mt_inbox where tenant_id = $1 and consumer = $2 and message_id = $3");
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new() { Value = Consumer });
-        command.Parameters.Add(new() { Value = incoming.MessageId });
-        return await command.ExecuteScalarAsync(cancellationToken) is not null;
-    }
-
-    private static Rejection InData(Rejection rejection) => rejection with { Pointer = "/data" + rejection.Pointer };
-
-    private static bool TryInstant(string? text, out DateTimeOffset? instant)
-    {
-        instant = null;
-        if (string.IsNullOrEmpty(text)) return true;
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed)) return false;
-        instant = parsed;
-        return true;
+        await using var session = store.LightweightSession(tenant);
+        var rows = await session.QueryRowsAsync(
+            "select 1 from {schema}.mt_inbox where tenant_id = ? and consumer = ? and message_id = ?", [tenant, Consumer, incoming.MessageId], reader => reader.GetInt32(0), cancellationToken);
+        return rows.Count > 0;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageRights.Contracts.Inbound.V1;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Problems;
 using RabbitMQ.Client;
@@ -12,7 +13,7 @@ namespace ImageRights.Ingestion.Inbound;
 public sealed class InboundQueue(IConfiguration configuration, IServiceScopeFactory scopes, Parking parking, ILogger<InboundQueue> logger) : BackgroundService
 {
     /// <summary>Exchange that senders publish to; the routing key is theirs to choose.</summary>
-    public const string Exchange = "imagerights.inbound";
+    public const string Exchange = InboundEvents.Exchange;
 
     /// <summary>Queue of this service behind it.</summary>
     public const string Queue = "ingestion-inbound";
@@ -24,6 +25,10 @@ public sealed class InboundQueue(IConfiguration configuration, IServiceScopeFact
     private const long MostDeliveries = 10;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // The broker refuses a message that names another user than its connection's, so the user vouches for the tenant; what names no user is the installation's own marketplace's.
+    private readonly string tenant = configuration["Inbound:Tenant"] ?? DocumentStore.DefaultTenant;
+    private readonly Dictionary<string, string> tenantsByUser = configuration.GetSection("Inbound:Tenants").Get<Dictionary<string, string>>() ?? [];
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -90,15 +95,16 @@ public sealed class InboundQueue(IConfiguration configuration, IServiceScopeFact
     private async Task TakeAsync(BasicDeliverEventArgs delivery, CancellationToken cancellationToken)
     {
         var body = delivery.Body.ToArray();
+        var owner = delivery.BasicProperties.UserId is { } user && tenantsByUser.TryGetValue(user, out var its) ? its : tenant;
         var (incoming, rejection) = Read(body);
         if (incoming is null || Deliveries(delivery) >= MostDeliveries)
         {
             rejection ??= new Rejection("Unexpected", $"It failed {MostDeliveries} times.");
-            await parking.ParkAsync(DocumentStore.DefaultTenant, incoming, body, "amqp", rejection, cancellationToken);
+            await parking.ParkAsync(owner, incoming, body, "amqp", rejection, cancellationToken);
             return;
         }
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<InboundHandler>().TakeAsync(DocumentStore.DefaultTenant, incoming, "amqp", cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<InboundHandler>().TakeAsync(owner, incoming, "amqp", cancellationToken);
     }
 
     private static (CloudEvent? Event, Rejection? Rejection) Read(byte[] body)

@@ -21,6 +21,9 @@ public sealed class FieldReader(Func<string, string?> field)
     public static bool IsIdentifier(string? text) =>
         text is { Length: > 0 and <= LongestIdentifier } && text.EnumerateRunes().All(rune => IsText(rune) && !Rune.IsWhiteSpace(rune));
 
+    /// <summary>An identifier of the marketplace's as a segment of a path: a slash in it stays encoded there.</summary>
+    public static string OfPath(string segment) => segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A required identifier.</summary>
     public string Identifier(string name)
     {

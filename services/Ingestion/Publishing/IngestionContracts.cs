@@ -1,6 +1,9 @@
 using ImageRights.EventStore;
+using ImageRights.Ingestion.Erasures;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Licences;
+using ImageRights.Ingestion.Sellers;
+using ImageRights.Ingestion.Settlements;
 using ImageRights.Ingestion.Slots;
 using ImageRights.Ingestion.Works;
 using V1 = ImageRights.Contracts.Ingestion.V1;
@@ -11,7 +14,7 @@ namespace ImageRights.Ingestion.Publishing;
 public static class IngestionContracts
 {
     /// <summary>Facts that nobody outside hears of.</summary>
-    public static readonly IReadOnlySet<Type> Internal = new HashSet<Type> { typeof(PicturePlaced), typeof(PictureRemoved) };
+    public static readonly IReadOnlySet<Type> Internal = new HashSet<Type> { typeof(PicturePlaced), typeof(PictureRemoved), typeof(SellerContactErased) };
 
     /// <summary>The contract that tells of a fact; null for internal facts.</summary>
     public static object? Translate(RecordedEvent recorded) => recorded.Data switch
@@ -21,10 +24,14 @@ public static class IngestionContracts
             e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.Picture.ByteCount, e.ReceivedAt),
         ImageWithdrawn e => new V1.ImageWithdrawn(recorded.TenantId, e.ImageId, e.AccountId, e.WithdrawnAt),
         WorkRegistered e => new V1.WorkRegistered(
-            recorded.TenantId, e.WorkId, e.AccountId, e.Title, e.Author, e.CreatedOn,
+            recorded.TenantId, e.WorkId, e.AccountId, e.Title, null, e.CreatedOn,
             e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.RegisteredAt),
         LicenceGranted e => new V1.LicenceGranted(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.From, e.Until, e.GrantedAt),
+        PersonErased e => new V1.PersonErased(recorded.TenantId, e.ErasureId, e.PersonId, e.Keys, e.ErasedAt),
         LicenceEnded e => new V1.LicenceEnded(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.EndedAt),
+        SellerReported e => new V1.SellerReported(recorded.TenantId, e.AccountId, e.Country, e.Language, e.PayoutHash, e.DeviceHashes, e.HasEmail, e.AsOf, e.ReportedAt),
+        SettlementPaid e => new V1.SettlementPaid(recorded.TenantId, e.SettlementId, e.CaseId, e.PayerAccountId, e.PayeeAccountId, e.Amount, e.Currency, e.PaidAt),
+        SettlementWithdrawn e => new V1.SettlementWithdrawn(recorded.TenantId, e.SettlementId, e.CaseId, e.ReasonCode, e.WithdrawnAt),
         _ => null,
     };
 

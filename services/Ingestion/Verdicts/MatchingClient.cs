@@ -3,6 +3,7 @@ using System.Text.Json;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Decoding;
+using ImageRights.ServiceDefaults.Access;
 
 namespace ImageRights.Ingestion.Verdicts;
 
@@ -23,7 +24,7 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(40), LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits for an upload's verdict; null when it did not fall in time or Matching does not answer.</summary>
-    public async Task<Finding?> AwaitScreeningAsync(string imageId, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<Finding?> AwaitScreeningAsync(string tenant, string imageId, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
@@ -32,7 +33,8 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
             for (var pause = FirstPause; ; pause = pause * 1.4 < LongestPause ? pause * 1.4 : LongestPause)
             {
                 await Task.Delay(pause, deadline.Token);
-                using var response = await http.GetAsync($"/v1/screenings/{imageId}", deadline.Token);
+                using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/screenings/{imageId}").For(tenant);
+                using var response = await http.SendAsync(request, deadline.Token);
                 if (response.StatusCode == HttpStatusCode.OK)
                 {
                     var found = await ReadAsync(response, deadline.Token);
@@ -57,12 +59,15 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
     }
 
     /// <summary>What a screening of this picture would say now; null when Matching does not answer.</summary>
-    public async Task<Finding?> SearchAsync(DecodeAnswer.Decoded picture, string accountId, CancellationToken cancellationToken)
+    public async Task<Finding?> SearchAsync(string tenant, DecodeAnswer.Decoded picture, string sha256, string accountId, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await http.PostAsJsonAsync(
-                "/v1/searches", new { picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, accountId }, StoreOptions.Json, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/searches")
+            {
+                Content = JsonContent.Create(new { picture.Algorithm, picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, picture.Features, sha256, accountId }, options: StoreOptions.Json),
+            }.For(tenant);
+            using var response = await http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 var found = await ReadAsync(response, cancellationToken);

@@ -19,6 +19,24 @@ internal static class Explanation
             FeatureSet.Algorithm, kind, hit.IsInverted, CornersOf(part, Orientation.Original), CornersOf(hit.Area, hit.Turn), uploadPercent, referencePercent, hit.Distance, null, null, null);
     }
 
+    /// <summary>From a picture to a reference, in the pixels of their features, when the rectangles whose hashes agree lie on each other.</summary>
+    public static Affine TransformOf(in SignHit hit, Area? part, LocalFeatures picture, LocalFeatures reference)
+    {
+        var from = part ?? new Area(0, 0, 1, 1);
+        var to = hit.Area ?? new Area(0, 0, 1, 1);
+        var turn = hit.Turn;
+        var (origin, right, down) = (Map(0, 0), Map(1, 0), Map(0, 1));
+        var (a, d) = ((right.X - origin.X) / picture.Width, (right.Y - origin.Y) / picture.Width);
+        var (b, e) = ((down.X - origin.X) / picture.Height, (down.Y - origin.Y) / picture.Height);
+        return new Affine(a, b, origin.X, d, e, origin.Y);
+
+        (double X, double Y) Map(double x, double y)
+        {
+            var (u, v) = Turned(((x - from.Left) / from.Width, (y - from.Top) / from.Height), turn);
+            return ((to.Left + u * to.Width) * reference.Width, (to.Top + v * to.Height) * reference.Height);
+        }
+    }
+
     private static double PercentOf(Area? area) => area is null ? 100 : Math.Round(area.Width * area.Height * 100, 1);
 
     private static List<Corner> CornersOf(Area? area, Orientation turn)

@@ -12,7 +12,14 @@ internal sealed class LocalIndex
     private const int Bits = 16;
     private const int SegmentPictures = 4096;
     private const int LongestBucket = 150;
-    private const int MostBits = 64;
+    private const int MostBits = 60;
+    private const float LeastVotes = 1.5f;
+    private const int MostCompared = 300;
+    private const int MostProposals = 40;
+
+    // In pixels of the features: a single pair fixes turn and size only roughly.
+    private const float Tolerance = 30;
+
     private const int AngleBins = 12;
     private const int ScaleBins = 9;
     private const int Bins = AngleBins * ScaleBins;
@@ -23,8 +30,8 @@ internal sealed class LocalIndex
     private Segment[] published = [];
 
     /// <summary>A picture that shares features.</summary>
-    /// <param name="Votes">Features that agree on how the picture was turned and scaled.</param>
-    public readonly record struct Candidate(int Row, bool IsMirrored, int Votes);
+    /// <param name="Votes">Weight of the features that agree on how the picture was turned and scaled.</param>
+    public readonly record struct Candidate(int Row, bool IsMirrored, float Votes);
 
     /// <summary>Adds a picture; pictures come in the order of their rows.</summary>
     public void Add(LocalFeatures features, int row)
@@ -49,27 +56,34 @@ internal sealed class LocalIndex
         return null;
     }
 
-    /// <summary>The pictures with most votes among the first <paramref name="rowsThen"/>, best first.</summary>
-    public List<Candidate> Search(LocalFeatures query, int rowsThen, int most, int leastVotes)
+    /// <summary>The pictures among the first <paramref name="rowsThen"/> whose features agree best with the query's, best first.</summary>
+    public List<Candidate> Search(LocalFeatures query, int rowsThen, int most)
     {
-        var votes = new Dictionary<int, byte[]>();
-        foreach (var segment in Volatile.Read(ref published)) segment.Vote(query, rowsThen, votes);
-        return [.. votes
-            .Select(pair => new Candidate(pair.Key >> 1, (pair.Key & 1) != 0, Peak(pair.Value)))
-            .Where(candidate => candidate.Votes >= leastVotes)
+        var shared = new Dictionary<int, List<Shared>>();
+        foreach (var segment in Volatile.Read(ref published)) segment.Vote(query, rowsThen, shared);
+        return [.. shared
+            .Select(pair => (Candidate: new Candidate(pair.Key >> 1, (pair.Key & 1) != 0, Peak(pair.Value)), Pairs: pair.Value))
+            .Where(pair => pair.Candidate.Votes >= LeastVotes)
+            .OrderByDescending(pair => pair.Candidate.Votes).ThenBy(pair => pair.Candidate.Row).ThenBy(pair => pair.Candidate.IsMirrored)
+            .Take(MostCompared)
+            .Select(pair => pair.Candidate with { Votes = Consensus(pair.Pairs) })
+            .Where(candidate => candidate.Votes >= LeastVotes)
             .OrderByDescending(candidate => candidate.Votes).ThenBy(candidate => candidate.Row).ThenBy(candidate => candidate.IsMirrored)
             .Take(most)];
     }
 
     // Votes of a bin and of its neighbours: an angle near a bin's edge falls to both sides.
-    private static int Peak(byte[] bins)
+    private static float Peak(List<Shared> pairs)
     {
-        var best = 0;
+        Span<float> bins = stackalloc float[Bins];
+        bins.Clear();
+        foreach (var pair in pairs) bins[BinOf(pair)] += pair.Weight;
+        var best = 0f;
         for (var angle = 0; angle < AngleBins; angle++)
         {
             for (var scale = 0; scale < ScaleBins; scale++)
             {
-                var sum = 0;
+                var sum = 0f;
                 for (var a = angle; a <= angle + 1; a++)
                 {
                     for (var s = scale; s <= Math.Min(scale + 1, ScaleBins - 1); s++) sum += bins[a % AngleBins * ScaleBins + s];
@@ -78,6 +92,47 @@ internal sealed class LocalIndex
             }
         }
         return best;
+    }
+
+    private static int BinOf(in Shared pair)
+    {
+        var turn = (int)Math.Floor((pair.Angle / (2 * Math.PI) + 2) * AngleBins) % AngleBins;
+        var scale = Math.Clamp((int)Math.Floor(Math.Log2(pair.Scale) * 1.5 + ScaleBins / 2.0), 0, ScaleBins - 1);
+        return turn * ScaleBins + scale;
+    }
+
+    // Turn and size alone agree by chance when there are many features; where a pair puts the picture agrees only when it is there.
+    private static float Consensus(List<Shared> pairs)
+    {
+        var best = 0f;
+        foreach (var proposal in pairs.Count <= MostProposals ? pairs : pairs.OrderByDescending(pair => pair.Weight).Take(MostProposals).ToList())
+        {
+            var sum = 0f;
+            foreach (var pair in pairs)
+            {
+                var (x, y) = (proposal.A * pair.X + proposal.B * pair.Y + proposal.C - pair.U, proposal.D * pair.X + proposal.E * pair.Y + proposal.F - pair.V);
+                if (x * x + y * y <= Tolerance * Tolerance) sum += pair.Weight;
+            }
+            best = Math.Max(best, sum);
+        }
+        return best;
+    }
+
+    // A feature that the query and a picture share, and the similarity that lays the one on the other.
+    private readonly struct Shared
+    {
+        public Shared(in Keypoint from, in Keypoint to, bool mirrored, float weight)
+        {
+            (X, Y, U, V, Weight) = (from.X, from.Y, to.X, to.Y, weight);
+            Scale = to.Scale / from.Scale;
+            Angle = to.Angle - (mirrored ? MathF.PI - from.Angle : from.Angle);
+            var (sin, cos) = MathF.SinCos(Angle);
+            var side = mirrored ? -1 : 1;
+            (A, B, D, E) = (Scale * cos * side, -Scale * sin, Scale * sin * side, Scale * cos);
+            (C, F) = (U - A * X - B * Y, V - D * X - E * Y);
+        }
+
+        public readonly float X, Y, U, V, Weight, Scale, Angle, A, B, C, D, E, F;
     }
 
     private static byte[,] ChooseBits()
@@ -150,7 +205,7 @@ internal sealed class LocalIndex
             return low < Pictures && pictures[low].Row == row ? pictures[low].Features : null;
         }
 
-        public void Vote(LocalFeatures query, int rowsThen, Dictionary<int, byte[]> votes)
+        public void Vote(LocalFeatures query, int rowsThen, Dictionary<int, List<Shared>> shared)
         {
             Span<(int Picture, int Feature)> bucket = stackalloc (int, int)[LongestBucket];
             var best = new Dictionary<int, (int Distance, int Feature)>();
@@ -179,24 +234,17 @@ internal sealed class LocalIndex
                             best[picture] = (distance, number);
                         }
                     }
-                    foreach (var (picture, (_, number)) in best)
+                    // A feature that many pictures have says little of any of them.
+                    var share = 1 / MathF.Sqrt(best.Count);
+                    foreach (var (picture, (distance, number)) in best)
                     {
                         var (row, other) = pictures[picture];
                         var key = row << 1 | (mirrored ? 1 : 0);
-                        if (!votes.TryGetValue(key, out var bins)) votes.Add(key, bins = new byte[Bins]);
-                        ref var bin = ref bins[BinOf(query.Keypoints[feature], other.Keypoints[number], mirrored)];
-                        if (bin < byte.MaxValue) bin++;
+                        if (!shared.TryGetValue(key, out var pairs)) shared.Add(key, pairs = []);
+                        pairs.Add(new Shared(query.Keypoints[feature], other.Keypoints[number], mirrored, share * (MostBits + 8 - distance) / MostBits));
                     }
                 }
             }
-        }
-
-        private static int BinOf(in Keypoint from, in Keypoint to, bool mirrored)
-        {
-            var angle = to.Angle - (mirrored ? Math.PI - from.Angle : from.Angle);
-            var turn = (int)Math.Floor((angle / (2 * Math.PI) + 2) * AngleBins) % AngleBins;
-            var scale = Math.Clamp((int)Math.Floor(Math.Log2(to.Scale / from.Scale) * 1.5 + ScaleBins / 2.0), 0, ScaleBins - 1);
-            return turn * ScaleBins + scale;
         }
     }
 }

@@ -7,12 +7,18 @@ namespace ImageRights.Matching.Index;
 /// <param name="Inliers">Features that the transform explains.</param>
 /// <param name="Compared">Blocks of the thumbnails with enough contrast to be compared.</param>
 /// <param name="Alike">Those that correlate.</param>
-internal readonly record struct Alignment(Affine Transform, bool IsMirrored, int Inliers, int Compared, int Alike)
+/// <param name="IsNearHash">Whether the hashes of the two proposed the transform.</param>
+internal readonly record struct Alignment(Affine Transform, bool IsMirrored, int Inliers, int Compared, int Alike, bool IsNearHash = false)
 {
-    /// <summary>Whether that makes the picture a copy. Two photographs of one scene share corners; a copy also has the same pixels nearly everywhere.</summary>
-    public bool IsCopy => (Inliers >= 8 && Alike >= 6 || Inliers >= 6 && Alike >= 12) && Alike >= LeastShare * Compared;
+    /// <summary>Whether that makes the picture a copy. Two photographs of one scene share corners; a copy also has the same pixels nearly everywhere, and the fewer its
+    /// agreeing features are, the more of them.</summary>
+    public bool IsCopy => IsNearHash
+        ? Alike >= 10 && Share >= 0.5
+        : Inliers >= 6 && Alike >= (Inliers < 8 ? 12 : 6) && Share >= LeastShare && Share + 0.03 * (Inliers - 6) >= 0.87;
 
-    private const double LeastShare = 0.6;
+    private double Share => Compared == 0 ? 0 : (double)Alike / Compared;
+
+    private const double LeastShare = 0.25;
 }
 
 /// <summary>Lays one picture over another by their local features and compares what lies on what. The same two pictures always give the same answer: nothing is drawn at random.</summary>
@@ -49,6 +55,13 @@ internal static class LocalVerifier
             .DistinctBy(point => ((int)point.U / 8, (int)point.V / 8)).DistinctBy(point => ((int)point.X / 8, (int)point.Y / 8)).Count();
         var (compared, alike) = CompareBlocks(picture, reference, transform);
         return new Alignment(transform, mirrored, inliers, compared, alike);
+    }
+
+    /// <summary>Compares the pixels under a transform that something else than features proposed.</summary>
+    public static Alignment Compare(LocalFeatures picture, LocalFeatures reference, in Affine transform, bool mirrored, bool inverted)
+    {
+        var (compared, alike) = CompareBlocks(picture, reference, transform, inverted);
+        return new Alignment(transform, mirrored, 0, compared, alike, true);
     }
 
     /// <summary>What was recognised, as polygons in both pictures.</summary>
@@ -135,7 +148,7 @@ internal static class LocalVerifier
             return (x - point.U) * (x - point.U) + (y - point.V) * (y - point.V) <= tolerance * tolerance;
         });
 
-    private static (int Compared, int Alike) CompareBlocks(LocalFeatures picture, LocalFeatures reference, in Affine transform)
+    private static (int Compared, int Alike) CompareBlocks(LocalFeatures picture, LocalFeatures reference, in Affine transform, bool inverted = false)
     {
         var (ours, theirs) = (picture.Thumbnail(), reference.Thumbnail());
         // Pixel centres of the reference's thumbnail to those of the picture's.
@@ -159,6 +172,7 @@ internal static class LocalVerifier
                     var other = Centre(b);
                     double product = 0;
                     for (var i = 0; i < a.Length; i++) product += a[i] * b[i];
+                    if (inverted) product = -product;
                     best = Math.Max(best, product / a.Length / Math.Sqrt(contrast * Math.Max(other, 1)));
                 }
                 if (best == double.MinValue) continue;

@@ -11,7 +11,7 @@ internal sealed class PictureBank
     // Up to here one false pair in a million comes as near (measured over 81 million pairs of photographs); features decide about these.
     private const int ReviewDistance = 56;
     private const int MostCandidates = 40;
-    private const int LeastVotes = 3;
+    private const int MostSharing = 24;
 
     private readonly Column<ulong> front = new(perRow: 2);
     private readonly Column<ulong> back = new(perRow: 2);
@@ -157,14 +157,31 @@ internal sealed class PictureBank
     private void FindByFeatures(FeatureSet features, LocalFeatures local, int rowsThen, long asOf, ScanKernel kernel, SortedDictionary<int, Neighbour> found)
     {
         var hits = new List<SignHit>();
-        signs.Search(features.Sign, ReviewDistance, -1, rowsThen, kernel, hits);
-        foreach (var region in features.Regions) signs.Search(region.Hash, ReviewDistance, -1, rowsThen, kernel, hits);
-        var nearby = hits.OrderBy(hit => hit.Distance).ThenBy(hit => hit.Row).Take(MostCandidates).Select(hit => (hit.Row, IsMirrored: IsMirroring(hit.Turn)));
-        var sharing = locals.Search(local, rowsThen, MostCandidates, LeastVotes).Select(candidate => (candidate.Row, candidate.IsMirrored));
-        foreach (var (row, mirrored) in nearby.Concat(sharing).Distinct())
+        signs.Search(features.Sign, ReviewDistance, ReviewDistance, rowsThen, kernel, hits);
+        var nearby = hits.ConvertAll(hit => (Hit: hit, Part: (Area?)null));
+        foreach (var region in features.Regions)
+        {
+            hits.Clear();
+            signs.Search(region.Hash, ReviewDistance, -1, rowsThen, kernel, hits);
+            nearby.AddRange(hits.Select(hit => (hit, (Area?)region.Area)));
+        }
+        nearby = [.. nearby.OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates)];
+        foreach (var (hit, part) in nearby)
+        {
+            if (found.ContainsKey(hit.Row) || Volatile.Read(ref withdrawnAt[hit.Row]) <= asOf || locals.Of(hit.Row) is not { } reference) continue;
+            var transform = Explanation.TransformOf(hit, part, local, reference);
+            Keep(hit.Row, reference, LocalVerifier.Compare(local, reference, transform, IsMirroring(hit.Turn), hit.IsInverted));
+        }
+        var sharing = locals.Search(local, rowsThen, MostSharing).Select(candidate => (candidate.Row, candidate.IsMirrored));
+        foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
             if (found.ContainsKey(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
-            if (LocalVerifier.Align(local, reference, mirrored) is not { IsCopy: true } alignment) continue;
+            if (LocalVerifier.Align(local, reference, mirrored) is { } alignment) Keep(row, reference, alignment);
+        }
+
+        void Keep(int row, LocalFeatures reference, in Alignment alignment)
+        {
+            if (!alignment.IsCopy) return;
             var distance = features.Sign.NearestTo(wholes[row]).Distance;
             found.Add(row, ToNeighbour(row, distance, LocalVerifier.TurnOf(alignment)) with { Evidence = LocalVerifier.Explain(alignment, local, reference) });
         }

@@ -12,7 +12,10 @@ public sealed record HashedArea(Area Area, SignHash Hash, bool IsTrimmed);
 public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions, LocalFeatures? Local = null)
 {
     /// <summary>Name and version of the features that this index compares.</summary>
-    public const string Algorithm = "eye/1";
+    public const string Algorithm = "eye/2";
+
+    // Chose other corners of the picture, and fewer, but described them in the same way.
+    private const string Earlier = "eye/1";
 
     private const int MostRegions = 64;
 
@@ -20,7 +23,7 @@ public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions
     /// <exception cref="FormatException">They are of this version and broken.</exception>
     public static FeatureSet? Read(PictureFeatures? features)
     {
-        if (features is not { Algorithm: Algorithm }) return null;
+        if (features is not { Algorithm: Algorithm or Earlier }) return null;
         if (features.Regions is not { Count: <= MostRegions } regions) throw new FormatException($"A picture has at most {MostRegions} regions.");
         return new FeatureSet(SignHash.Parse(features.SignPdq), [.. regions.Select(Read)], LocalFeatures.Read(features.Local));
     }

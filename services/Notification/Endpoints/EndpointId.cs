@@ -3,7 +3,8 @@ namespace ImageRights.Notification.Endpoints;
 /// <summary>Identity of a webhook endpoint: <c>whe_</c> and 32 hexadecimal digits.</summary>
 public static class EndpointId
 {
-    private const string Prefix = "whe_";
+    /// <summary>Begin of the ids.</summary>
+    public const string Prefix = "whe_";
 
     /// <summary>A new identity; later ones sort after earlier ones.</summary>
     public static string Create() => Prefix + Guid.CreateVersion7().ToString("N");

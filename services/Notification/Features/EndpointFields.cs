@@ -1,5 +1,5 @@
-using ImageRights.Notification.Egress;
 using ImageRights.Notification.Notices;
+using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Notification.Features;

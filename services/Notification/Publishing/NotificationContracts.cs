@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Notification.Deliveries;
 using ImageRights.Notification.Endpoints;
+using ImageRights.Notification.Letters;
 using V1 = ImageRights.Contracts.Notification.V1;
 
 namespace ImageRights.Notification.Publishing;
@@ -17,6 +18,9 @@ public static class NotificationContracts
         // The integrator's own settings, and the course of deliveries that this service lists itself.
         EndpointEvent.Registered or EndpointEvent.Moved or EndpointEvent.FilterChanged or EndpointEvent.Described or EndpointEvent.SecretRotated or EndpointEvent.Enabled
             or DeliveryEvent.Scheduled or DeliveryEvent.Attempted or DeliveryEvent.Succeeded or DeliveryEvent.Replayed => null,
+
+        // The party's own; who must know that it was told has it from who told it.
+        LetterEvent => null,
 
         _ => throw new ArgumentOutOfRangeException(nameof(@event), @event.EventTypeName, "Neither published nor named internal."),
     };

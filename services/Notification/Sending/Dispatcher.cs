@@ -15,8 +15,12 @@ public sealed class Dispatcher(
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
     private const int MostTriesToRecord = 5;
+    private const int MostSettledTogether = 512;
 
     private readonly ConcurrentDictionary<Guid, Task> underWay = [];
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = [];
+    private readonly ConcurrentDictionary<string, int> windows = [];
+    private readonly Gathering<(DueDelivery Claim, string? Response)> delivered = new(MostSettledTogether, due.SettleAsync);
     private int failingUnderWay;
 
     /// <inheritdoc />
@@ -57,7 +61,7 @@ public sealed class Dispatcher(
     private async Task<int> StartDueAsync(bool failing, int room, CancellationToken abort, CancellationToken stoppingToken)
     {
         var claimedAt = Stopwatch.GetTimestamp();
-        var claims = await due.ClaimAsync(failing, room, stoppingToken);
+        var claims = await due.ClaimAsync(failing, room, windows, stoppingToken);
         foreach (var claim in claims)
         {
             if (failing) Interlocked.Increment(ref failingUnderWay);
@@ -102,13 +106,30 @@ public sealed class Dispatcher(
         using var activity = WebhookTelemetry.Activities.StartActivity($"deliver {claim.EventType}", ActivityKind.Producer, origin);
         activity?.SetTag("imagerights.delivery", claim.DeliveryId).SetTag("imagerights.endpoint", claim.EndpointId).SetTag("imagerights.event", claim.EventId);
 
-        // This process may have stood still since the claim; then another one is about to take over.
-        if (Stopwatch.GetElapsedTime(claimedAt) > options.Lease - options.Timeout) return;
-        var report = await sender.SendAsync(claim, activity is null ? claim.TraceParent : null, abort);
+        if (await SendInTurnAsync(claim, claimedAt, activity is null ? claim.TraceParent : null, abort) is not { } report) return;
+        // An endpoint that stops answering holds no more than what it had earned, and earns anew.
+        if (report.Result.Outcome == AttemptOutcome.Succeeded) windows.AddOrUpdate(claim.EndpointId, options.InFlightPerEndpoint + 1, (_, window) => Math.Min(window + 1, options.ClaimedPerEndpoint));
+        else windows.TryRemove(claim.EndpointId, out _);
         WebhookTelemetry.Attempted(report.Result.Outcome);
         activity?.SetTag("imagerights.outcome", report.Result.Outcome.ToString());
         if (report.Result.Outcome != AttemptOutcome.Succeeded) activity?.SetStatus(ActivityStatusCode.Error, report.Result.Reason);
         await RecordAsync(claim, report);
+    }
+
+    private async Task<AttemptReport?> SendInTurnAsync(DueDelivery claim, long claimedAt, string? traceParent, CancellationToken abort)
+    {
+        var turn = turns.GetOrAdd(claim.EndpointId, _ => new SemaphoreSlim(options.InFlightPerEndpoint));
+        await turn.WaitAsync(abort);
+        try
+        {
+            // Its turn came late, or this process stood still since the claim: another one is about to take over.
+            if (Stopwatch.GetElapsedTime(claimedAt) > options.Lease - options.Timeout) return null;
+            return await sender.SendAsync(claim, traceParent, abort);
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     private async Task RecordAsync(DueDelivery claim, AttemptReport report)
@@ -139,6 +160,13 @@ public sealed class Dispatcher(
         if (decision.Events.Count == 0) return;
         stream.AppendMany(decision.Events);
 
+        if (result.Outcome == AttemptOutcome.Succeeded)
+        {
+            // Nothing but the stream and its view: such saves are committed together. Cut off before the rest, it is sent once more when the lease runs out.
+            await session.SaveChangesAsync();
+            await delivered.AddAsync((claim, report.Response));
+            return;
+        }
         if (decision.Events[0] is DeliveryEvent.Attempted { NextAttemptAt: { } next }) DueDeliveries.Postpone(session, claim, next - report.FinishedAt);
         else DueDeliveries.Remove(session, claim.DeliveryId);
         if (!string.IsNullOrEmpty(report.Response))
@@ -147,17 +175,10 @@ public sealed class Dispatcher(
                 "insert into {schema}.webhook_responses (tenant_id, delivery_id, attempt_id, body) values (?, ?, ?, ?)",
                 claim.TenantId, claim.DeliveryId, claim.Lease, report.Response);
         }
-        if (result.Outcome == AttemptOutcome.Succeeded)
-        {
-            EndpointHealth.Succeeded(session, claim.EndpointId);
-        }
-        else
-        {
-            EndpointHealth.Failed(session, claim.EndpointId, options.Retry.Capped(result.RetryAfter ?? TimeSpan.Zero));
-            if (result.Outcome == AttemptOutcome.Gone) await DisableAsync(session, claim.EndpointId, DisableReason.Gone);
-            else if (await EndpointHealth.HasFailedForAsync(store, claim.TenantId, claim.EndpointId, options.DisableAfter, CancellationToken.None))
-                await DisableAsync(session, claim.EndpointId, DisableReason.Failing);
-        }
+        EndpointHealth.Failed(session, claim.EndpointId, options.Retry.Capped(result.RetryAfter ?? TimeSpan.Zero));
+        if (result.Outcome == AttemptOutcome.Gone) await DisableAsync(session, claim.EndpointId, DisableReason.Gone);
+        else if (await EndpointHealth.HasFailedForAsync(store, claim.TenantId, claim.EndpointId, options.DisableAfter, CancellationToken.None))
+            await DisableAsync(session, claim.EndpointId, DisableReason.Failing);
         await session.SaveChangesAsync();
     }
 

@@ -33,11 +33,44 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     public static void Remove(DocumentSession session, string deliveryId) => session.QueueSqlCommand(
         "delete from {schema}.webhook_due where tenant_id = ? and delivery_id = ?", session.TenantId, deliveryId);
 
+    /// <summary>Takes delivered ones off the table, keeps what their receivers answered, and notes that those work; all in one statement each. A delivery that was made due again meanwhile has
+    /// another lease, or none, and stays.</summary>
+    public async Task SettleAsync(IReadOnlyList<(DueDelivery Claim, string? Response)> delivered)
+    {
+        await using var batch = store.AcrossTenants.CreateBatch();
+        var gone = new NpgsqlBatchCommand($"delete from {Schema}.webhook_due d using unnest($1, $2, $3) as g(tenant_id, delivery_id, lease) where d.tenant_id = g.tenant_id and d.delivery_id = g.delivery_id and d.lease = g.lease");
+        gone.Parameters.Add(new() { Value = delivered.Select(it => it.Claim.TenantId).ToArray() });
+        gone.Parameters.Add(new() { Value = delivered.Select(it => it.Claim.DeliveryId).ToArray() });
+        gone.Parameters.Add(new() { Value = delivered.Select(it => it.Claim.Lease).ToArray() });
+        batch.BatchCommands.Add(gone);
+        var answered = delivered.Where(it => !string.IsNullOrEmpty(it.Response)).ToList();
+        if (answered.Count > 0)
+        {
+            var kept = new NpgsqlBatchCommand($"insert into {Schema}.webhook_responses (tenant_id, delivery_id, attempt_id, body) select * from unnest($1, $2, $3, $4) on conflict do nothing");
+            kept.Parameters.Add(new() { Value = answered.Select(it => it.Claim.TenantId).ToArray() });
+            kept.Parameters.Add(new() { Value = answered.Select(it => it.Claim.DeliveryId).ToArray() });
+            kept.Parameters.Add(new() { Value = answered.Select(it => it.Claim.Lease).ToArray() });
+            kept.Parameters.Add(new() { Value = answered.Select(it => it.Response!).ToArray() });
+            batch.BatchCommands.Add(kept);
+        }
+        var working = delivered.Select(it => (it.Claim.TenantId, it.Claim.EndpointId)).Distinct().ToList();
+        var well = new NpgsqlBatchCommand(
+            $"""
+            update {Schema}.webhook_endpoint_health h set failing_since = null, not_before = null from unnest($1, $2) as w(tenant_id, endpoint_id)
+            where h.tenant_id = w.tenant_id and h.endpoint_id = w.endpoint_id and h.failing_since is not null
+            """);
+        well.Parameters.Add(new() { Value = working.Select(it => it.TenantId).ToArray() });
+        well.Parameters.Add(new() { Value = working.Select(it => it.EndpointId).ToArray() });
+        batch.BatchCommands.Add(well);
+        await batch.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Claims what is due, the longest due first, at most so many for each endpoint. Endpoints that fail are claimed apart, so that they cannot take all the room.</summary>
-    public async Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, CancellationToken cancellationToken)
+    /// <param name="windows">How many at once for endpoints that have earned more than the least.</param>
+    public async Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, IReadOnlyCollection<KeyValuePair<string, int>> windows, CancellationToken cancellationToken)
     {
         if (room <= 0) return [];
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             with recursive waiting as (
                 -- Hops from endpoint to endpoint by index, however many rows wait for each.
@@ -46,17 +79,18 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
                 select next.tenant_id, next.endpoint_id from waiting w cross join lateral (
                     select d.tenant_id, d.endpoint_id from {Schema}.webhook_due d where d.endpoint_id > w.endpoint_id order by d.endpoint_id limit 1) next
             ), open as (
-                select w.tenant_id, w.endpoint_id, v.data ->> 'url' as url,
+                select w.tenant_id, w.endpoint_id, v.data ->> 'url' as url, coalesce(e.room, $2) as room,
                        (select count(*) from {Schema}.webhook_due l where l.endpoint_id = w.endpoint_id and l.leased_until > clock_timestamp()) as in_flight
                 from waiting w
                 join {Schema}.mt_doc_endpoint_view v on v.tenant_id = w.tenant_id and v.id = w.endpoint_id and v.data ->> 'state' = 'Enabled'
                 left join {Schema}.webhook_endpoint_health h on h.tenant_id = w.tenant_id and h.endpoint_id = w.endpoint_id
+                left join unnest($5, $6) as e(endpoint_id, room) on e.endpoint_id = w.endpoint_id
                 where (h.failing_since is not null) = $1 and (h.not_before is null or h.not_before <= clock_timestamp())
             ), picked as (
                 select p.tenant_id, p.delivery_id, o.url from open o cross join lateral (
                     select d.tenant_id, d.delivery_id, d.next_attempt_at from {Schema}.webhook_due d
                     where d.endpoint_id = o.endpoint_id and d.next_attempt_at <= clock_timestamp() and (d.leased_until is null or d.leased_until <= clock_timestamp())
-                    order by d.next_attempt_at limit greatest(0, $2 - o.in_flight) for update skip locked) p
+                    order by d.next_attempt_at limit greatest(0, o.room - o.in_flight) for update skip locked) p
                 order by p.next_attempt_at limit $3
             ), claimed as (
                 update {Schema}.webhook_due d set lease = gen_random_uuid(), leased_until = clock_timestamp() + $4
@@ -75,6 +109,8 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
         command.Parameters.Add(new() { Value = (long)(failing ? options.InFlightPerFailingEndpoint : options.InFlightPerEndpoint) });
         command.Parameters.Add(new() { Value = (long)room });
         command.Parameters.Add(new() { Value = options.Lease, NpgsqlDbType = NpgsqlDbType.Interval });
+        command.Parameters.Add(new() { Value = failing ? [] : windows.Select(window => window.Key).ToArray() });
+        command.Parameters.Add(new() { Value = failing ? [] : windows.Select(window => (long)window.Value).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claims = new List<DueDelivery>();
         while (await reader.ReadAsync(cancellationToken))
@@ -91,7 +127,7 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     public async Task ReleaseAsync(IReadOnlyCollection<Guid> leases, CancellationToken cancellationToken)
     {
         if (leases.Count == 0) return;
-        await using var command = store.DataSource.CreateCommand($"update {Schema}.webhook_due set leased_until = null, lease = null where lease = any($1)");
+        await using var command = store.AcrossTenants.CreateCommand($"update {Schema}.webhook_due set leased_until = null, lease = null where lease = any($1)");
         command.Parameters.Add(new() { Value = leases.ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -100,7 +136,7 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     /// <param name="workingOnly">Leaves out endpoints that fail: their backlog is not ours.</param>
     public async Task<TimeSpan> OldestDueAsync(bool workingOnly, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             select coalesce(max(greatest(interval '0', clock_timestamp() - oldest.next_attempt_at)), interval '0')
             from {Schema}.mt_doc_endpoint_view v

@@ -8,11 +8,6 @@ namespace ImageRights.Notification.Sending;
 /// <param name="Pending">Deliveries that wait for it.</param>
 public sealed record EndpointHealth(DateTimeOffset? FailingSince, DateTimeOffset? NotBefore, long Pending)
 {
-    /// <summary>Notes a success, in the session's transaction.</summary>
-    public static void Succeeded(DocumentSession session, string endpointId) => session.QueueSqlCommand(
-        "update {schema}.webhook_endpoint_health set failing_since = null, not_before = null where tenant_id = ? and endpoint_id = ? and failing_since is not null",
-        session.TenantId, endpointId);
-
     /// <summary>Notes a failure, in the session's transaction.</summary>
     public static void Failed(DocumentSession session, string endpointId, TimeSpan pause) => session.QueueSqlCommand(
         """
@@ -29,7 +24,7 @@ public sealed record EndpointHealth(DateTimeOffset? FailingSince, DateTimeOffset
     /// <summary>Whether it has had no success for at least <paramref name="limit"/>.</summary>
     public static async Task<bool> HasFailedForAsync(DocumentStore store, string tenantId, string endpointId, TimeSpan limit, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             select exists (select 1 from {store.Options.DatabaseSchemaName}.webhook_endpoint_health
                            where tenant_id = $1 and endpoint_id = $2 and failing_since <= clock_timestamp() - $3)
@@ -44,7 +39,7 @@ public sealed record EndpointHealth(DateTimeOffset? FailingSince, DateTimeOffset
     public static async Task<EndpointHealth> ReadAsync(DocumentStore store, string tenantId, string endpointId, CancellationToken cancellationToken)
     {
         var schema = store.Options.DatabaseSchemaName;
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             select h.failing_since, h.not_before, (select count(*) from {schema}.webhook_due d where d.tenant_id = $1 and d.endpoint_id = $2)
             from (select 1) one left join {schema}.webhook_endpoint_health h on h.tenant_id = $1 and h.endpoint_id = $2

@@ -29,18 +29,14 @@ public sealed class EndpointSecrets(DocumentStore store, SecretSeal seal)
     /// <summary>The secret in the form for integrators, while the answer that shows it may still have to be repeated; null later.</summary>
     public async Task<string?> ShowAsync(string tenantId, string endpointId, string secretId, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"""
-            select sealed from {Schema}.webhook_secrets where tenant_id = $1 and endpoint_id = $2 and secret_id = $3
-            and created_at > clock_timestamp() - $4 and (valid_until is null or valid_until > clock_timestamp())
-            """);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = endpointId });
-        command.Parameters.Add(new() { Value = secretId });
-        command.Parameters.Add(new() { Value = ShownAgainFor });
-        return await command.ExecuteScalarAsync(cancellationToken) is byte[] @sealed
-            ? SigningSecret.ToText(seal.Open(@sealed, Place(tenantId, endpointId, secretId)))
-            : null;
+        await using var session = store.LightweightSession(tenantId);
+        var secrets = await session.QueryRowsAsync(
+            """
+            select sealed from {schema}.webhook_secrets where tenant_id = ? and endpoint_id = ? and secret_id = ?
+            and created_at > clock_timestamp() - ? and (valid_until is null or valid_until > clock_timestamp())
+            """,
+            [tenantId, endpointId, secretId, ShownAgainFor], reader => reader.GetFieldValue<byte[]>(0), cancellationToken);
+        return secrets is [var @sealed] ? SigningSecret.ToText(seal.Open(@sealed, Place(tenantId, endpointId, secretId))) : null;
     }
 
     /// <summary>The keys that sign a delivery, newest first.</summary>
@@ -50,7 +46,7 @@ public sealed class EndpointSecrets(DocumentStore store, SecretSeal seal)
     /// <summary>Destroys secrets whose time is over.</summary>
     public async Task DestroyExpiredAsync(CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"delete from {Schema}.webhook_secrets where valid_until <= clock_timestamp()");
+        await using var command = store.AcrossTenants.CreateCommand($"delete from {Schema}.webhook_secrets where valid_until <= clock_timestamp()");
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -17,10 +17,13 @@ public sealed record WebhookOptions
     /// <summary>How often the database is asked for due deliveries when nothing else wakes the dispatcher.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Attempts under way at once in this replica. Endpoints that fail get half of them at most.</summary>
-    public int InFlight { get; init; } = 256;
+    /// <summary>Deliveries claimed at once by this replica: waiting for their turn, sent, or being recorded. Endpoints that fail get half of them at most.</summary>
+    public int InFlight { get; init; } = 1024;
 
-    /// <summary>Attempts under way at once to one endpoint.</summary>
+    /// <summary>Most deliveries to one endpoint claimed at once. It begins with as many as are sent at once, and each success earns it one more, until a failure.</summary>
+    public int ClaimedPerEndpoint { get; init; } = 256;
+
+    /// <summary>Requests under way at once to one endpoint.</summary>
     public int InFlightPerEndpoint { get; init; } = 8;
 
     /// <summary>Attempts under way at once to an endpoint whose last attempt failed.</summary>
@@ -50,6 +53,7 @@ public sealed record WebhookOptions
             Lease = section.GetValue("Lease", defaults.Lease),
             Poll = section.GetValue("Poll", defaults.Poll),
             InFlight = section.GetValue("InFlight", defaults.InFlight),
+            ClaimedPerEndpoint = section.GetValue("ClaimedPerEndpoint", defaults.ClaimedPerEndpoint),
             InFlightPerEndpoint = section.GetValue("InFlightPerEndpoint", defaults.InFlightPerEndpoint),
             InFlightPerFailingEndpoint = section.GetValue("InFlightPerFailingEndpoint", defaults.InFlightPerFailingEndpoint),
             DisableAfter = section.GetValue("DisableAfter", defaults.DisableAfter),
@@ -61,7 +65,7 @@ public sealed record WebhookOptions
         Require(options.Timeout > TimeSpan.Zero && options.Poll > TimeSpan.Zero, "Timeout and Poll are above zero");
         // A sender that is still within its timeout must still hold its lease, or two replicas send the same attempt.
         Require(options.Lease >= options.Timeout + TimeSpan.FromSeconds(1), "Lease outlasts Timeout by a second at least");
-        Require(options.InFlight >= 2 && options.InFlightPerEndpoint >= 1 && options.InFlightPerFailingEndpoint >= 1, "InFlight is 2 at least, the limits of an endpoint 1");
+        Require(options.InFlight >= 2 && options.ClaimedPerEndpoint >= 1 && options.InFlightPerEndpoint >= 1 && options.InFlightPerFailingEndpoint >= 1, "InFlight is 2 at least, the limits of an endpoint 1");
         return options;
 
         static void Require(bool holds, string rule)

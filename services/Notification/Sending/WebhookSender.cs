@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using ImageRights.Notification.Deliveries;
-using ImageRights.Notification.Egress;
 using ImageRights.Notification.Secrets;
+using ImageRights.ServiceDefaults.Http.Egress;
 
 namespace ImageRights.Notification.Sending;
 

@@ -26,7 +26,7 @@ public sealed record ImageFingerprinted(
     string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null);
 
 /// <summary>What finds a picture after edits that change its PDQ hash. See docs/adr/0012-finding-edited-copies.md.</summary>
-/// <param name="Algorithm">Name and version, such as <c>eye/1</c>; other versions are not comparable.</param>
+/// <param name="Algorithm">Name and version, such as <c>eye/2</c>; what a version can be compared with, Matching knows.</param>
 /// <param name="SignPdq">The frequencies of PDQ by their sign, 64 hexadecimal digits in four words of equal parity: even rows and even columns, even and odd, odd and even, odd and odd.</param>
 /// <param name="Regions">Rectangles that may each be a picture of their own.</param>
 /// <param name="Local">Local features and thumbnail in Base64; null for a picture that has none.</param>

@@ -43,9 +43,10 @@ public sealed record ImageWithdrawn(string TenantId, string ImageId, string Acco
 /// <summary>An original was registered by its author or their agent.</summary>
 /// <param name="WorkId">Identity of the work, <c>wrk_…</c>.</param>
 /// <param name="AccountId">Account of the rights holder.</param>
+/// <param name="Author">Not told any more: a name that was sent cannot be erased. The work's own address has it.</param>
 /// <param name="CreatedOn">When the author made it, as claimed.</param>
 public sealed record WorkRegistered(
-    string TenantId, string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn,
+    string TenantId, string WorkId, string AccountId, string Title, string? Author, DateOnly? CreatedOn,
     string Sha256, string Format, int Width, int Height, DateTimeOffset RegisteredAt);
 
 /// <summary>The rights holder allowed an account to use a work.</summary>
@@ -55,3 +56,27 @@ public sealed record LicenceGranted(
 
 /// <summary>A licence was ended before its term.</summary>
 public sealed record LicenceEnded(string TenantId, string LicenceId, string WorkId, string LicenseeAccountId, DateTimeOffset EndedAt);
+
+/// <summary>The marketplace told of an account; what is left out is not known any more. Accounts that share a hash may be one person's.</summary>
+/// <param name="Country">ISO 3166-1 code of two letters.</param>
+/// <param name="Language">Language tag, BCP 47, in which to write to them.</param>
+/// <param name="PayoutHash">Keyed hash of the account that money goes to.</param>
+/// <param name="DeviceHashes">Keyed hashes of the devices that the account was used from.</param>
+/// <param name="HasEmail">Whether an address to write to is known; the address itself is not published.</param>
+/// <param name="AsOf">When it held, by the marketplace's clock.</param>
+public sealed record SellerReported(
+    string TenantId, string AccountId, string? Country, string? Language, string? PayoutHash, IReadOnlyList<string> DeviceHashes, bool HasEmail, DateTimeOffset AsOf, DateTimeOffset ReportedAt);
+
+/// <summary>The marketplace saw the money of a settlement arrive.</summary>
+/// <param name="SettlementId">The marketplace's id of it.</param>
+/// <param name="Currency">ISO 4217 code of <paramref name="Amount"/>.</param>
+public sealed record SettlementPaid(
+    string TenantId, string SettlementId, string CaseId, string PayerAccountId, string? PayeeAccountId, decimal Amount, string Currency, DateTimeOffset PaidAt);
+
+/// <summary>A settlement does not hold: it was called off, or its money went back.</summary>
+/// <param name="ReasonCode">The marketplace's word for why.</param>
+public sealed record SettlementWithdrawn(string TenantId, string SettlementId, string CaseId, string? ReasonCode, DateTimeOffset WithdrawnAt);
+
+/// <summary>This service destroyed the key that it had of a person.</summary>
+/// <param name="Keys">Keys destroyed; 0 where there was none.</param>
+public sealed record PersonErased(string TenantId, string ErasureId, string PersonId, int Keys, DateTimeOffset ErasedAt);

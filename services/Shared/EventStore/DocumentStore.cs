@@ -26,28 +26,41 @@ public sealed class DocumentStore : IAsyncDisposable
     {
         Options = options;
         DataSource = CreateSource(pooled: true);
-        Dedicated = CreateSource(pooled: false);
+        AcrossTenants = CreateSource(pooled: true, AllTenants);
+        Dedicated = CreateSource(pooled: false, AllTenants);
         Commits = new GroupCommit(this);
+        Persons = new PersonKeys(this);
     }
 
     /// <summary>What the store was configured with.</summary>
     public StoreOptions Options { get; }
 
-    /// <summary>The pool, for a service's own tables in the same database. Sessions are not reset between uses: set nothing and lock nothing beyond a transaction.</summary>
+    /// <summary>The pool. Tables with a <c>tenant_id</c> show and take nothing here unless the transaction names its tenant, as <see cref="DocumentSession.QueryRowsAsync"/> does.
+    /// Sessions are not reset between uses: set nothing and lock nothing beyond a transaction.</summary>
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>A pool that sees the rows of all tenants: for a service's workers, which serve them all, never for what somebody asked for.</summary>
+    public NpgsqlDataSource AcrossTenants { get; }
 
     /// <summary>Connections of their own, whose end is the end of the session and of the locks it holds.</summary>
     internal NpgsqlDataSource Dedicated { get; }
 
     internal GroupCommit Commits { get; }
 
+    /// <summary>Keys of persons, under which personal data are sealed.</summary>
+    public PersonKeys Persons { get; }
+
     internal string Schema => Options.DatabaseSchemaName;
 
     /// <summary>Completes at the next append made through this process; followers wake by it instead of NOTIFY, which would serialise commits.</summary>
     internal Task NextAppend => Volatile.Read(ref appended).Task;
 
-    /// <summary>Opens a unit of work for one tenant.</summary>
-    public DocumentSession LightweightSession(string tenantId = DefaultTenant) => new(this, tenantId);
+    /// <summary>Opens a unit of work for one tenant. The database shows it that tenant's rows alone, whatever SQL it runs.</summary>
+    public DocumentSession LightweightSession(string tenantId = DefaultTenant)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(tenantId);
+        return new(this, tenantId);
+    }
 
     /// <summary>Role under which the store's sessions work. It owns nothing and may not change or remove events.</summary>
     public const string RuntimeRole = "imagerights_runtime";
@@ -77,6 +90,7 @@ public sealed class DocumentStore : IAsyncDisposable
         }
         foreach (var script in Options.SchemaScripts) await ExecuteAsync(script);
         await ExecuteAsync(ReadScript("runtime_role.sql"));
+        await ExecuteAsync(ReadScript("row_security.sql"));
         await transaction.CommitAsync(cancellationToken);
 
         async Task<string[]> AppliedAsync()
@@ -92,10 +106,35 @@ public sealed class DocumentStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Builds a read model anew from its streams, while the service goes on, and puts it in the place of the live one. Works as the user of the connection string.</summary>
+    /// <param name="projection">One of <see cref="ProjectionOptions.Rebuildable"/>.</param>
+    /// <param name="onlyCompare">Leaves the live one as it is and says how many documents differ from it.</param>
+    /// <exception cref="ArgumentException">There is no such read model.</exception>
+    /// <exception cref="InvalidOperationException">It is being rebuilt already.</exception>
+    public Task<RebuildResult> RebuildAsync(string projection, bool onlyCompare = false, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var snapshot = Options.Projections.Snapshots.FirstOrDefault(snapshot => string.Equals(snapshot.DocumentType.Name, projection, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ArgumentException($"There is no read model {projection} to rebuild; there are {string.Join(", ", Options.Projections.Rebuildable)}.", nameof(projection));
+        return new Rebuild(this, snapshot, progress).RunAsync(onlyCompare, cancellationToken);
+    }
+
+    /// <summary>Rebuilds that are under way, wherever they run.</summary>
+    public async Task<IReadOnlyList<RebuildProgress>> RebuildsAsync(CancellationToken cancellationToken)
+    {
+        // A rebuild that has said nothing for a while has died.
+        await using var command = DataSource.CreateCommand(
+            $"select projection, done, total, updated - started from {Schema}.mt_rebuilds where finished is null and updated > clock_timestamp() - interval '1 minute' order by projection");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rebuilds = new List<RebuildProgress>();
+        while (await reader.ReadAsync(cancellationToken))
+            rebuilds.Add(new RebuildProgress(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<TimeSpan>(3)));
+        return rebuilds;
+    }
+
     /// <summary>Progress of every follower and the head of the log, for health, dashboards and the command line.</summary>
     public async Task<IReadOnlyList<FollowerProgress>> AllProgressAsync(CancellationToken cancellationToken)
     {
-        await using var command = DataSource.CreateCommand(
+        await using var command = AcrossTenants.CreateCommand(
             $"""
             select p.name, coalesce(p.last_transaction_id, '0'::xid8), coalesce(p.last_seq_id, 0),
                    (select count(*) from (select 1 from {Schema}.mt_events e where (e.transaction_id, e.seq_id) > (p.last_transaction_id, p.last_seq_id) limit 10001) gap)
@@ -166,7 +205,9 @@ public sealed class DocumentStore : IAsyncDisposable
 
     private const string ScriptFolder = ".Schema.";
 
-    private static string ReadScript(string name)
+    private const string AllTenants = "-c app.all_tenants=on";
+
+    internal static string ReadScript(string name)
     {
         var assembly = Assembly.GetExecutingAssembly();
         using var stream = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(resource => resource.EndsWith(ScriptFolder + name, StringComparison.Ordinal)))!;
@@ -179,6 +220,7 @@ public sealed class DocumentStore : IAsyncDisposable
     {
         await Commits.DisposeAsync();
         await DataSource.DisposeAsync();
+        await AcrossTenants.DisposeAsync();
         await Dedicated.DisposeAsync();
     }
 }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace ImageRights.EventStore;
 
 /// <summary>Streams of one session's tenant. Reads go to the database at once; writes wait for <see cref="DocumentSession.SaveChangesAsync"/>.</summary>
@@ -36,14 +38,12 @@ public sealed class EventOperations
     /// <summary>Version and times of a stream, or null.</summary>
     public async Task<StreamState?> FetchStreamStateAsync(string key, CancellationToken cancellationToken = default)
     {
-        await using var command = session.Owner.DataSource.CreateCommand(
-            $"select version, created, timestamp from {session.Owner.Schema}.mt_streams where tenant_id = $1 and id = $2");
+        var command = new NpgsqlBatchCommand($"select version, created, timestamp from {session.Owner.Schema}.mt_streams where tenant_id = $1 and id = $2");
         command.Parameters.Add(new() { Value = session.TenantId });
         command.Parameters.Add(new() { Value = key });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new StreamState(key, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2))
-            : null;
+        var states = await session.ReadAsync(
+            command, prepare: true, reader => new StreamState(key, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2)), cancellationToken);
+        return states.SingleOrDefault();
     }
 }
 

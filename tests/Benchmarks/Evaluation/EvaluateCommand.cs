@@ -53,6 +53,7 @@ internal static class EvaluateCommand
         var originals = files.Where((_, number) => number % step == 0).Take(most).ToList();
         var rows = edits.ToDictionary(edit => edit.Name, _ => new Row());
         var alarms = new ConcurrentBag<string>();
+        var missed = new ConcurrentBag<string>();
         var (done, extracting, searching) = (0, new ConcurrentBag<double>(), new ConcurrentBag<double>());
         Parallel.For(0, originals.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, number =>
         {
@@ -73,6 +74,7 @@ internal static class EvaluateCommand
                 // What is pasted is in the result too; finding it is no false alarm.
                 var wrong = found.Where(match => match.Id != name && match.Id != Path.GetFileName(pastedFile)).ToList();
                 rows[edit.Name].Add(references.ContainsKey(name), found.Any(match => match.Id == name), wrong.Count);
+                if (references.ContainsKey(name) && found.All(match => match.Id != name)) missed.Add($"{edit.Name};{name}");
                 foreach (var match in wrong) alarms.Add($"{name};{edit.Name};{match.Id};{match.Distance};{match.Evidence}");
             }
             var now = Interlocked.Increment(ref done);
@@ -85,6 +87,7 @@ internal static class EvaluateCommand
             Directory.CreateDirectory(folder);
             File.WriteAllText(Path.Combine(folder, "evaluation.md"), report);
             File.WriteAllLines(Path.Combine(folder, "evaluation.csv"), rows.Select(row => $"{row.Key},{row.Value.Found},{row.Value.Copies},{row.Value.Alarms}").Prepend("edit,found,copies,falseAlarms"));
+            File.WriteAllLines(Path.Combine(folder, "missed.csv"), missed.Order(StringComparer.Ordinal));
             File.WriteAllLines(Path.Combine(folder, "alarms.csv"), alarms.Order(StringComparer.Ordinal));
         }
         return 0;

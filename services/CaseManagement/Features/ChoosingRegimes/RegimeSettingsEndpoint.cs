@@ -3,6 +3,7 @@ using ImageRights.CaseManagement.Features.Simulating;
 using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -28,9 +29,9 @@ internal static class RegimeSettingsEndpoint
     /// <summary><c>GET /v1/settings/regimes</c>, <c>PUT /v1/settings/regimes</c>.</summary>
     public static void MapRegimeSettings(this IEndpointRouteBuilder app)
     {
-        var settings = app.MapGroup("/v1/settings/regimes").WithTags("Regimes");
+        var settings = app.MapGroup("/v1/settings/regimes").WithTags("Regimes").Requires(Permission.RegimesRead);
         settings.MapGet("", GetAsync).WithName("GetRegimeSettings").WithSummary("The laws that notices are dealt with under, by platform type, place and jurisdiction");
-        settings.MapPut("", PutAsync).WithName("ChooseRegimes").WithSummary("Choose the laws that notices are dealt with under; cases that have begun keep theirs").LimitBody();
+        settings.MapPut("", PutAsync).Requires(Permission.RegimesChoose).WithName("ChooseRegimes").WithSummary("Choose the laws that notices are dealt with under; cases that have begun keep theirs").LimitBody();
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, DocumentStore store)

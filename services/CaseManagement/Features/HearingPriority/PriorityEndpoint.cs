@@ -6,6 +6,7 @@ using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -38,10 +39,10 @@ internal static class PriorityEndpoint
     /// <summary><c>/v1/cases/{id}/priority</c> and <c>/v1/cases/{id}/damage-ledger</c>.</summary>
     public static void MapPriority(this IEndpointRouteBuilder app)
     {
-        var cases = app.MapGroup("/v1/cases/{id}").WithTags("Priority");
+        var cases = app.MapGroup("/v1/cases/{id}").WithTags("Priority").Requires(Permission.CasesRead);
         cases.MapGet("priority", GetAsync).WithName("GetPriority").WithSummary("Where the sealed history contradicts the claim, and who was heard");
-        cases.MapPost("priority/hearing", HearAsync).WithName("HearPriority").WithSummary("Answer the contradiction, as one of the two sides").LimitBody();
-        cases.MapPost("priority/decision", DecideAsync).WithName("DecidePriority").WithSummary("Decide who had the picture first, after both were heard or had their time").LimitBody();
+        cases.MapPost("priority/hearing", HearAsync).Requires(Permission.CasesObject).WithName("HearPriority").WithSummary("Answer the contradiction, as one of the two sides").LimitBody();
+        cases.MapPost("priority/decision", DecideAsync).Requires(Permission.CasesDecide).WithName("DecidePriority").WithSummary("Decide who had the picture first, after both were heard or had their time").LimitBody();
         cases.MapGet("damage-ledger", LedgerAsync).WithName("GetDamageLedger").WithSummary("How long the picture was down and what that cost, for claims over a wrong notice");
     }
 

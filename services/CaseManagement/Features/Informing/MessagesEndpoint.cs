@@ -4,6 +4,7 @@ using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -23,9 +24,9 @@ internal static class MessagesEndpoint
     /// <summary><c>GET /v1/cases/{id}/messages</c>, <c>GET /v1/notices/{id}/messages</c>, <c>GET /v1/reporters/{accountId}/messages</c>.</summary>
     public static void MapMessages(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/cases/{id}/messages", OfCaseAsync).WithTags("Messages").WithName("ListCaseMessages").WithSummary("What the parties of a case were told, word for word, in English or Chinese");
-        app.MapGet("/v1/notices/{id}/messages", OfNoticeAsync).WithTags("Messages").WithName("ListNoticeMessages").WithSummary("What who gave a notice was told of it");
-        app.MapGet("/v1/reporters/{accountId}/messages", OfReporterAsync).WithTags("Messages").WithName("ListReporterMessages").WithSummary("What a reporter was told of warnings, suspensions and lanes");
+        app.MapGet("/v1/cases/{id}/messages", OfCaseAsync).Requires(Permission.CasesRead).WithTags("Messages").WithName("ListCaseMessages").WithSummary("What the parties of a case were told, word for word, in English or Chinese");
+        app.MapGet("/v1/notices/{id}/messages", OfNoticeAsync).Requires(Permission.CasesRead).WithTags("Messages").WithName("ListNoticeMessages").WithSummary("What who gave a notice was told of it");
+        app.MapGet("/v1/reporters/{accountId}/messages", OfReporterAsync).Requires(Permission.ReportersRead).WithTags("Messages").WithName("ListReporterMessages").WithSummary("What a reporter was told of warnings, suspensions and lanes");
     }
 
     private static async Task<IResult> OfCaseAsync(string id, HttpContext context, DocumentStore store)

@@ -9,6 +9,7 @@ using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.RegimeChoices;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
@@ -71,12 +72,12 @@ internal static class NoticeEndpoint
     /// <summary><c>POST /v1/notices</c>, <c>POST /v1/notices/{id}/correction</c>, <c>GET /v1/notices/{id}</c>.</summary>
     public static void MapNotices(this IEndpointRouteBuilder app)
     {
-        var notices = app.MapGroup("/v1/notices").WithTags("Notices");
+        var notices = app.MapGroup("/v1/notices").WithTags("Notices").Requires(Permission.CasesReport);
         notices.MapPost("", (NoticeRequest request, HttpContext context) => TryAsync(context, request, session => ReceiveAsync(context, session, request)))
             .WithName("GiveNotice").WithSummary("Give notice under a regime; each missing element is answered with its code").LimitBody();
         notices.MapPost("{id}/correction", (string id, CorrectionRequest request, HttpContext context) => TryAsync(context, request, session => CorrectAsync(context, session, id, request)))
             .WithName("CorrectNotice").WithSummary("Supply missing elements under the first receipt").LimitBody();
-        notices.MapGet("{id}", GetAsync).WithName("GetNotice").WithSummary("A notice, what it lacks and until when");
+        notices.MapGet("{id}", GetAsync).Requires(Permission.CasesRead).WithName("GetNotice").WithSummary("A notice, what it lacks and until when");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
@@ -123,7 +124,7 @@ internal static class NoticeEndpoint
         var facts = NoticeDecider.Receive(received, lacks, before?.At.ToDateTimeOffset());
         var noticeId = $"ntc_{Guid.CreateVersion7():N}";
         session.Events.StartStream(NoticeView.StreamPrefix + noticeId, [.. facts]);
-        session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()]));
+        session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()], request.ComplainantAccountId?.Trim()));
         var view = Fold(null, noticeId, facts);
         if ((await ReporterGate.PassAsync(context, session, view.ComplainantAccountId, noticeId, Math.Max(1, ids.Count), now, context.RequestAborted)).Refusal is { } refusal) return refusal;
         var cases = view.State == NoticeState.Effective ? await FileAsync(context, session, view, [], now, request.FirstPublishedOn) : [];

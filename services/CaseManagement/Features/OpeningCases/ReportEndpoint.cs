@@ -4,6 +4,7 @@ using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
@@ -46,7 +47,7 @@ internal static class ReportEndpoint
 
     /// <summary><c>POST /v1/reports</c>.</summary>
     public static void MapReports(this IEndpointRouteBuilder app) => app
-        .MapPost("/v1/reports", ReportAsync)
+        .MapPost("/v1/reports", ReportAsync).Requires(Permission.CasesReport)
         .WithTags("Reports").WithName("Report").WithSummary("Report a picture: opens a case, or joins the open one").LimitBody();
 
     private static async Task<IResult> ReportAsync(ReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)

@@ -4,6 +4,7 @@ using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
@@ -61,7 +62,7 @@ internal static class DeadlinesEndpoint
     /// <summary><c>GET /v1/cases/{id}/deadlines</c>, <c>POST /v1/cases/{id}/what-if</c>.</summary>
     public static void MapDeadlines(this IEndpointRouteBuilder app)
     {
-        var cases = app.MapGroup("/v1/cases").WithTags("Cases");
+        var cases = app.MapGroup("/v1/cases").WithTags("Cases").Requires(Permission.CasesRead);
         cases.MapGet("{id}/deadlines", GetAsync).WithName("GetCaseDeadlines").WithSummary("Every term of a case: by when, by which rule, and what happens otherwise");
         cases.MapPost("{id}/what-if", SupposeAsync).WithName("WhatIf").WithSummary("What each step would change, now or at another instant; stores nothing").LimitBody();
     }

@@ -3,6 +3,7 @@ using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -26,8 +27,8 @@ internal static class CasesEndpoint
     /// <summary><c>GET /v1/cases</c>, <c>GET /v1/cases/{id}</c>, <c>GET /v1/cases/{id}/history</c>.</summary>
     public static void MapCases(this IEndpointRouteBuilder app)
     {
-        var cases = app.MapGroup("/v1/cases").WithTags("Cases");
-        cases.MapGet("", ListAsync).WithName("ListCases").WithSummary("Cases, newest first, by state, parties, picture or work");
+        var cases = app.MapGroup("/v1/cases").WithTags("Cases").Requires(Permission.CasesRead);
+        cases.MapGet("", ListAsync).WithName("ListCases").WithSummary("Cases, newest first");
         cases.MapGet("{id}", GetAsync).WithName("GetCase").WithSummary("A case and what each part can do next");
         cases.MapGet("{id}/history", GetHistoryAsync).WithName("GetCaseHistory").WithSummary("The case's stream, as it is or as it was at a version or an instant");
     }
@@ -43,33 +44,22 @@ internal static class CasesEndpoint
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
-        if (!PageRequest.TryRead(context, out var page, out var refused)) return context.Problem(refused!);
-        var (conditions, parameters) = (new List<string>(), new List<object>());
-        foreach (var (name, condition) in Filters)
-        {
-            if (!context.Request.Query.TryGetValue(name, out var given)) continue;
-            var value = given.ToString();
-            var invalid = Fields.Id(value, $"/{name}", required: true);
-            if (name == "state" && invalid is null) Fields.TryChoice<CaseStatus>(value, "/state", out _, out invalid);
-            if (invalid is not null) return context.Problem(invalid);
-            conditions.Add(condition);
-            parameters.Add(value);
-        }
         await using var session = store.LightweightSession(context.Tenant());
-        var rows = await session.QueryAsync<CaseView>(
-            $"where {string.Join(" and ", conditions.Append("id < ?"))} order by id desc limit ?", [.. parameters, page.After, page.Limit + 1], context.RequestAborted);
-        return TypedResults.Ok(page.ToPage(rows.Select(view => new CaseResource(view, catalogue)).ToList(), view => view.CaseId));
+        var (page, rejection) = await Shape.ReadAsync(context, session);
+        return page is null ? context.Problem(rejection!) : TypedResults.Ok(new Page<CaseResource>([.. page.Items.Select(view => new CaseResource(view, catalogue))], page.Next));
     }
 
-    private static readonly (string Name, string Condition)[] Filters =
-    [
-        ("state", "data ->> 'state' = ?"),
-        ("respondentAccountId", "data ->> 'respondentAccountId' = ?"),
-        ("complainantAccountId", "data -> 'complainantAccountIds' @> jsonb_build_array(?::text)"),
-        ("imageId", "data ->> 'imageId' = ?"),
-        ("workId", "data ->> 'workId' = ?"),
-        ("dossierId", "data ->> 'dossierId' = ?"),
-    ];
+    internal static readonly ListShape<CaseView> Shape = new ListShape<CaseView>(view => view.CaseId)
+        .Created("openedAt")
+        .Sorted("changedAt", "changedAt", view => view.ChangedAt)
+        .By("status", "Takes", Enum.GetNames<CaseStatus>(), "data ->> 'state' = ?", alias: "state")
+        .By("origin", "Takes", Enum.GetNames<Origin>())
+        .By("accountId", "Only cases of this account, on either side.", sql: "exists (select from (select ?::text as id) a where data ->> 'respondentAccountId' = a.id or data -> 'complainantAccountIds' @> jsonb_build_array(a.id))")
+        .By("respondentAccountId", "Only cases against this account.")
+        .By("complainantAccountId", "Only complaints of this account.", sql: "data -> 'complainantAccountIds' @> jsonb_build_array(?::text)")
+        .By("imageId", "Only cases about this picture.")
+        .By("workId", "Only cases about this work.")
+        .By("dossierId", "Only cases of this dossier.");
 
     private static async Task<IResult> GetHistoryAsync(string id, string? version, string? at, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {

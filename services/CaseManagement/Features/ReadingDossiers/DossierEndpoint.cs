@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -21,7 +22,7 @@ internal static class DossierEndpoint
 {
     /// <summary><c>GET /v1/dossiers/{id}</c>.</summary>
     public static void MapDossiers(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/dossiers/{id}", GetAsync).WithTags("Cases").WithName("GetDossier").WithSummary("The cases of one work against one respondent, together");
+        app.MapGet("/v1/dossiers/{id}", GetAsync).Requires(Permission.CasesRead).WithTags("Cases").WithName("GetDossier").WithSummary("The cases of one work against one respondent, together");
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
     {

@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Regimes;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.CaseManagement.Features.ReadingRegimes;
@@ -24,7 +25,7 @@ internal static class RegimesEndpoint
     /// <summary><c>GET /v1/regimes</c>, <c>GET /v1/regimes/{name}</c>.</summary>
     public static void MapRegimes(this IEndpointRouteBuilder app)
     {
-        var regimes = app.MapGroup("/v1/regimes").WithTags("Regimes");
+        var regimes = app.MapGroup("/v1/regimes").WithTags("Regimes").Requires(Permission.RegimesRead);
         regimes.MapGet("", (RegimeCatalogue catalogue) => TypedResults.Ok(catalogue.Packs.Select(Summarise))).WithName("ListRegimes").WithSummary("Regime packs, every version");
         regimes.MapGet("{name}", Get).WithName("GetRegime").WithSummary("A pack with its steps, clocks, forms, calendar and sources; by name, or by name and version");
     }

@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Deadlines;
 using ImageRights.EventStore;
 
+using ImageRights.ServiceDefaults.Access;
 namespace ImageRights.CaseManagement.Features.ShiftingTime;
 
 /// <summary>An instant to go to.</summary>
@@ -17,8 +18,8 @@ internal static class VirtualTimeEndpoint
     public static void MapVirtualTime(this IEndpointRouteBuilder app)
     {
         if (!app.ServiceProvider.GetRequiredService<DatabaseClock>().IsVirtual) return;
-        app.MapGet("/v1/clock", (DatabaseClock clock) => TypedResults.Ok(new TimeAnswer(clock.GetUtcNow()))).ExcludeFromDescription();
-        app.MapPut("/v1/clock", GoAsync).ExcludeFromDescription();
+        app.MapGet("/v1/clock", (DatabaseClock clock) => TypedResults.Ok(new TimeAnswer(clock.GetUtcNow()))).Requires(Permission.RegimesRead).ExcludeFromDescription();
+        app.MapPut("/v1/clock", GoAsync).Requires(Permission.RegimesChoose).ExcludeFromDescription();
     }
 
     private static async Task<IResult> GoAsync(TimeRequest request, HttpContext context, DatabaseClock clock, DocumentStore store, DeadlineRunner runner)

@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Regimes;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
 
@@ -38,7 +39,7 @@ internal static class SimulationEndpoint
 
     /// <summary><c>POST /v1/simulations</c>.</summary>
     public static void MapSimulations(this IEndpointRouteBuilder app) => app
-        .MapPost("/v1/simulations", Simulate).WithTags("Regimes").WithName("Simulate")
+        .MapPost("/v1/simulations", Simulate).Requires(Permission.RegimesRead).WithTags("Regimes").WithName("Simulate")
         .WithSummary("Run one history under several regimes and see the outcomes and every deadline side by side; stores nothing").LimitBody();
 
     private static IResult Simulate(SimulationRequest request, HttpContext context, RegimeCatalogue catalogue)

@@ -1,5 +1,6 @@
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -11,11 +12,11 @@ internal static class SubmissionsEndpoint
     /// <summary><c>GET /v1/transparency-submissions</c>, <c>…/summary</c>, <c>POST …/{puid}/retry</c>, <c>GET /v1/transparency-report</c>.</summary>
     public static void MapTransparencySubmissions(this IEndpointRouteBuilder app)
     {
-        var submissions = app.MapGroup("/v1/transparency-submissions").WithTags("Transparency Database");
+        var submissions = app.MapGroup("/v1/transparency-submissions").WithTags("Transparency Database").Requires(Permission.SubmissionsRead);
         submissions.MapGet("", ListAsync).WithName("ListSubmissions").WithSummary("Statements on their way to the EU Transparency Database: pending, sent, parked");
         submissions.MapGet("summary", SummariseAsync).WithName("SummariseSubmissions").WithSummary("How many wait, were sent and are parked, and whether anything blocks them");
-        submissions.MapPost("{puid}/retry", RetryAsync).WithName("RetrySubmission").WithSummary("Send a parked statement again");
-        app.MapGet("/v1/transparency-report", ReportAsync).WithTags("Transparency Database").WithName("TransparencyReport")
+        submissions.MapPost("{puid}/retry", RetryAsync).Requires(Permission.SubmissionsRetry).WithName("RetrySubmission").WithSummary("Send a parked statement again");
+        app.MapGet("/v1/transparency-report", ReportAsync).Requires(Permission.SubmissionsRead).WithTags("Transparency Database").WithName("TransparencyReport")
             .WithSummary("Counts of a year's statements of reasons as CSV, and where they differ from what the database was told");
     }
 

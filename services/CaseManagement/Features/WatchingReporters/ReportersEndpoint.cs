@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -35,20 +36,20 @@ internal static class ReportersEndpoint
     /// <summary><c>/v1/reporters</c>.</summary>
     public static void MapReporters(this IEndpointRouteBuilder app)
     {
-        var reporters = app.MapGroup("/v1/reporters").WithTags("Reporters");
+        var reporters = app.MapGroup("/v1/reporters").WithTags("Reporters").Requires(Permission.ReportersRead);
         reporters.MapGet("", ListAsync).WithName("ListReporters").WithSummary("Reporters about whom something was decided, by state");
         reporters.MapGet("{accountId}", GetAsync).WithName("GetReporter").WithSummary("A reporter: score, lane, warning, suspension, linked accounts");
-        reporters.MapPost("{accountId}/links", LinkAsync).WithName("LinkReporter").WithSummary("Say by digests of payout and device which accounts belong together").LimitBody();
+        reporters.MapPost("{accountId}/links", LinkAsync).Requires(Permission.ReportersDecide).WithName("LinkReporter").WithSummary("Say by digests of payout and device which accounts belong together").LimitBody();
         reporters.MapPost("{accountId}/suspension", (string accountId, SuspensionRequest request, HttpContext context, ReporterPolicies policies) => DecideAsync(
                 context, accountId, request, (reporter, act) => ReporterDecider.Suspend(reporter, accountId, request.Gravity?.Trim() ?? "", request.Intent?.Trim() ?? "", request.Until ?? default, policies.Of(context.Tenant()), act),
                 Fields.Statement(request.Gravity, "/gravity") ?? Fields.Statement(request.Intent, "/intent") ?? (request.Until is null ? Fields.Invalid("/until", "is missing") : null)))
-            .WithName("SuspendReporter").WithSummary("Suspend a reporter for a time, after a warning and with the four factors of DSA 23(3)").LimitBody();
+            .Requires(Permission.ReportersDecide).WithName("SuspendReporter").WithSummary("Suspend a reporter for a time, after a warning and with the four factors of DSA 23(3)").LimitBody();
         reporters.MapPost("{accountId}/suspension/appeal", (string accountId, StepRequest request, HttpContext context) => DecideAsync(
                 context, accountId, request, (reporter, act) => ReporterDecider.Appeal(reporter, accountId, act)))
-            .WithName("AppealSuspension").WithSummary("Appeal against the suspension, by the reporter himself").LimitBody();
+            .Requires(Permission.CasesReport).WithName("AppealSuspension").WithSummary("Appeal against the suspension, by the reporter himself").LimitBody();
         reporters.MapPost("{accountId}/suspension/decision", (string accountId, AppealDecisionRequest request, HttpContext context) => DecideAsync(
                 context, accountId, request, (reporter, act) => ReporterDecider.DecideAppeal(reporter, accountId, request.Lift == true, act), request.Lift is null ? Fields.Invalid("/lift", "is missing") : null))
-            .WithName("DecideSuspensionAppeal").WithSummary("Answer the appeal, by another person than who suspended").LimitBody();
+            .Requires(Permission.ReportersDecide).WithName("DecideSuspensionAppeal").WithSummary("Answer the appeal, by another person than who suspended").LimitBody();
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)

@@ -14,5 +14,5 @@ internal static class AssetEndpoint
         if (stream is null) return Results.NotFound();
         context.Response.Headers.CacheControl = "public, max-age=3600";
         return Results.Stream(stream, Types.TryGetContentType(name, out var type) ? type : "application/octet-stream");
-    });
+    }).AllowAnonymous();
 }

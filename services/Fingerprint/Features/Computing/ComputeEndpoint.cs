@@ -5,6 +5,7 @@ using ImageRights.Fingerprint.Contents;
 using ImageRights.Fingerprint.Decoding;
 using ImageRights.Fingerprint.Decoding.Isolation;
 using ImageRights.Fingerprint.Hashing;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
@@ -17,8 +18,8 @@ internal static class ComputeEndpoint
     private const string MediaType = "application/octet-stream";
 
     public static void MapComputing(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/fingerprints", HandleAsync).WithTags("Fingerprints").WithName("ComputeFingerprint")
-            .WithSummary("Decodes and hashes a picture; kept by its content unless store=false");
+        app.MapPost("/v1/fingerprints", HandleAsync).Requires(Permission.FingerprintsCompute).WithTags("Fingerprints").WithName("ComputeFingerprint")
+            .WithSummary("Decodes and hashes a picture; kept by its content unless store=false, with what finds it after edits when features=true");
 
     private static async Task<IResult> HandleAsync(
         HttpContext context, DocumentStore store, Fingerprinter fingerprinter, Admission admission, IOptions<FingerprintOptions> options)
@@ -26,7 +27,8 @@ internal static class ComputeEndpoint
         var cancellationToken = context.RequestAborted;
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !MediaType.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase))
             return context.Problem(new Rejection("Media_Type_Unsupported", $"It takes {MediaType}."));
-        if (!TryReadSwitch(context.Request.Query["store"], out var keep)) return context.Problem(new Rejection("Request_Invalid", "store takes true or false.", "/store"));
+        if (!TryReadSwitch(context.Request.Query["store"], true, out var keep)) return context.Problem(new Rejection("Request_Invalid", "store takes true or false.", "/store"));
+        if (!TryReadSwitch(context.Request.Query["features"], false, out var tell)) return context.Problem(new Rejection("Request_Invalid", "features takes true or false.", "/features"));
         using var lease = await admission.EnterAsync(cancellationToken);
         if (!lease.IsAcquired) return context.Problem(new Rejection("Dependency_Unavailable", "Too many pictures at once."));
 
@@ -34,7 +36,7 @@ internal static class ComputeEndpoint
         if (rejection is not null) return context.Problem(rejection);
         var sha256 = ContentHash.OfBytes(bytes.Span);
         await using var session = store.LightweightSession(context.Tenant());
-        if (await Fingerprinter.FindAsync(session, sha256, cancellationToken) is { } known) return Answer(known);
+        if (await Fingerprinter.FindAsync(session, sha256, cancellationToken) is { } known) return Answer(known, tell);
         Outcome<ComputedFingerprint> outcome;
         try
         {
@@ -50,11 +52,11 @@ internal static class ComputeEndpoint
             session.Store(sha256, outcome.Value);
             await session.SaveChangesAsync(cancellationToken);
         }
-        return Answer(outcome.Value);
+        return Answer(outcome.Value, tell);
     }
 
-    // Thirty kilobytes that no caller reads; Matching hears of them with the fact.
-    private static IResult Answer(ComputedFingerprint fingerprint) => TypedResults.Ok(fingerprint with { Features = null });
+    // Thirty kilobytes that few callers read: Matching hears of them with the fact.
+    private static IResult Answer(ComputedFingerprint fingerprint, bool withFeatures) => TypedResults.Ok(withFeatures ? fingerprint : fingerprint with { Features = null });
 
     private static async Task<(ReadOnlyMemory<byte> Bytes, Rejection? Rejection)> ReadBodyAsync(HttpRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -72,9 +74,9 @@ internal static class ComputeEndpoint
         }
     }
 
-    private static bool TryReadSwitch(string? text, out bool value)
+    private static bool TryReadSwitch(string? text, bool otherwise, out bool value)
     {
-        value = true;
+        value = otherwise;
         return string.IsNullOrEmpty(text) || bool.TryParse(text, out value);
     }
 }

@@ -63,7 +63,7 @@ public sealed class PendingPictures(DocumentStore store, IOptions<FingerprintOpt
     /// <summary>Takes due pictures for this process alone, for a while. No lock outlives the statement: an open transaction would hold back everybody who follows the log.</summary>
     public async Task<IReadOnlyList<PendingPicture>> ClaimAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             update {Table} p set due = now() + $1, tries = p.tries + 1
             from (select tenant_id, subject_id from {Table} where due <= now() order by due limit $2 for update skip locked) due_now
@@ -88,7 +88,7 @@ public sealed class PendingPictures(DocumentStore store, IOptions<FingerprintOpt
     /// <summary>Gives a claim back: due at once for whoever comes next.</summary>
     public async Task ReleaseAsync(PendingPicture claimed, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"update {Table} set due = now() where tenant_id = $1 and subject_id = $2");
+        await using var command = store.AcrossTenants.CreateCommand($"update {Table} set due = now() where tenant_id = $1 and subject_id = $2");
         command.Parameters.Add(new() { Value = claimed.TenantId });
         command.Parameters.Add(new() { Value = claimed.Picture.SubjectId });
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -97,7 +97,7 @@ public sealed class PendingPictures(DocumentStore store, IOptions<FingerprintOpt
     /// <summary>How many wait.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"select count(*) from {Table}");
+        await using var command = store.AcrossTenants.CreateCommand($"select count(*) from {Table}");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

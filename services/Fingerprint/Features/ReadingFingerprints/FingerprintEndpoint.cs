@@ -1,5 +1,6 @@
 using ImageRights.EventStore;
 using ImageRights.Fingerprint.Projections;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using static ImageRights.Fingerprint.Features.MessageChecks;
@@ -10,7 +11,7 @@ namespace ImageRights.Fingerprint.Features.ReadingFingerprints;
 internal static class FingerprintEndpoint
 {
     public static void MapFingerprints(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/fingerprints/{subjectId}", HandleAsync).WithTags("Fingerprints").WithName("ReadFingerprint")
+        app.MapGet("/v1/fingerprints/{subjectId}", HandleAsync).Requires(Permission.FingerprintsRead).WithTags("Fingerprints").WithName("ReadFingerprint")
             .WithSummary("The fingerprint of an image or work, or why it has none");
 
     private static async Task<IResult> HandleAsync(string subjectId, HttpContext context, DocumentStore store)

@@ -1,4 +1,5 @@
 using ImageRights.Fingerprint.Decoding;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.Net.Http.Headers;
@@ -13,7 +14,7 @@ internal static class RenditionEndpoint
     private static readonly int[] Sides = [160, 320, 640, 1280];
 
     public static void MapRenditions(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/renditions/{sha256}", HandleAsync).WithTags("Renditions").WithName("ReadRendition")
+        app.MapGet("/v1/renditions/{sha256}", HandleAsync).Requires(Permission.RenditionsRead).WithTags("Renditions").WithName("ReadRendition")
             .WithSummary("A picture drawn anew as a JPEG without metadata, within a square of side pixels (160, 320, 640 or 1280)");
 
     private static async Task<IResult> HandleAsync(string sha256, HttpContext context, Renditions renditions)

@@ -1,5 +1,6 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Licences;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -10,7 +11,7 @@ public static class EndLicenceEndpoint
 {
     /// <summary>DELETE /v1/licences/{id}.</summary>
     public static void MapEndLicence(this IEndpointRouteBuilder licences) =>
-        licences.MapDelete("/{id}", EndAsync)
+        licences.MapDelete("/{id}", EndAsync).Requires(Permission.LicencesWrite)
             .WithName("EndLicence").WithSummary("Ends a licence before its term. Needs If-Match");
 
     private static async Task<IResult> EndAsync(string id, HttpContext context, DocumentStore store, TimeProvider clock)

@@ -3,6 +3,7 @@ using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Mvc;
@@ -25,7 +26,7 @@ public static class GrantLicenceEndpoint
 
     /// <summary>POST /v1/licences.</summary>
     public static void MapGrantLicence(this IEndpointRouteBuilder licences) =>
-        licences.MapPost("", GrantAsync)
+        licences.MapPost("", GrantAsync).Requires(Permission.LicencesWrite)
             .WithName("GrantLicence").WithSummary("Allows an account to use a registered work")
             .WithMetadata(new RequestSizeLimitAttribute(LongestBody));
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageRights.Ingestion.Inbound;
 using ImageRights.Ingestion.Probing;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,7 +21,7 @@ public static class EventsEndpoint
 
     /// <summary>POST /v1/events.</summary>
     public static void MapEvents(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/events", HearAsync)
+        app.MapPost("/v1/events", HearAsync).Requires(Permission.EventsSend)
             .WithTags("Inbound events").WithName("SendEvents").WithSummary("Takes CloudEvents 1.0, structured, batched or binary: each once, by source and id; what cannot be taken is parked with the reason");
 
     private static async Task<IResult> HearAsync(HttpContext context, InboundHandler handler, PictureLimits limits)

@@ -4,6 +4,8 @@ using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Verdicts;
+using ImageRights.ServiceDefaults.Access;
+using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Features.PreChecking;
@@ -26,7 +28,7 @@ public static class PreCheckEndpoint
 {
     /// <summary>POST /v1/prechecks.</summary>
     public static void MapPreChecks(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/prechecks", CheckAsync)
+        app.MapPost("/v1/prechecks", CheckAsync).Requires(Permission.PrechecksRun)
             .WithTags("Pre-checks").WithName("PreCheck").WithSummary("What an upload of this picture would come to: takes what an upload takes, answers at once, stores nothing");
 
     private static async Task<IResult> CheckAsync(HttpContext context, PictureIntake intake, MatchingClient matching, PictureLimits limits, UploadOptions options, TimeProvider clock)
@@ -40,11 +42,11 @@ public static class PreCheckEndpoint
         fields.OptionalIdentifier("listingId");
         if (fields.Rejection is { } invalid) return context.Problem(invalid);
 
-        var (examined, rejection) = await intake.ExamineAsync(form.File, context.RequestAborted, keep: false);
+        var (examined, rejection) = await intake.ExamineAsync(context.Tenant(), form.File, context.RequestAborted, keep: false);
         if (examined is null) return context.Problem(rejection!);
         if (examined.Decode is not DecodeAnswer.Decoded decoded) return context.Problem(new Rejection("Dependency_Unavailable", "The picture cannot be decoded just now."));
         var checkedAt = clock.GetUtcNow();
-        if (await matching.SearchAsync(decoded, accountId, context.RequestAborted) is not { } finding)
+        if (await matching.SearchAsync(context.Tenant(), decoded, examined.Picture.Sha256, accountId, context.RequestAborted) is not { } finding)
             return context.Problem(new Rejection("Dependency_Unavailable", "The picture cannot be compared just now."));
         var picture = examined.Picture;
         return TypedResults.Ok(new PreCheck(

@@ -1,6 +1,5 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Images;
-using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Projections;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
@@ -10,11 +9,19 @@ namespace ImageRights.Ingestion.Features.ReadingImages;
 /// <summary>Images as they are read.</summary>
 public static class ImageQueries
 {
+    internal static readonly ListShape<ImageView> Shape = new ListShape<ImageView>(view => view.ImageId)
+        .Created("receivedAt", Image.IdPrefix)
+        .By("accountId", "Only pictures of this account.")
+        .By("listingId", "Only pictures of this listing.")
+        .By("status", "Takes", ["received", "withdrawn"])
+        .By("surface", "Takes", Enum.GetNames<Surface>())
+        .By("sha256", "Only pictures with these bytes.");
+
     /// <summary>GET /v1/images/{id} and GET /v1/images.</summary>
     public static void MapReadImages(this IEndpointRouteBuilder images)
     {
         images.MapGet("/{id}", GetAsync).WithName("GetImage").WithSummary("State and metadata of a picture; ETag is its version");
-        images.MapGet("", ListAsync).WithName("ListImages").WithSummary("Pictures, newest first, of one account with accountId");
+        images.MapGet("", ListAsync).WithName("ListImages").WithSummary("Pictures, newest first");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
@@ -28,15 +35,7 @@ public static class ImageQueries
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
     {
-        if (!PageRequest.TryRead(context, out var page, out var rejection)) return context.Problem(rejection!);
-        var query = new FieldReader(name => context.Request.Query[name]);
-        var accountId = query.OptionalIdentifier("accountId");
-        if (query.Rejection is { } invalid) return context.Problem(invalid);
         await using var session = store.LightweightSession(context.Tenant());
-        var rows = accountId is null
-            ? await session.QueryAsync<ImageView>("where id < ? order by id desc limit ?", [page.After, page.Limit + 1], context.RequestAborted)
-            : await session.QueryAsync<ImageView>(
-                "where data ->> 'accountId' = ? and id < ? order by id desc limit ?", [accountId, page.After, page.Limit + 1], context.RequestAborted);
-        return TypedResults.Ok(page.ToPage(rows, row => row.ImageId));
+        return await Shape.AnswerAsync(context, session);
     }
 }

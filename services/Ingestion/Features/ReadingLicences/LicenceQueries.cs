@@ -1,5 +1,4 @@
 using ImageRights.EventStore;
-using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Projections;
 using ImageRights.ServiceDefaults.Http;
@@ -10,11 +9,17 @@ namespace ImageRights.Ingestion.Features.ReadingLicences;
 /// <summary>Licences as they are read.</summary>
 public static class LicenceQueries
 {
+    internal static readonly ListShape<LicenceView> Shape = new ListShape<LicenceView>(view => view.LicenceId)
+        .Created("grantedAt", Licence.IdPrefix)
+        .By("workId", "Only licences of this work.")
+        .By("accountId", "Only licences for this account.", sql: "data ->> 'licenseeAccountId' = ?")
+        .By("status", "Takes", ["granted", "ended"]);
+
     /// <summary>GET /v1/licences/{id} and GET /v1/licences.</summary>
     public static void MapReadLicences(this IEndpointRouteBuilder licences)
     {
         licences.MapGet("/{id}", GetAsync).WithName("GetLicence").WithSummary("A licence; ETag is its version");
-        licences.MapGet("", ListAsync).WithName("ListLicences").WithSummary("Licences, newest first, of one work with workId");
+        licences.MapGet("", ListAsync).WithName("ListLicences").WithSummary("Licences, newest first");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
@@ -28,15 +33,7 @@ public static class LicenceQueries
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
     {
-        if (!PageRequest.TryRead(context, out var page, out var rejection)) return context.Problem(rejection!);
-        var query = new FieldReader(name => context.Request.Query[name]);
-        var workId = query.OptionalIdentifier("workId");
-        if (query.Rejection is { } invalid) return context.Problem(invalid);
         await using var session = store.LightweightSession(context.Tenant());
-        var rows = workId is null
-            ? await session.QueryAsync<LicenceView>("where id < ? order by id desc limit ?", [page.After, page.Limit + 1], context.RequestAborted)
-            : await session.QueryAsync<LicenceView>(
-                "where data ->> 'workId' = ? and id < ? order by id desc limit ?", [workId, page.After, page.Limit + 1], context.RequestAborted);
-        return TypedResults.Ok(page.ToPage(rows, row => row.LicenceId));
+        return await Shape.AnswerAsync(context, session);
     }
 }

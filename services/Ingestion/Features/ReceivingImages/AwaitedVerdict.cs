@@ -24,7 +24,7 @@ internal static class AwaitedVerdict
         Finding? finding;
         try
         {
-            finding = await matching.AwaitScreeningAsync(answer.ImageId, wait, ending.Token);
+            finding = await matching.AwaitScreeningAsync(context.Tenant(), answer.ImageId, wait, ending.Token);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

@@ -4,6 +4,7 @@ using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Verdicts;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -20,7 +21,7 @@ public static class ReceiveImageEndpoint
 {
     /// <summary>POST /v1/images.</summary>
     public static void MapReceiveImage(this IEndpointRouteBuilder images) =>
-        images.MapPost("", ReceiveAsync)
+        images.MapPost("", ReceiveAsync).Requires(Permission.ImagesWrite)
             .WithName("ReceiveImage").WithSummary("Takes a picture in: multipart/form-data with the part file and the fields accountId, surface, listingId");
 
     // The file is gone before the wait: its bytes are in the vault.
@@ -43,7 +44,7 @@ public static class ReceiveImageEndpoint
         await using var session = store.LightweightSession(context.Tenant());
         return await context.CreateOnceAsync(session, new { accountId, surface, listingId, form.File.Sha256 }, async () =>
         {
-            var (examined, rejection) = await intake.ExamineAsync(form.File, context.RequestAborted);
+            var (examined, rejection) = await intake.ExamineAsync(session.TenantId, form.File, context.RequestAborted);
             if (examined is null) return rejection!;
             await intake.KeepAsync(session.TenantId, form.File, context.RequestAborted);
 

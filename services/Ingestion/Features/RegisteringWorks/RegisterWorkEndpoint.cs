@@ -3,6 +3,7 @@ using ImageRights.Ingestion.Decoding;
 using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Works;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -19,7 +20,7 @@ public static class RegisterWorkEndpoint
 
     /// <summary>POST /v1/works.</summary>
     public static void MapRegisterWork(this IEndpointRouteBuilder works) =>
-        works.MapPost("", RegisterAsync)
+        works.MapPost("", RegisterAsync).Requires(Permission.WorksWrite)
             .WithName("RegisterWork").WithSummary("Registers an original: multipart/form-data with the part file and the fields accountId, title, author, createdOn, description");
 
     private static async Task<IResult> RegisterAsync(
@@ -39,7 +40,7 @@ public static class RegisterWorkEndpoint
         await using var session = store.LightweightSession(context.Tenant());
         return await context.CreateOnceAsync(session, new { accountId, title, author, createdOn, description, form.File.Sha256 }, async () =>
         {
-            var (examined, rejection) = await intake.ExamineAsync(form.File, context.RequestAborted);
+            var (examined, rejection) = await intake.ExamineAsync(session.TenantId, form.File, context.RequestAborted);
             if (examined is null) return rejection!;
             // An original is registered for years: whether it can be told apart must be known before it is.
             if (examined.Decode is not DecodeAnswer.Decoded decoded) return new Rejection("Dependency_Unavailable", "The picture cannot be decoded just now.");

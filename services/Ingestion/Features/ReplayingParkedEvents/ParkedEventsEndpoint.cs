@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Inbound;
 using ImageRights.Ingestion.Vault;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -10,25 +11,26 @@ namespace ImageRights.Ingestion.Features.ReplayingParkedEvents;
 /// <summary>The list of events that could not be taken, and another try.</summary>
 public static class ParkedEventsEndpoint
 {
+    internal static readonly ListShape<ParkedEvent> Shape = new ListShape<ParkedEvent>(view => view.ParkedEventId)
+        .Created("parkedAt", ParkedEvent.IdPrefix)
+        .By("status", "Takes", ["parked", "taken"])
+        .By("type", "Only events of this type.")
+        .By("code", "Only what was parked for this reason.")
+        .By("door", "Takes", ["http", "amqp"]);
+
     /// <summary>GET /v1/parked-events, GET /v1/parked-events/{id}, POST /v1/parked-events/{id}/replays.</summary>
     public static void MapParkedEvents(this IEndpointRouteBuilder app)
     {
-        var parked = app.MapGroup("/v1/parked-events").WithTags("Inbound events");
-        parked.MapGet("", ListAsync).WithName("ListParkedEvents").WithSummary("Events that could not be taken, newest first, with the reason; by status");
+        var parked = app.MapGroup("/v1/parked-events").WithTags("Inbound events").Requires(Permission.ParkedEventsRead);
+        parked.MapGet("", ListAsync).WithName("ListParkedEvents").WithSummary("Events that could not be taken, newest first, with the reason");
         parked.MapGet("/{id}", GetAsync).WithName("GetParkedEvent").WithSummary("One event that could not be taken");
-        parked.MapPost("/{id}/replays", ReplayAsync).WithName("ReplayParkedEvent").WithSummary("Tries a parked event again; one that was taken stays as it is");
+        parked.MapPost("/{id}/replays", ReplayAsync).Requires(Permission.ParkedEventsReplay).WithName("ReplayParkedEvent").WithSummary("Tries a parked event again; one that was taken stays as it is");
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
     {
-        if (!PageRequest.TryRead(context, out var page, out var rejection)) return context.Problem(rejection!);
-        var status = context.Request.Query["status"].ToString();
-        if (status is not ("" or "parked" or "taken")) return context.Problem(new Rejection("Request_Invalid", "status takes parked or taken.", "/status"));
         await using var session = store.LightweightSession(context.Tenant());
-        var rows = status.Length == 0
-            ? await session.QueryAsync<ParkedEvent>("where id < ? order by id desc limit ?", [page.After, page.Limit + 1], context.RequestAborted)
-            : await session.QueryAsync<ParkedEvent>("where data ->> 'status' = ? and id < ? order by id desc limit ?", [status, page.After, page.Limit + 1], context.RequestAborted);
-        return TypedResults.Ok(page.ToPage(rows, row => row.ParkedEventId));
+        return await Shape.AnswerAsync(context, session);
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)

@@ -1,4 +1,5 @@
 using ImageRights.Ingestion.Vault;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -7,18 +8,18 @@ namespace ImageRights.Ingestion.Features.ServingContents;
 /// <summary>Bytes from the vault, for the other services. Never for browsers: what was uploaded is shown only after it was encoded anew.</summary>
 public static class ContentEndpoint
 {
-    /// <summary>GET /internal/v1/contents/{sha256}?tenant=…</summary>
+    /// <summary>GET /internal/v1/contents/{sha256}</summary>
     public static void MapContents(this IEndpointRouteBuilder app) =>
-        app.MapGet("/internal/v1/contents/{sha256}", ServeAsync)
+        app.MapGet("/internal/v1/contents/{sha256}", ServeAsync).Requires(Permission.ContentsRead)
             .WithTags("Internal").WithName("GetContent").WithSummary("Bytes from the vault by SHA-256, for other services")
             .ExcludeFromDescription();
 
-    private static async Task<IResult> ServeAsync(string sha256, string? tenant, HttpContext context, ContentVault vault, ILogger<ContentVault> logger)
+    private static async Task<IResult> ServeAsync(string sha256, HttpContext context, ContentVault vault, ILogger<ContentVault> logger)
     {
         if (!ContentVault.IsAddress(sha256)) return context.Problem(new Rejection("Content_Not_Found"));
         try
         {
-            await using var content = await vault.OpenAsync(tenant ?? context.Tenant(), sha256, context.RequestAborted);
+            await using var content = await vault.OpenAsync(context.Tenant(), sha256, context.RequestAborted);
             if (content is null) return context.Problem(new Rejection("Content_Not_Found"));
             var response = context.Response;
             response.ContentType = "application/octet-stream";

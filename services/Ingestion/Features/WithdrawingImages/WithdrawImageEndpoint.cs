@@ -1,5 +1,6 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Images;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -10,7 +11,7 @@ public static class WithdrawImageEndpoint
 {
     /// <summary>DELETE /v1/images/{id}.</summary>
     public static void MapWithdrawImage(this IEndpointRouteBuilder images) =>
-        images.MapDelete("/{id}", WithdrawAsync)
+        images.MapDelete("/{id}", WithdrawAsync).Requires(Permission.ImagesWrite)
             .WithName("WithdrawImage").WithSummary("Withdraws a picture: it is no longer matched against; its record stays. Needs If-Match");
 
     private static async Task<IResult> WithdrawAsync(string id, HttpContext context, DocumentStore store, TimeProvider clock)

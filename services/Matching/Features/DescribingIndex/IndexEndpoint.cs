@@ -1,5 +1,6 @@
 using ImageRights.EventStore;
 using ImageRights.Matching.Index;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using Microsoft.Extensions.Options;
 
@@ -20,5 +21,5 @@ internal static class IndexEndpoint
             return TypedResults.Ok(new IndexDescription(
                 tenant.Count(Bank.Works), tenant.Count(Bank.Uploads), tenant.Version, index.Position, IndexHealthCheck.IsCaughtUp(services),
                 options.Value.MaxDistance, options.Value.MinQuality));
-        }).WithTags("Index").WithName("DescribeIndex").WithSummary("Pictures in this replica's index and how far it is");
+        }).Requires(Permission.IndexRead).WithTags("Index").WithName("DescribeIndex").WithSummary("Pictures in this replica's index and how far it is");
 }

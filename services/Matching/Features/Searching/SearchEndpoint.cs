@@ -1,5 +1,6 @@
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,11 @@ namespace ImageRights.Matching.Features.Searching;
 /// <param name="PdqQuality">0 to 100; without it the hash is taken as good.</param>
 /// <param name="PdqDihedrals">Hashes of the eight orientations; without them only the picture as it is is looked for.</param>
 /// <param name="AccountId">Who would upload it; without it every match is a hit.</param>
-public sealed record SearchRequest(string? Pdq, int? PdqQuality, IReadOnlyList<string?>? PdqDihedrals, string? AccountId);
+/// <param name="Algorithm">Name and version of what made the hashes; <c>pdq/1</c> unless given.</param>
+/// <param name="Features">What finds it after edits, as Fingerprint tells it; without it only whole pictures are compared.</param>
+/// <param name="Sha256">Of the bytes, 64 lower-case hexadecimal digits: finds the very same file.</param>
+public sealed record SearchRequest(
+    string? Pdq, int? PdqQuality, IReadOnlyList<string?>? PdqDihedrals, string? AccountId, string? Algorithm, PictureFeatures? Features, string? Sha256);
 
 /// <summary>What a screening would say now.</summary>
 public sealed record SearchResult(Verdict Verdict, IReadOnlyList<Match> Matches, Thresholds Thresholds);
@@ -21,7 +26,7 @@ public sealed record SearchResult(Verdict Verdict, IReadOnlyList<Match> Matches,
 internal static class SearchEndpoint
 {
     public static void MapSearches(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/searches", Handle).WithTags("Searches").WithName("SearchIndex")
+        app.MapPost("/v1/searches", Handle).Requires(Permission.IndexSearch).WithTags("Searches").WithName("SearchIndex")
             .WithSummary("What a screening of this fingerprint would say now; nothing is stored");
 
     private static IResult Handle(
@@ -37,10 +42,30 @@ internal static class SearchEndpoint
             if (dihedrals.Count != 8 || hashes[0] != hash || !dihedrals.All(text => PdqHash.TryParse(text, out _)))
                 return context.Problem(new Rejection("Request_Invalid", "pdqDihedrals takes eight hashes, the first of them pdq.", "/pdqDihedrals"));
         }
+        if (request.Sha256 is not null && !(request.Sha256.Length == 64 && request.Sha256.All(char.IsAsciiHexDigitLower)))
+            return context.Problem(new Rejection("Request_Invalid", "sha256 takes 64 lower-case hexadecimal digits.", "/sha256"));
+        if (request.Algorithm is not null && !IsId(request.Algorithm)) return context.Problem(new Rejection("Request_Invalid", "algorithm takes a name and version.", "/algorithm"));
+        if (!TryRead(request.Features, out var features)) return context.Problem(new Rejection("Request_Invalid", "features cannot be read.", "/features"));
         if (!IndexHealthCheck.IsCaughtUp(services)) return context.Problem(new Rejection("Dependency_Unavailable", "The index is being rebuilt."));
         var tenant = index.For(context.Tenant());
-        var thresholds = new Thresholds(Search.Algorithm, options.Value.MaxDistance, options.Value.MinQuality, tenant.Version);
-        var (verdict, matches) = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), new PictureQuery(hashes, request.PdqQuality ?? 100, null, null), thresholds.IndexVersion);
+        var thresholds = new Thresholds(request.Algorithm ?? Search.Algorithm, options.Value.MaxDistance, options.Value.MinQuality, tenant.Version);
+        var query = new PictureQuery(hashes, request.PdqQuality ?? 100, features, request.Sha256);
+        var (verdict, matches) = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), query, thresholds.IndexVersion);
         return TypedResults.Ok(new SearchResult(verdict, matches, thresholds));
+    }
+
+    private static bool TryRead(PictureFeatures? given, out FeatureSet? features)
+    {
+        features = null;
+        if (given is null) return true;
+        try
+        {
+            features = FeatureSet.Read(given);
+            return true;
+        }
+        catch (Exception broken) when (broken is FormatException or NullReferenceException or ArgumentNullException)
+        {
+            return false;
+        }
     }
 }

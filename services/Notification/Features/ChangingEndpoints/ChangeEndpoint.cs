@@ -1,9 +1,10 @@
 using ImageRights.EventStore;
-using ImageRights.Notification.Egress;
 using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Mvc;
 
@@ -19,8 +20,8 @@ internal static class ChangeEndpoint
 {
     public static void Map(RouteGroupBuilder endpoints)
     {
-        endpoints.MapPatch("/{endpointId}", ChangeAsync).WithName("ChangeEndpoint").WithSummary("Change address, filter, description or whether it is enabled");
-        endpoints.MapDelete("/{endpointId}", DisableAsync).WithName("DisableEndpoint").WithSummary("Disable an endpoint; its deliveries stay listed");
+        endpoints.MapPatch("/{endpointId}", ChangeAsync).Requires(Permission.EndpointsWrite).WithName("ChangeEndpoint").WithSummary("Change address, filter, description or whether it is enabled");
+        endpoints.MapDelete("/{endpointId}", DisableAsync).Requires(Permission.EndpointsWrite).WithName("DisableEndpoint").WithSummary("Disable an endpoint; its deliveries stay listed");
     }
 
     private static Task<IResult> ChangeAsync(

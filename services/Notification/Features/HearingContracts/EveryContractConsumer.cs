@@ -3,18 +3,14 @@ using ImageRights.Contracts.CaseManagement.V1;
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.Contracts.Notification.V1;
-using ImageRights.EventStore;
 using ImageRights.Notification.Notices;
-using ImageRights.Notification.Projections;
-using ImageRights.Notification.Sending;
-using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 
 namespace ImageRights.Notification.Features.HearingContracts;
 
 /// <summary>Hears every contract that integrators may want and turns each into one event and one delivery for each endpoint that takes it.</summary>
-public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal, TimeProvider clock) :
-    IConsumer<WorkRegistered>, IConsumer<LicenceGranted>, IConsumer<LicenceEnded>,
+public sealed class EveryContractConsumer(NoticeIntake intake) :
+    IConsumer<WorkRegistered>, IConsumer<LicenceGranted>, IConsumer<LicenceEnded>, IConsumer<SellerReported>, IConsumer<SettlementPaid>, IConsumer<SettlementWithdrawn>,
     IConsumer<ImageScreened>, IConsumer<CopyFound>, IConsumer<OwnershipConflictFound>,
     IConsumer<CaseOpened>, IConsumer<MeasureApplied>, IConsumer<CounterNoticeReceived>, IConsumer<MeasureLifted>, IConsumer<SettlementExecuted>, IConsumer<CaseClosed>, IConsumer<PartyMessageSent>,
     IConsumer<ProcedureStepTaken>, IConsumer<DeadlineRan>,
@@ -28,6 +24,15 @@ public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal,
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<LicenceEnded> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SellerReported> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SettlementPaid> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SettlementWithdrawn> context) => HearAsync(context);
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<ImageScreened> context) => HearAsync(context);
@@ -71,17 +76,19 @@ public sealed class EveryContractConsumer(DocumentStore store, DueSignal signal,
     /// <inheritdoc />
     public Task Consume(ConsumeContext<EndpointDisabled> context) => HearAsync(context);
 
-    private async Task HearAsync<T>(ConsumeContext<T> context) where T : class
+    private Task HearAsync<T>(ConsumeContext<T> context) where T : class
     {
         var messageId = context.MessageId ?? throw new InvalidOperationException("A message without an id cannot be consumed once.");
-        var notice = Notice.Of(context.Message, messageId, Activity.Current?.Id ?? context.Headers.Get<string>("traceparent"));
-        await using var session = store.LightweightSession(notice.TenantId);
-        session.Enlist(context, this);
-        session.Keep(notice);
-        var endpoints = await session.QueryAsync<EndpointView>("where data ->> 'state' = 'Enabled'", [], context.CancellationToken);
-        foreach (var endpoint in endpoints.Where(notice.IsFor))
-            session.Schedule(notice.EventId, notice.Type, notice.Subject, endpoint.EndpointId, clock.GetUtcNow());
-        await session.SaveChangesAsync(context.CancellationToken);
-        signal.Set();
+        return intake.TakeAsync(Notice.Of(context.Message, messageId, Activity.Current?.Id ?? context.Headers.Get<string>("traceparent"), context.LogCheckpoint()));
     }
+}
+
+/// <summary>Many at once, so that there is something to write together.</summary>
+public sealed class EveryContractConsumerDefinition : ConsumerDefinition<EveryContractConsumer>
+{
+    private const ushort AtOnce = 256;
+
+    /// <inheritdoc />
+    protected override void ConfigureConsumer(IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<EveryContractConsumer> consumerConfigurator, IRegistrationContext context) =>
+        endpointConfigurator.PrefetchCount = AtOnce;
 }

@@ -13,6 +13,11 @@ public sealed record EventTypes(IReadOnlyList<string> Items);
 
 internal static class ReadEndpoints
 {
+    public static readonly ListShape<EndpointView> Shape = new ListShape<EndpointView>(view => view.EndpointId)
+        .Created("registeredAt", EndpointId.Prefix)
+        .By("status", "Takes", [nameof(EndpointState.Enabled), nameof(EndpointState.Disabled)], "data ->> 'state' = ?", alias: "state")
+        .By("eventType", "Only endpoints that this type is sent to.", [.. NoticeTypes.Names], "data ->> 'state' = 'Enabled' and (data -> 'eventTypes' @> jsonb_build_array(?::text) or data -> 'eventTypes' = '[]')");
+
     public static void Map(RouteGroupBuilder endpoints)
     {
         endpoints.MapGet("", ListAsync).WithName("ListEndpoints").WithSummary("Webhook endpoints, newest first");
@@ -25,10 +30,8 @@ internal static class ReadEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
     {
-        if (!PageRequest.TryRead(context, out var page, out var rejection)) return context.Problem(rejection!);
         await using var session = store.LightweightSession(context.Tenant());
-        var rows = await session.QueryAsync<EndpointView>("where id < ? order by id desc limit ?", [page.After, page.Limit + 1], context.RequestAborted);
-        return TypedResults.Ok(page.ToPage(rows, view => view.EndpointId));
+        return await Shape.AnswerAsync(context, session);
     }
 
     private static async Task<IResult> ReadAsync(string endpointId, HttpContext context, DocumentStore store)

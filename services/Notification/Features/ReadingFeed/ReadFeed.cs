@@ -5,6 +5,7 @@ using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace ImageRights.Notification.Features.ReadingFeed;
@@ -30,33 +31,27 @@ internal static class ReadFeed
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MostItems))
             return context.Problem(new Rejection("Request_Invalid", $"limit takes 1 to {MostItems}.", "/limit"));
         if (!TryReadCursor(after, out var position)) return context.Problem(new Rejection("Cursor_Invalid", Pointer: "/after"));
-        await using var command = store.DataSource.CreateCommand(
-            $"""
-            select transaction_id, seq_id, body from {store.Options.DatabaseSchemaName}.webhook_events
-            where tenant_id = $1 and only_for is null and (transaction_id, seq_id) > ($2, $3) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-            order by transaction_id, seq_id limit $4
-            """);
-        command.Parameters.Add(new() { Value = context.Tenant() });
-        command.Parameters.Add(new() { Value = position.TransactionId, NpgsqlDbType = NpgsqlDbType.Xid8 });
-        command.Parameters.Add(new() { Value = position.Sequence });
-        command.Parameters.Add(new() { Value = size });
-        var items = new List<JsonElement>();
-        await using var reader = await command.ExecuteReaderAsync(context.RequestAborted);
-        while (await reader.ReadAsync(context.RequestAborted))
-        {
-            position = new LogPosition(reader.GetFieldValue<ulong>(0), reader.GetInt64(1));
-            items.Add(JsonSerializer.Deserialize<JsonElement>(reader.GetString(2)));
-        }
+        await using var session = store.LightweightSession(context.Tenant());
+        var rows = await session.QueryRowsAsync(
+            """
+            select transaction_id, seq_id, body from {schema}.webhook_events
+            where tenant_id = ? and only_for is null and (transaction_id, seq_id) > (?, ?) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+            order by transaction_id, seq_id limit ?
+            """,
+            [session.TenantId, new NpgsqlParameter { Value = position.TransactionId, NpgsqlDbType = NpgsqlDbType.Xid8 }, position.Sequence, size],
+            reader => (Position: new LogPosition(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)), Body: reader.GetString(2)), context.RequestAborted);
+        if (rows.Count > 0) position = rows[^1].Position;
+        var items = rows.Select(row => JsonSerializer.Deserialize<JsonElement>(row.Body)).ToList();
         return TypedResults.Ok(new FeedAnswer(items, WriteCursor(position)));
     }
 
     private static async Task<IResult> ReadEventAsync(Guid eventId, HttpContext context, DocumentStore store)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"select coalesce(full_body, body) from {store.Options.DatabaseSchemaName}.webhook_events where tenant_id = $1 and event_id = $2");
-        command.Parameters.Add(new() { Value = context.Tenant() });
-        command.Parameters.Add(new() { Value = eventId });
-        return await command.ExecuteScalarAsync(context.RequestAborted) is string body
+        await using var session = store.LightweightSession(context.Tenant());
+        var bodies = await session.QueryRowsAsync(
+            "select coalesce(full_body, body) from {schema}.webhook_events where tenant_id = ? and event_id = ?", [session.TenantId, eventId],
+            reader => reader.GetString(0), context.RequestAborted);
+        return bodies is [var body]
             ? TypedResults.Text(body, "application/cloudevents+json", Encoding.UTF8)
             : context.Problem(new Rejection("Event_Not_Found"));
     }

@@ -1,8 +1,9 @@
 using ImageRights.EventStore;
-using ImageRights.Notification.Egress;
 using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Http.Egress;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ImageRights.Notification.Features.RegisteringEndpoints;
@@ -15,7 +16,7 @@ public sealed record RegisterEndpointRequest(string? Url, IReadOnlyList<string?>
 
 internal static class RegisterEndpoint
 {
-    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("", HandleAsync)
+    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("", HandleAsync).Requires(Permission.EndpointsWrite)
         .WithName("RegisterEndpoint")
         .WithSummary("Register a webhook endpoint; the answer shows its signing secret, and no later one does");
 

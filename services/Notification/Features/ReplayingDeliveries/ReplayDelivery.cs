@@ -3,6 +3,7 @@ using ImageRights.Notification.Deliveries;
 using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -10,7 +11,7 @@ namespace ImageRights.Notification.Features.ReplayingDeliveries;
 
 internal static class ReplayDelivery
 {
-    public static void Map(RouteGroupBuilder deliveries) => deliveries.MapPost("/{deliveryId}/replays", HandleAsync)
+    public static void Map(RouteGroupBuilder deliveries) => deliveries.MapPost("/{deliveryId}/replays", HandleAsync).Requires(Permission.DeliveriesReplay)
         .WithName("ReplayDelivery")
         .WithSummary("Send a delivery again from the first attempt, under the same webhook id; one that is still pending stays as it is");
 

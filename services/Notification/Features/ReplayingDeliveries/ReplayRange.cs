@@ -5,6 +5,7 @@ using ImageRights.Notification.Features.HearingContracts;
 using ImageRights.Notification.Notices;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Mvc;
@@ -35,7 +36,7 @@ internal static class ReplayRange
 {
     private const int MostEvents = 1000;
 
-    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("/{endpointId}/replays", HandleAsync)
+    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("/{endpointId}/replays", HandleAsync).Requires(Permission.DeliveriesReplay)
         .WithName("ReplayRange")
         .WithSummary("Send an endpoint the events of a range of time that it does not have, or all of them");
 
@@ -89,37 +90,24 @@ internal static class ReplayRange
     private static async Task<IReadOnlyList<KeptEvent>> FindAsync(
         DocumentStore store, string tenantId, EndpointView endpoint, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        var schema = store.Options.DatabaseSchemaName;
-        await using var command = store.DataSource.CreateCommand(
-            $"""
+        await using var session = store.LightweightSession(tenantId);
+        var events = await session.QueryRowsAsync(
+            $$"""
             select event_id, type, subject, recorded_at from {schema}.webhook_events
-            where tenant_id = $1 and only_for is null and recorded_at >= $2 and recorded_at < $3 and type = any($4) and not feed_only and about_endpoint is distinct from $5
-            order by recorded_at limit {MostEvents + 1}
-            """);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = from.ToUniversalTime() });
-        command.Parameters.Add(new() { Value = to.ToUniversalTime() });
-        command.Parameters.Add(new() { Value = (endpoint.EventTypes.Count > 0 ? endpoint.EventTypes : NoticeTypes.Names).ToArray() });
-        command.Parameters.Add(new() { Value = endpoint.EndpointId });
-        var events = new List<KeptEvent>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-                events.Add(new KeptEvent(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), null));
-        }
-        var states = await StatesAsync(store, tenantId, [.. events.Select(@event => DeliveryId.Of(@event.EventId, endpoint.EndpointId))], cancellationToken);
+            where tenant_id = ? and only_for is null and recorded_at >= ? and recorded_at < ? and type = any(?) and not feed_only and about_endpoint is distinct from ?
+            order by recorded_at limit {{MostEvents + 1}}
+            """,
+            [tenantId, from.ToUniversalTime(), to.ToUniversalTime(), (endpoint.EventTypes.Count > 0 ? endpoint.EventTypes : NoticeTypes.Names).ToArray(), endpoint.EndpointId],
+            reader => new KeptEvent(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), null), cancellationToken);
+        var states = await StatesAsync(session, [.. events.Select(@event => DeliveryId.Of(@event.EventId, endpoint.EndpointId))], cancellationToken);
         return [.. events.Select(@event => @event with { State = states.GetValueOrDefault(DeliveryId.Of(@event.EventId, endpoint.EndpointId)) })];
     }
 
-    private static async Task<Dictionary<string, string>> StatesAsync(DocumentStore store, string tenantId, string[] deliveryIds, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> StatesAsync(DocumentSession session, string[] deliveryIds, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"select id, data ->> 'state' from {store.Options.DatabaseSchemaName}.mt_doc_delivery_view where tenant_id = $1 and id = any($2)");
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = deliveryIds });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var states = new Dictionary<string, string>();
-        while (await reader.ReadAsync(cancellationToken)) states[reader.GetString(0)] = reader.GetString(1);
-        return states;
+        var states = await session.QueryRowsAsync(
+            "select id, data ->> 'state' from {schema}.mt_doc_delivery_view where tenant_id = ? and id = any(?)", [session.TenantId, deliveryIds],
+            reader => (Id: reader.GetString(0), State: reader.GetString(1)), cancellationToken);
+        return states.ToDictionary(row => row.Id, row => row.State);
     }
 }

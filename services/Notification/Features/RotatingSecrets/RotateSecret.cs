@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -8,7 +9,7 @@ namespace ImageRights.Notification.Features.RotatingSecrets;
 
 internal static class RotateSecret
 {
-    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("/{endpointId}/secret-rotations", HandleAsync)
+    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("/{endpointId}/secret-rotations", HandleAsync).Requires(Permission.EndpointsWrite)
         .WithName("RotateSecret")
         .WithSummary("Replace the signing secret; the one before signs beside it for a day, unless it is rotated again");
 

@@ -5,6 +5,7 @@ using ImageRights.Notification.Features.HearingContracts;
 using ImageRights.Notification.Notices;
 using ImageRights.Notification.Projections;
 using ImageRights.Notification.Sending;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
@@ -15,7 +16,7 @@ public sealed record DeliveryAnswer(string DeliveryId, Guid EventId);
 
 internal static class SendTestEvent
 {
-    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("/{endpointId}/test-events", HandleAsync)
+    public static void Map(RouteGroupBuilder endpoints) => endpoints.MapPost("/{endpointId}/test-events", HandleAsync).Requires(Permission.EndpointsWrite)
         .WithName("SendTestEvent")
         .WithSummary("Send an event of type imagerights.endpoint.tested.v1 to this endpoint, whatever its filter");
 

@@ -7,9 +7,11 @@ namespace ImageRights.EventStore;
 /// <remarks>A save that was sent is always waited for: a caller that gives up while it is queued is taken out of the queue, never left in doubt.</remarks>
 internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
 {
-    // Two, so that the next group is made up and executed while the last one is flushed; more only divide the same work into smaller groups.
+    // One at a time makes the largest groups and so the least work for each; a second one only where there is enough to do for both.
     private const int Committers = 2;
-    private const int MostUnits = 128;
+    private const int EnoughForTwo = 32;
+    private const int MostUnits = 64;
+    private const int MostYields = 12;
     private const int MostEvents = 2000;
     private const int MostAlone = 8;
     private const int MostAttempts = 5;
@@ -33,18 +35,21 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
             return;
         }
         var save = new PendingSave(unit);
-        bool first;
+        List<PendingSave>? group = null;
         lock (gate)
         {
-            first = committing < Committers;
-            if (first) committing++;
-            else waiting.AddLast(save);
+            waiting.AddLast(save);
+            if (committing == 0 || (committing < Committers && waiting.Count >= EnoughForTwo)) group = StartGroup();
         }
-        if (first && save.TryTake())
+        if (group is [var alone] && alone == save)
         {
-            await CommitGroupAsync([save]);
+            await CommitGroupAsync(group);
             // The groups that follow belong to other callers, who must not wait for this one, nor run under its activity.
-            if (TakeGroup() is { } group) ThreadPool.UnsafeQueueUserWorkItem(static next => _ = next.Commits.CommitGroupsAsync(next.Group), (Commits: this, Group: group), preferLocal: false);
+            if (NextGroup() is { } next) CommitInBackground(next);
+        }
+        else if (group is not null)
+        {
+            CommitInBackground(group);
         }
         await using var giveUp = cancellationToken.UnsafeRegister(static (state, token) => ((PendingSave)state!).GiveUp(token), save);
         await save.Done;
@@ -77,9 +82,26 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         store.Committed(unit.Events);
     }
 
+    private void CommitInBackground(List<PendingSave> group) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static first => _ = first.Commits.CommitGroupsAsync(first.Group), (Commits: this, Group: group), preferLocal: false);
+
     private async Task CommitGroupsAsync(List<PendingSave> first)
     {
-        for (var group = first; group is not null; group = TakeGroup()) await CommitGroupAsync(group);
+        for (var group = first; group is not null;)
+        {
+            await CommitGroupAsync(group);
+            // Who was in it often comes back at once: in one group they cost one flush.
+            for (var times = 0; group.Count > 1 && times < MostYields && Waiting < group.Count; times++) await Task.Yield();
+            group = NextGroup();
+        }
+    }
+
+    private int Waiting
+    {
+        get
+        {
+            lock (gate) return waiting.Count;
+        }
     }
 
     /// <summary>Commits the group; each caller gets its outcome, so this never throws.</summary>
@@ -103,18 +125,24 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
     }
 
     /// <summary>What waits and can go together; null, and one committer fewer, when nothing does.</summary>
-    private List<PendingSave>? TakeGroup()
+    private List<PendingSave>? NextGroup()
     {
         lock (gate)
         {
-            var group = NextGroup();
-            if (group.Count > 0) return group;
             committing--;
-            return null;
+            return StartGroup();
         }
     }
 
-    private List<PendingSave> NextGroup()
+    private List<PendingSave>? StartGroup()
+    {
+        var group = TakeGroup();
+        if (group.Count == 0) return null;
+        committing++;
+        return group;
+    }
+
+    private List<PendingSave> TakeGroup()
     {
         var group = new List<PendingSave>();
         var claimed = waiting.Count > 1 ? new HashSet<(string, string, string)>() : null;

@@ -9,6 +9,7 @@ internal static class Statements
     /// <summary>One unit in a transaction of its own: whatever is refused undoes all of it.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Alone(string schema, UnitOfWork unit)
     {
+        yield return Tenant(unit.AcrossTenants ? null : unit.TenantId);
         if (unit.Message is not null || unit.Claim is not null || unit.Appends.Count > 0)
         {
             var entries = unit.Appends.Select(append => (unit, (PreparedAppend?)append)).DefaultIfEmpty((unit, null)).ToList();
@@ -16,6 +17,15 @@ internal static class Statements
         }
         foreach (var operation in unit.Operations)
             yield return operation is DocumentWrite document ? Write(schema, unit.TenantId, document) : ((OwnSql)operation).Command;
+    }
+
+    /// <summary>Names the tenant of the transaction for row-level security; null: all tenants.</summary>
+    public static NpgsqlBatchCommand Tenant(string? tenant)
+    {
+        var command = new NpgsqlBatchCommand("select set_config('app.tenant', $1, true), set_config('app.all_tenants', $2, true)");
+        command.Parameters.Add(new() { Value = tenant ?? "", NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = tenant is null ? "on" : "off", NpgsqlDbType = NpgsqlDbType.Text });
+        return command;
     }
 
     /// <summary>Units of one tenant that arrived together: the first statement gives each one's outcome, the others leave out what it refused.</summary>

@@ -6,7 +6,8 @@ namespace ImageRights.EventStore;
 /// <summary>All that one save writes, ready to be sent.</summary>
 internal sealed record UnitOfWork(
     string TenantId, string? CorrelationId, string? CausationId, string? UserName,
-    EnlistedMessage? Message, IdempotencyClaim? Claim, IReadOnlyList<PreparedAppend> Appends, IReadOnlyList<Operation> Operations)
+    EnlistedMessage? Message, IdempotencyClaim? Claim, IReadOnlyList<PreparedAppend> Appends, IReadOnlyList<Operation> Operations,
+    bool AcrossTenants)
 {
     public bool IsEmpty => Message is null && Claim is null && Appends.Count == 0 && Operations.Count == 0;
 

@@ -31,6 +31,14 @@ public sealed class EventPage
     public DocumentSession ForTenant(string tenantId) =>
         sessions.TryGetValue(tenantId, out var session) ? session : sessions[tenantId] = store.LightweightSession(tenantId);
 
+    /// <summary>What is written here is of all tenants: for the store's own followers.</summary>
+    internal DocumentSession AcrossTenants()
+    {
+        var session = new DocumentSession(store, DocumentStore.DefaultTenant, acrossTenants: true);
+        caused.Add(session);
+        return session;
+    }
+
     /// <summary>A session for what one event leads to: written in the event's trace and conversation, with it as the cause; commits with the follower's progress.</summary>
     public DocumentSession CausedBy(RecordedEvent @event)
     {

@@ -20,6 +20,10 @@ public sealed record LogProof(byte[] Entry, long Index, IReadOnlyList<byte[]> Pa
         return new LogProof(Convert.FromBase64String(extra[6..]), place, [.. path.Select(Convert.FromBase64String)], text[(end + 2)..]);
     }
 
+    /// <summary>As C2SP writes it.</summary>
+    public override string ToString() => string.Concat(
+        ["c2sp.org/tlog-proof@v1\n", $"extra {Convert.ToBase64String(Entry)}\n", string.Create(CultureInfo.InvariantCulture, $"index {Index}\n"), .. Path.Select(hash => Convert.ToBase64String(hash) + "\n"), "\n", Note]);
+
     /// <summary>The checkpoint that commits to the event.</summary>
     /// <exception cref="FormatException">The proof does not hold; the message says where.</exception>
     public Checkpoint Verify(IReadOnlyCollection<LogVerifier> keys)

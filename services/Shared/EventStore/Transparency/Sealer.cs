@@ -19,7 +19,7 @@ internal sealed class Sealer(DocumentStore store, LogSigner signer) : ISubscript
         foreach (var @event in page.Events) edge.Append((byte[])@event.Data, tiles);
         var checkpoint = new Checkpoint(signer.Verifier.Origin, edge.Size, edge.Root());
 
-        var session = page.ForTenant(DocumentStore.DefaultTenant);
+        var session = page.AcrossTenants();
         session.QueueSqlCommand(
             "insert into {schema}.mt_log_leaves (index, hash, seq_id, event_id, tenant_id, stream_id, version) select * from unnest(?, ?, ?, ?, ?, ?, ?)",
             Array(NpgsqlDbType.Bigint, Enumerable.Range(0, page.Events.Count).Select(place => first + place)),
@@ -40,7 +40,7 @@ internal sealed class Sealer(DocumentStore store, LogSigner signer) : ISubscript
     /// <summary>The tree as it is stored. A checkpoint that it does not lead to was signed over another history: nothing may be signed after it.</summary>
     private async Task<MerkleEdge> LoadAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
         await using var latest = new NpgsqlCommand(
             $"select (select coalesce(max(index) + 1, 0) from {store.Schema}.mt_log_leaves), size, root from (select 1) as one left join (select size, root from {store.Schema}.mt_log_checkpoints order by size desc limit 1) as last on true", connection);
         long size, signed;

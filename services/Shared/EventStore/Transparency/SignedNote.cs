@@ -115,25 +115,39 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root)
     /// <exception cref="FormatException">It is no checkpoint, or none of the keys signed it; the message says which.</exception>
     public static Checkpoint Open(string note, IReadOnlyCollection<LogVerifier> keys)
     {
-        var end = note.LastIndexOf("\n\n", StringComparison.Ordinal);
-        if (end < 0) throw new FormatException("It is not a signed note.");
-        var text = note[..(end + 1)];
+        var text = SignedNote.Open(note, keys, out var signers);
         if (text.Split('\n') is not [{ Length: > 0 } origin, var size, var root, ..]) throw new FormatException("It is not a checkpoint.");
         // A number is written in one way only.
         if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var leaves) || leaves.ToString(CultureInfo.InvariantCulture) != size) throw new FormatException("The checkpoint has no size.");
         var hash = new byte[33];
         if (!Convert.TryFromBase64String(root, hash, out var length) || length != 32) throw new FormatException("The checkpoint has no root.");
-        var signed = false;
+        if (!signers.Contains(origin)) throw new FormatException($"It is not signed by a known key of {origin}.");
+        return new Checkpoint(origin, leaves, hash[..32]);
+    }
+}
+
+/// <summary>A text with signatures (C2SP signed-note).</summary>
+public static class SignedNote
+{
+    /// <summary>The text of a note whose signatures by known keys are right; those of strangers are passed over.</summary>
+    /// <param name="signers">Names of the known keys that signed; none where all are strangers.</param>
+    /// <exception cref="FormatException">It is no note, or a signature by a known key is wrong.</exception>
+    public static string Open(string note, IReadOnlyCollection<LogVerifier> keys, out IReadOnlyList<string> signers)
+    {
+        var end = note.LastIndexOf("\n\n", StringComparison.Ordinal);
+        if (end < 0) throw new FormatException("It is not a signed note.");
+        var text = note[..(end + 1)];
+        var known = new List<string>();
         foreach (var line in note[(end + 2)..].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Split(' ') is not ["—", var name, var encoded]) throw new FormatException("A line of signatures is malformed.");
             var bytes = new byte[encoded.Length];
             if (!Convert.TryFromBase64String(encoded, bytes, out var count) || count < 5 || Convert.ToBase64String(bytes, 0, count) != encoded) throw new FormatException("A signature is malformed.");
-            if (keys.FirstOrDefault(key => key.Origin == name && key.KeyId.AsSpan().SequenceEqual(bytes.AsSpan(0, 4))) is not { } known) continue;
-            if (!known.Verifies(text, bytes[4..count])) throw new FormatException($"The signature of {name} is wrong.");
-            signed |= name == origin;
+            if (keys.FirstOrDefault(key => key.Origin == name && key.KeyId.AsSpan().SequenceEqual(bytes.AsSpan(0, 4))) is not { } signer) continue;
+            if (!signer.Verifies(text, bytes[4..count])) throw new FormatException($"The signature of {name} is wrong.");
+            known.Add(name);
         }
-        if (!signed) throw new FormatException($"It is not signed by a known key of {origin}.");
-        return new Checkpoint(origin, leaves, hash[..32]);
+        signers = known;
+        return text;
     }
 }

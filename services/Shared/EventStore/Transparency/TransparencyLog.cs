@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using Npgsql;
 
 namespace ImageRights.EventStore.Transparency;
 
 /// <summary>The log for readers. An event is <em>sequenced</em> when its append is answered: it is durable and its place in the order is fixed.
 /// It is <em>integrated</em> when its leaf is in the tree, and <em>published</em> when a signed checkpoint commits to it; here both happen at once, within a second.</summary>
-public sealed class TransparencyLog(DocumentStore store)
+public sealed partial class TransparencyLog(DocumentStore store)
 {
     /// <summary>Whether this service keeps one.</summary>
     public bool IsKept => store.Options.LogSigner is not null;
@@ -31,15 +30,17 @@ public sealed class TransparencyLog(DocumentStore store)
     /// <summary>The event at an index, in the canonical JSON whose hash is the leaf; null when there is none or another tenant's.</summary>
     public async Task<byte[]?> EntryAsync(string tenant, long index, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
-            $"select {Leaf.Columns} from {store.Schema}.mt_events where seq_id = (select seq_id from {store.Schema}.mt_log_leaves where index = $1 and tenant_id = $2) and tenant_id = $2");
-        command.Parameters.Add(new() { Value = index });
-        command.Parameters.Add(new() { Value = tenant });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken)) return null;
-        var json = new ByteBuffer();
-        Leaf.Read(reader, json);
-        return json.Written.ToArray();
+        await using var session = store.LightweightSession(tenant);
+        var entries = await session.QueryRowsAsync(
+            $"select {Leaf.Columns} from {{schema}}.mt_events where seq_id = (select seq_id from {{schema}}.mt_log_leaves where index = ? and tenant_id = ?) and tenant_id = ?", [index, tenant, tenant],
+            reader =>
+            {
+                var json = new ByteBuffer();
+                Leaf.Read(reader, json);
+                return json.Written.ToArray();
+            },
+            cancellationToken);
+        return entries.SingleOrDefault();
     }
 
     /// <summary>Proof that an event is in the log, to be checked offline: the event, its place, its path and the checkpoint (C2SP tlog-proof, the event as extra data).</summary>
@@ -47,18 +48,15 @@ public sealed class TransparencyLog(DocumentStore store)
     public async Task<(string? Proof, bool Exists)> InclusionProofAsync(string tenant, Guid eventId, CancellationToken cancellationToken)
     {
         var note = await LatestCheckpointAsync(cancellationToken);
-        await using var command = store.DataSource.CreateCommand(
-            $"select l.index from {store.Schema}.mt_events e left join {store.Schema}.mt_log_leaves l on l.tenant_id = e.tenant_id and l.event_id = e.id where e.tenant_id = $1 and e.id = $2");
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new() { Value = eventId });
-        var found = await command.ExecuteScalarAsync(cancellationToken);
-        if (found is null) return (null, false);
+        await using var session = store.LightweightSession(tenant);
+        var found = await session.QueryRowsAsync(
+            "select l.index from {schema}.mt_events e left join {schema}.mt_log_leaves l on l.tenant_id = e.tenant_id and l.event_id = e.id where e.tenant_id = ? and e.id = ?", [tenant, eventId],
+            reader => reader.IsDBNull(0) ? null : (long?)reader.GetInt64(0), cancellationToken);
+        if (found.Count == 0) return (null, false);
         var size = note is null ? 0 : Size(note);
-        if (found is not long index || index >= size || await EntryAsync(tenant, index, cancellationToken) is not { } entry) return (null, true);
+        if (found[0] is not { } index || index >= size || await EntryAsync(tenant, index, cancellationToken) is not { } entry) return (null, true);
         var path = await new Reading(store, size, cancellationToken).InclusionAsync(index, 0, size);
-        var lines = new StringBuilder($"c2sp.org/tlog-proof@v1\nextra {Convert.ToBase64String(entry)}\nindex {index.ToString(CultureInfo.InvariantCulture)}\n");
-        foreach (var hash in path) lines.Append(Convert.ToBase64String(hash)).Append('\n');
-        return (lines.Append('\n').Append(note).ToString(), true);
+        return (new LogProof(entry, index, path, note!).ToString(), true);
     }
 
     /// <summary>Proof that the tree of size <paramref name="to"/> continues that of size <paramref name="from"/> (RFC 6962, 2.1.2); null when the published tree is smaller, or not 0 &lt; from ≤ to.</summary>
@@ -68,13 +66,13 @@ public sealed class TransparencyLog(DocumentStore store)
         return await new Reading(store, to, cancellationToken).ConsistencyAsync(from, 0, to, whole: true);
     }
 
-    private static long Size(string note) => long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
+    internal static long Size(string note) => long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
 
     private async Task<long> SizeAsync(CancellationToken cancellationToken) => await LatestCheckpointAsync(cancellationToken) is { } note ? Size(note) : 0;
 
     private async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken) where T : class
     {
-        await using var command = store.DataSource.CreateCommand(sql);
+        await using var command = store.AcrossTenants.CreateCommand(sql);
         return await command.ExecuteScalarAsync(cancellationToken) as T;
     }
 
@@ -90,7 +88,7 @@ public sealed class TransparencyLog(DocumentStore store)
             byte[] hashes = [];
             if (width > 0)
             {
-                await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+                await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
                 hashes = width == Tile.Width
                     ? await CompleteAsync(connection, level, index)
                     : (await store.IncompleteTileAsync(connection, level, index, cancellationToken)).Take(width).SelectMany(hash => hash).ToArray();

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ImageRights.CaseManagement.CaseFiles.Printing;
+using ImageRights.CaseManagement.Regimes;
+using ImageRights.EventStore.Transparency;
+
+namespace ImageRights.CaseManagement.CaseFiles;
+
+/// <summary>A picture of the dispute, with what could be had of it.</summary>
+internal sealed record DisputedPicture(string Role, string Id, string Sha256, string? Caption, byte[]? Bytes, byte[]? Rendition)
+{
+    public Words Name => Role == "Disputed" ? new Words("The disputed picture", "争议图片") : new Words("The registered work", "登记作品");
+}
+
+/// <summary>A case as a file that proves itself. It is made of the events as they are stored, whatever their types.</summary>
+internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedStreams record)
+{
+    private readonly List<CaseFileGap> gaps = [];
+    private readonly List<DisputedPicture> pictures = [];
+    private readonly List<SealedStreams> others = [];
+    private readonly List<PageDocument> documents = [];
+
+    /// <summary>Says what is missing.</summary>
+    public void Lacks(string what, string why) => gaps.Add(new CaseFileGap(what, why));
+
+    /// <summary>Adds a picture.</summary>
+    public void Add(DisputedPicture picture) => pictures.Add(picture);
+
+    /// <summary>Adds what another service's log has of it.</summary>
+    public void Add(SealedStreams other) => others.Add(other);
+
+    /// <summary>Adds a paper.</summary>
+    public void Add(PageDocument document) => documents.Add(document);
+
+    /// <summary>The archive.</summary>
+    /// <param name="sign">Signs a statement with the log's key.</param>
+    public byte[] ToArchive(Func<string, string> sign)
+    {
+        var files = new List<(string Name, ReadOnlyMemory<byte> Content)>();
+        var page = Page();
+        Put("case.html", CaseHtml.Write(page));
+        Put("case.pdf", CasePdf.Write(page));
+        foreach (var document in documents)
+            Put($"documents/{document.Name}.json", JsonSerializer.SerializeToUtf8Bytes(document.Lines.ToDictionary(line => line.Name.En, line => line.Value), new JsonSerializerOptions { WriteIndented = true }));
+        CaseFileRecord[] records = [.. others.Prepend(record).Select(Record)];
+        CaseFilePicture[] held = [.. pictures.Select(picture => new CaseFilePicture(
+            picture.Role, picture.Id, picture.Sha256,
+            picture.Bytes is null ? null : Put($"pictures/{picture.Id}{Extension(picture.Bytes)}", picture.Bytes),
+            picture.Rendition is null ? null : Put($"pictures/{picture.Id}-shown.jpg", picture.Rendition)))];
+        var manifest = new CaseFileManifest(
+            CaseFileManifest.CurrentFormat, caseId, createdAt, records, held, gaps, [.. files.Select(file => new CaseFileEntry(file.Name, file.Content.Length, CaseFileManifest.HashOf(file.Content.Span)))]).ToBytes();
+        var note = Encoding.UTF8.GetBytes(sign(CaseFileManifest.Statement(caseId, manifest)));
+        return StoredZip.Write([(CaseFileManifest.Path, manifest), (CaseFileManifest.NotePath, note), .. files]);
+
+        string Put(string name, ReadOnlyMemory<byte> content)
+        {
+            files.Add((name, content));
+            return name;
+        }
+
+        string PutText(string name, string text) => Put(name, Encoding.UTF8.GetBytes(text));
+
+        CaseFileRecord Record(SealedStreams streams)
+        {
+            var folder = $"records/{streams.Log.Split('/')[^1]}";
+            return new CaseFileRecord(
+                streams.Log, PutText($"{folder}/checkpoint.note", streams.Checkpoint), PutText($"{folder}/keys.txt", string.Concat(streams.Keys.Select(key => key + "\n"))),
+                streams.TimeStamp is { } token ? Put($"{folder}/checkpoint.tst", token) : null,
+                [.. streams.Events.Select((@event, place) =>
+                {
+                    var name = string.Create(CultureInfo.InvariantCulture, $"{place + 1:0000}-{@event.Type}");
+                    return new CaseFileEvent(
+                        Put($"{folder}/events/{name}.json", @event.Entry), PutText($"{folder}/proofs/{name}.tlog-proof", @event.ToProof(streams.Checkpoint)),
+                        @event.Stream, @event.Version, @event.EventId, @event.Type, @event.Index);
+                })]);
+        }
+    }
+
+    private CasePage Page() => new(
+        caseId, createdAt, Facts(), [.. pictures.Select(picture => new PagePicture(picture.Name, picture.Id, picture.Caption, picture.Sha256, picture.Rendition))],
+        [.. others.Prepend(record).SelectMany(streams => streams.Events).Select(Entry).OrderBy(entry => entry.At)], documents, record.Checkpoint, [.. gaps.Select(gap => $"{gap.What}: {gap.Why}")]);
+
+    private List<PageFact> Facts()
+    {
+        var facts = new List<PageFact>();
+        foreach (var name in new[] { "regime", "imageId", "workId", "respondentAccountId", "complainantAccountId", "outcome" })
+        {
+            var values = record.Events.SelectMany(@event => CaseReferences.Named(@event.Entry, name)).Distinct().ToList();
+            if (values.Count > 0) facts.Add(new PageFact(EventWords.Member(name), string.Join(", ", values)));
+        }
+        facts.Add(new PageFact(new Words("Events", "事件数"), record.Events.Count.ToString(CultureInfo.InvariantCulture)));
+        return facts;
+    }
+
+    private static PageEntry Entry(SealedEvent @event)
+    {
+        using var json = JsonDocument.Parse(@event.Entry);
+        var root = json.RootElement;
+        var at = DateTimeOffset.TryParse(root.GetProperty("timestamp").GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
+        return new PageEntry(at, @event.Stream, @event.Version, EventWords.Of(@event.Type), [.. EventWords.Details(root.GetProperty("data")).DistinctBy(fact => (fact.Name, fact.Value))]);
+    }
+
+    // By content: what a picture is called here must not depend on what its uploader called it.
+    private static string Extension(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0xFF, 0xD8, ..] => ".jpg",
+        [0x89, (byte)'P', ..] => ".png",
+        [(byte)'G', (byte)'I', (byte)'F', ..] => ".gif",
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => ".webp",
+        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => ".avif",
+        _ => ".bin",
+    };
+}
+
+/// <summary>What events refer to, by the names of their members, so that event types need not be known.</summary>
+internal static class CaseReferences
+{
+    /// <summary>The texts of all members of this name.</summary>
+    public static IReadOnlyList<string> Named(byte[] entry, string name)
+    {
+        var found = new List<string>();
+        using var json = JsonDocument.Parse(entry);
+        if (json.RootElement.TryGetProperty("data", out var data)) Search(data);
+        return found;
+
+        void Search(JsonElement element)
+        {
+            if (element.ValueKind == JsonValueKind.Array) foreach (var item in element.EnumerateArray()) Search(item);
+            if (element.ValueKind != JsonValueKind.Object) return;
+            foreach (var member in element.EnumerateObject())
+            {
+                if (member.Name == name && member.Value.ValueKind == JsonValueKind.String) found.Add(member.Value.GetString()!);
+                else Search(member.Value);
+            }
+        }
+    }
+}

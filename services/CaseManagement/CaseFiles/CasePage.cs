@@ -1,0 +1,60 @@
+using System.Text.Json;
+using ImageRights.CaseManagement.Regimes;
+
+namespace ImageRights.CaseManagement.CaseFiles;
+
+/// <summary>What a person reads of a case: the same content as a web page and as a printed one.</summary>
+/// <param name="Signed">The checkpoint, as it is signed.</param>
+/// <param name="Gaps">What is missing, and why.</param>
+internal sealed record CasePage(
+    string CaseId, DateTimeOffset CreatedAt, IReadOnlyList<PageFact> Facts, IReadOnlyList<PagePicture> Pictures, IReadOnlyList<PageEntry> Entries, IReadOnlyList<PageDocument> Documents,
+    string Signed, IReadOnlyList<string> Gaps);
+
+internal sealed record PageFact(Words Name, string Value);
+
+/// <param name="Jpeg">Drawn anew; null where it could not be.</param>
+internal sealed record PagePicture(Words Name, string Id, string? Caption, string Sha256, byte[]? Jpeg);
+
+internal sealed record PageEntry(DateTimeOffset At, string Stream, long Version, Words Line, IReadOnlyList<PageFact> Details);
+
+internal sealed record PageDocument(string Name, IReadOnlyList<PageFact> Lines);
+
+/// <summary>Events in words. An event type without words of its own is told by its stored name, so that a new one needs none.</summary>
+internal static class EventWords
+{
+    private static readonly Dictionary<string, Words> Lines = Read("Lines.json");
+    private static readonly Dictionary<string, Words> Members = Read("Members.json");
+
+    /// <summary>What happened, in a few words.</summary>
+    public static Words Of(string type)
+    {
+        // The version of the stored form is not part of what happened.
+        var name = type.LastIndexOf("_v", StringComparison.Ordinal) is > 0 and var version && type[(version + 2)..].All(char.IsAsciiDigit) ? type[..version] : type;
+        return Lines.TryGetValue(name, out var line) ? line : Plain(name.Replace('_', ' '));
+    }
+
+    /// <summary>The members of an event, one line each; what has members in turn by their path.</summary>
+    public static IEnumerable<PageFact> Details(JsonElement data) => data.ValueKind != JsonValueKind.Object ? [] : data.EnumerateObject().SelectMany(member => member.Value.ValueKind switch
+    {
+        JsonValueKind.Object => Details(member.Value),
+        JsonValueKind.Null => [],
+        JsonValueKind.Array when member.Value.GetArrayLength() == 0 => [],
+        JsonValueKind.Array => [new PageFact(Member(member.Name), string.Join(", ", member.Value.EnumerateArray().Select(Text)))],
+        _ => [new PageFact(Member(member.Name), Text(member.Value))],
+    });
+
+    /// <summary>A member's name in words.</summary>
+    public static Words Member(string name) => Members.TryGetValue(name, out var words)
+        ? words
+        : Plain(string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString())));
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private static Words Plain(string name) => new(name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..], "");
+
+    private static Dictionary<string, Words> Read(string resource)
+    {
+        using var stream = typeof(EventWords).Assembly.GetManifestResourceStream($"CaseFiles/{resource}")!;
+        return JsonSerializer.Deserialize<Dictionary<string, Words>>(stream, JsonSerializerOptions.Web)!;
+    }
+}

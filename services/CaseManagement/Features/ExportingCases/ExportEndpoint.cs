@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ImageRights.CaseManagement.CaseFiles;
+using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Projections;
+using ImageRights.CaseManagement.Regimes;
+using ImageRights.EventStore;
+using ImageRights.EventStore.Transparency;
+using ImageRights.ServiceDefaults.Access;
+using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.CaseManagement.Features.ExportingCases;
+
+/// <summary>Taking a case out of the house.</summary>
+internal static class ExportEndpoint
+{
+    private const int MostEvents = 10_000;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    // Each holds pictures of up to 26 MB in memory.
+    private static readonly SemaphoreSlim AtOnce = new(2);
+
+    /// <summary><c>GET /v1/cases/{id}/export</c>.</summary>
+    public static void MapExport(this IEndpointRouteBuilder app) => app
+        .MapGet("/v1/cases/{id}/export", ExportAsync)
+        .Requires(Permission.CasesRead)
+        .WithTags("Cases").WithName("ExportCase").WithSummary("The case as a file that proves itself: events, pictures, proofs, a page to read and print");
+
+    private static async Task<IResult> ExportAsync(string id, HttpContext context, DocumentStore store, TransparencyLog log, TimeStamps stamps, CaseFileSources sources, TimeProvider time)
+    {
+        var cancellationToken = context.RequestAborted;
+        await using var session = store.LightweightSession(context.Tenant());
+        if (!CaseId.TryParse(id, out var caseId) || await session.Events.FetchStreamStateAsync(caseId.StreamKey, cancellationToken) is not { } stream) return context.Problem(new Rejection(CaseCodes.NotFound));
+        if (stream.Version > MostEvents) return context.Problem(new Rejection("Case_File_Too_Large", $"It has {stream.Version} events; a file holds {MostEvents}."));
+        if (!await AtOnce.WaitAsync(LongestWait, cancellationToken)) return context.Problem(new Rejection("Dependency_Unavailable", "Too many case files at once."));
+        try
+        {
+            if (await SealedAsync(log, session.TenantId, [caseId.StreamKey], cancellationToken) is not { } own || own.Events.Count < stream.Version) return context.Problem(new Rejection("Case_Not_Sealed"));
+            var notices = References(own, "reportId").Concat(References(own, "noticeId")).Where(reference => reference.StartsWith("ntc_", StringComparison.Ordinal)).Distinct().ToList();
+            var record = notices.Count == 0 ? own : await SealedAsync(log, session.TenantId, [caseId.StreamKey, .. notices.Select(notice => NoticeView.StreamPrefix + notice)], cancellationToken);
+            if (record is null) return context.Problem(new Rejection("Case_Not_Sealed"));
+            record = await record.StampedAsync(stamps, cancellationToken);
+            using var activity = StepHandling.Activities.StartActivity("export case");
+            activity?.SetTag("imagerights.case.id", caseId.Value).SetTag("imagerights.events", record.Events.Count);
+
+            var file = new CaseFile(caseId.Value, time.GetUtcNow(), record);
+            if (record.NoTimeStamp is { } noStamp) file.Lacks("a time stamp over the checkpoint", noStamp);
+            foreach (var notice in notices)
+            {
+                if (await session.LoadAsync<NoticePapers>(notice, cancellationToken) is not { } papers) file.Lacks($"the papers of {notice}", "They are not kept any more.");
+                else file.Add(new PageDocument(notice, [.. papers.Elements.Select(element => new PageFact(EventWords.Member(element.Key), element.Value)), .. papers.Urls.Select(url => new PageFact(new Words("Address", "网址"), url))]));
+            }
+            await AddPicturesAsync(file, sources, session.TenantId, record, cancellationToken);
+            context.Response.Headers.CacheControl = "no-store";
+            return TypedResults.File(file.ToArchive(log.SignStatement), "application/zip", $"{caseId.Value}.zip");
+        }
+        finally
+        {
+            AtOnce.Release();
+        }
+    }
+
+    private static async Task AddPicturesAsync(CaseFile file, CaseFileSources sources, string tenant, SealedStreams record, CancellationToken cancellationToken)
+    {
+        var streams = new List<string>();
+        foreach (var (role, member, kind) in new[] { ("Disputed", "imageId", "image"), ("Work", "workId", "work") })
+        {
+            foreach (var picture in References(record, member))
+            {
+                var (described, why) = await sources.DescribeAsync(tenant, $"/v1/{kind}s/{Uri.EscapeDataString(picture)}", cancellationToken);
+                if (why is not null || Text(described, "sha256") is not { } sha256)
+                {
+                    file.Lacks($"the {kind} {picture}", why ?? "Its hash is not known.");
+                    continue;
+                }
+                streams.Add($"{kind}-{picture}");
+                var (bytes, bytesWhy) = await sources.ContentAsync(tenant, sha256, cancellationToken);
+                var (rendition, renditionWhy) = await sources.RenditionAsync(tenant, sha256, cancellationToken);
+                if (bytesWhy is not null) file.Lacks($"the bytes of {picture}", bytesWhy);
+                if (renditionWhy is not null) file.Lacks($"a view of {picture}", renditionWhy);
+                var caption = string.Join(", ", new[] { Text(described, "title"), Text(described, "author"), Text(described, "accountId"), Text(described, "registeredAt") ?? Text(described, "receivedAt") }.OfType<string>());
+                file.Add(new DisputedPicture(role, picture, sha256, caption, bytes, rendition));
+            }
+        }
+        if (streams.Count == 0) return;
+        var (other, missing) = await sources.RecordAsync(tenant, streams, cancellationToken);
+        if (other is not null) file.Add(other);
+        if (other?.NoTimeStamp is { } noStamp) file.Lacks("a time stamp over the checkpoint of the pictures' record", noStamp);
+        if (other is null) file.Lacks("the record of the pictures' upload and registration", missing ?? "It is not sealed.");
+    }
+
+    private static async Task<SealedStreams?> SealedAsync(TransparencyLog log, string tenant, IReadOnlyList<string> streams, CancellationToken cancellationToken)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (true)
+        {
+            if (await log.SealedStreamsAsync(tenant, streams, cancellationToken) is { } found) return found;
+            if (waiting.Elapsed > LongestWait) return null;
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    private static List<string> References(SealedStreams record, string member) => [.. record.Events.SelectMany(@event => CaseReferences.Named(@event.Entry, member)).Distinct()];
+
+    private static string? Text(JsonElement element, string member) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,103 @@
+using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.OpeningCases;
+using ImageRights.CaseManagement.Proceedings;
+using ImageRights.CaseManagement.Projections;
+using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
+using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ImageRights.CaseManagement.Features.ServingGuests;
+
+/// <summary>A report of somebody without an account.</summary>
+/// <param name="ReasonCode">A <see cref="ReportReason"/>.</param>
+public sealed record GuestReportRequest(string? ImageId, string? WorkId, string? ReasonCode, string? Statement);
+
+/// <summary>What the guest keeps.</summary>
+/// <param name="Number">Names the report.</param>
+/// <param name="Pin">Opens it; shown here and never again, so a repeated answer has none.</param>
+public sealed record GuestReportAnswer(string Number, string? Pin);
+
+/// <summary>What a guest sees of a report: how it stands, and nothing of anybody else.</summary>
+/// <param name="State">UnderReview, TakenDown, Dismissed, Reinstated, Settled or Closed.</param>
+public sealed record GuestReport(string Number, string State, DateTimeOffset ReceivedAt, DateTimeOffset ChangedAt);
+
+/// <summary>Reports of guests, by whoever serves them: the console's pages, or the marketplace's own program.</summary>
+internal static class GuestEndpoints
+{
+    private const string PinHeader = "Guest-Pin";
+    private const int Attempts = 5;
+
+    /// <summary><c>POST /v1/guest/reports</c>, <c>GET /v1/guest/reports/{number}</c>.</summary>
+    public static void MapGuests(this IEndpointRouteBuilder app)
+    {
+        var guests = app.MapGroup("/v1/guest/reports").WithTags("Guests").Requires(Permission.GuestsServe);
+        guests.MapPost("", ReportAsync).WithName("ReportAsGuest").WithSummary("Report a picture for somebody without an account; answers the number and PIN to follow it by").LimitBody();
+        guests.MapGet("{number}", FollowAsync).WithName("FollowAsGuest").WithSummary("How a guest's report stands, to whoever has its number and PIN");
+    }
+
+    private static async Task<IResult> ReportAsync(GuestReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
+    {
+        if (Check(request) is { } invalid) return context.Problem(invalid);
+        var (number, pin, now) = ($"rpt_{Guid.CreateVersion7():N}", GuestAccess.DrawPin(), time.GetUtcNow());
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession(context.Tenant());
+            try
+            {
+                var result = await context.CreateOnceAsync(session, request, () => FileAsync(session, rules, request, number, pin, now, context.RequestAborted));
+                // What is kept for repeated requests is kept without the PIN.
+                return result is JsonHttpResult<object> { Value: GuestReportAnswer answer } made && answer.Number == number
+                    ? TypedResults.Json(answer with { Pin = pin }, StoreOptions.Json, statusCode: made.StatusCode)
+                    : result;
+            }
+            catch (Exception failure) when (Intake.LostRace(failure))
+            {
+                if (attempt == Attempts) return context.Problem(new Rejection("Version_Conflict"));
+            }
+        }
+    }
+
+    private static async Task<CreateOutcome> FileAsync(DocumentSession session, CaseRules rules, GuestReportRequest request, string number, string pin, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
+        var work = request.WorkId?.Trim();
+        var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
+            new Dispute(image.ImageId, work, image.AccountId, null), Origin.Report, image.Location, number,
+            image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,
+            new Act(number, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);
+        if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
+        GuestAccess.Keep(session, number, filed!.Case.CaseId, pin, now);
+        return CreateOutcome.Created($"/v1/guest/reports/{number}", new GuestReportAnswer(number, null));
+    }
+
+    private static async Task<IResult> FollowAsync(string number, HttpContext context, DocumentStore store)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var pin = context.Request.Headers[PinHeader].ToString();
+        if (pin.Length is 0 or > 32 || number.Length > 64) return context.Problem(new Rejection("Guest_Report_Not_Found"));
+        var opened = await GuestAccess.OpenAsync(store, context.Tenant(), number, pin, context.RequestAborted);
+        if (opened.LockedFor is { } wait) return context.Problem(new Rejection("Guest_Report_Locked", RetryAfter: wait));
+        await using var session = store.LightweightSession(context.Tenant());
+        if (opened.CaseId is null || await session.LoadAsync<CaseView>(opened.CaseId, context.RequestAborted) is not { } found) return context.Problem(new Rejection("Guest_Report_Not_Found"));
+        return TypedResults.Ok(new GuestReport(number, StateOf(found.State), opened.ReceivedAt, found.ChangedAt));
+    }
+
+    // That the other side objected is the other side's.
+    private static string StateOf(CaseStatus state) => state switch
+    {
+        CaseStatus.TakenDown or CaseStatus.CounterNoticed => "TakenDown",
+        CaseStatus.Dismissed => "Dismissed",
+        CaseStatus.Reinstated => "Reinstated",
+        CaseStatus.Settled => "Settled",
+        CaseStatus.Closed => "Closed",
+        _ => "UnderReview",
+    };
+
+    private static Rejection? Check(GuestReportRequest request) =>
+        Fields.Id(request.ImageId, "/imageId", required: true)
+        ?? Fields.Id(request.WorkId, "/workId")
+        ?? (Fields.TryChoice<ReportReason>(request.ReasonCode, "/reasonCode", out _, out var invalid) ? null : invalid)
+        ?? (string.IsNullOrWhiteSpace(request.Statement) ? Fields.Invalid("/statement", "is missing") : Fields.Statement(request.Statement, "/statement"));
+}

@@ -1,0 +1,45 @@
+using ImageRights.Console.Pages;
+using ImageRights.Console.Peers;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ImageRights.Console.Features.ServingGuests;
+
+/// <summary>Forms for people without an account.</summary>
+internal static class GuestForms
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapPost("/guest/report", ReportAsync).AllowAnonymous();
+        app.MapPost("/guest/follow", FollowAsync).AllowAnonymous();
+    }
+
+    private static async Task<IResult> ReportAsync(
+        [FromForm] string imageId, [FromForm] string? workId, [FromForm] string reasonCode, [FromForm] string statement, [FromForm] string? market, HttpContext context, GuestDesk desk)
+    {
+        try
+        {
+            var report = new { imageId = imageId.Trim(), workId = string.IsNullOrWhiteSpace(workId) ? null : workId.Trim(), reasonCode, statement };
+            var receipt = (await desk.ReportAsync(market, report, context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
+            return ShownOnce.Page("Your report was received", "With this number and PIN you see how it stands. They are shown here and never again.", [("Number", receipt.Number), ("PIN", receipt.Pin!)], "/guest/follow");
+        }
+        catch (PeerException refusal)
+        {
+            return Results.LocalRedirect($"/guest/report?refused={Uri.EscapeDataString(refusal.Message)}&market={Uri.EscapeDataString(market ?? "")}");
+        }
+    }
+
+    // The answer to the form itself: number and PIN are in no address.
+    private static async Task<IResult> FollowAsync([FromForm] string number, [FromForm] string pin, [FromForm] string? market, HttpContext context, GuestDesk desk)
+    {
+        try
+        {
+            var report = (await desk.FollowAsync(market, number.Trim(), pin.Replace(" ", "", StringComparison.Ordinal), context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
+            return ShownOnce.Page("Your report", Words.GuestState(report.State),
+                [("Number", report.Number), ("Received", PageBase.Instant(report.ReceivedAt)), ("Last changed", PageBase.Instant(report.ChangedAt))], "/guest/follow");
+        }
+        catch (PeerException refusal)
+        {
+            return Results.LocalRedirect($"/guest/follow?refused={Uri.EscapeDataString(refusal.Message)}&market={Uri.EscapeDataString(market ?? "")}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using ImageRights.Console.Accounts;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ImageRights.Console.Features.SigningIn;
+
+/// <summary>Signing in and out, and the password of one's own.</summary>
+internal static class SignInEndpoints
+{
+    // One sentence for all: who tries names must not learn which exist.
+    private const string Refused = "Name or password is wrong, or the account is locked for some minutes after too many tries.";
+    private const string CodeRefused = "The code is wrong.";
+
+    public static void Map(WebApplication app)
+    {
+        app.MapPost("/sign-in", SignInAsync).AllowAnonymous();
+        app.MapPost("/sign-in/code", GiveCodeAsync).AllowAnonymous();
+        app.MapPost("/sign-out", SignOutAsync);
+        app.MapPost("/account/password", ChangePasswordAsync);
+        app.MapPost("/account/two-factor", EnrolAsync);
+        app.MapPost("/account/two-factor/end", EndEnrolmentAsync);
+    }
+
+    private static async Task<IResult> SignInAsync([FromForm] string name, [FromForm] string password, [FromForm] string? next, SignInManager<Account> signIn, IPasswordHasher<Account> hasher)
+    {
+        if (await signIn.UserManager.FindByNameAsync(name) is not { } account)
+        {
+            // The time that a wrong password takes.
+            hasher.HashPassword(new Account { TenantId = "" }, password);
+            return Back("/sign-in", Refused, next);
+        }
+        var result = await signIn.PasswordSignInAsync(account, password, isPersistent: false, lockoutOnFailure: true);
+        if (result.RequiresTwoFactor) return Results.LocalRedirect($"/sign-in/code{Query(("next", Local(next)))}");
+        return result.Succeeded ? Results.LocalRedirect(Local(next) ?? "/") : Back("/sign-in", Refused, next);
+    }
+
+    private static async Task<IResult> GiveCodeAsync([FromForm] string code, [FromForm] string? next, SignInManager<Account> signIn)
+    {
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is null) return Results.LocalRedirect("/sign-in");
+        var typed = code.Replace(" ", "", StringComparison.Ordinal);
+        var result = typed.Length == 6 && typed.All(char.IsAsciiDigit)
+            ? await signIn.TwoFactorAuthenticatorSignInAsync(typed, isPersistent: false, rememberClient: false)
+            : await signIn.TwoFactorRecoveryCodeSignInAsync(typed);
+        return result.Succeeded ? Results.LocalRedirect(Local(next) ?? "/") : Back("/sign-in/code", CodeRefused, next);
+    }
+
+    private static async Task<IResult> SignOutAsync([FromForm] string? _, SignInManager<Account> signIn)
+    {
+        await signIn.SignOutAsync();
+        return Results.LocalRedirect("/sign-in");
+    }
+
+    private static async Task<IResult> ChangePasswordAsync([FromForm] string current, [FromForm] string replacement, HttpContext context, SignInManager<Account> signIn)
+    {
+        var account = (await signIn.UserManager.GetUserAsync(context.User))!;
+        if (current == replacement) return Back("/account/password", "The new password is the old one.", null);
+        account.MustChangePassword = false;
+        var result = await signIn.UserManager.ChangePasswordAsync(account, current, replacement);
+        if (!result.Succeeded) return Back("/account/password", string.Join(" ", result.Errors.Select(error => error.Description)), null);
+        await signIn.RefreshSignInAsync(account);
+        return Results.LocalRedirect("/?done=password%20changed");
+    }
+
+    private static async Task<IResult> EnrolAsync([FromForm] string code, HttpContext context, SignInManager<Account> signIn)
+    {
+        var accounts = signIn.UserManager;
+        var account = (await accounts.GetUserAsync(context.User))!;
+        if (!await accounts.VerifyTwoFactorTokenAsync(account, accounts.Options.Tokens.AuthenticatorTokenProvider, code.Replace(" ", "", StringComparison.Ordinal)))
+            return Back("/account/two-factor", CodeRefused, null);
+        await accounts.SetTwoFactorEnabledAsync(account, true);
+        var recovery = (await accounts.GenerateNewTwoFactorRecoveryCodesAsync(account, 10))!;
+        await signIn.RefreshSignInAsync(account);
+        return Pages.ShownOnce.Page("Recovery codes", "Each of these opens your account once, in place of a code. Keep them where your authenticator is not.", [.. recovery.Select((secret, index) => ($"Code {index + 1}", secret))], "/");
+    }
+
+    private static async Task<IResult> EndEnrolmentAsync([FromForm] string password, HttpContext context, SignInManager<Account> signIn)
+    {
+        var accounts = signIn.UserManager;
+        var account = (await accounts.GetUserAsync(context.User))!;
+        if (!await accounts.CheckPasswordAsync(account, password)) return Back("/account/two-factor", "The password is wrong.", null);
+        await accounts.SetTwoFactorEnabledAsync(account, false);
+        await accounts.ResetAuthenticatorKeyAsync(account);
+        await signIn.RefreshSignInAsync(account);
+        return Results.LocalRedirect("/account/two-factor?done=codes%20are%20off");
+    }
+
+    private static IResult Back(string page, string said, string? next) => Results.LocalRedirect($"{page}{Query(("refused", said), ("next", Local(next)))}");
+
+    // Only pages of this console: a link to the sign-in page must not lead elsewhere afterwards.
+    private static string? Local(string? address) => address is ['/', ..] and not ['/', '/' or '\\', ..] && !address.Any(char.IsControl) ? address : null;
+
+    private static string Query(params (string Name, string? Value)[] parameters)
+    {
+        var given = parameters.Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}").ToList();
+        return given.Count == 0 ? "" : $"?{string.Join('&', given)}";
+    }
+}

@@ -1,0 +1,21 @@
+using System.Net.Http.Headers;
+using ImageRights.Console.Issuing;
+
+namespace ImageRights.Console.Peers;
+
+/// <summary>The console has no rights of its own at the services: it calls them with a token for whoever looks at the page.</summary>
+internal sealed class PersonToken(IHttpContextAccessor http, TokenIssuer issuer) : DelegatingHandler
+{
+    private static readonly object Key = new();
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (http.HttpContext is { User.Identity.IsAuthenticated: true } context)
+        {
+            // One for the whole page.
+            if (context.Items[Key] is not string token) context.Items[Key] = token = await issuer.ForPersonAsync(context.User, cancellationToken);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+        return await base.SendAsync(request, cancellationToken);
+    }
+}
