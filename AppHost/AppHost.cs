@@ -23,6 +23,8 @@ var consoleDb = postgres.AddDatabase("consoledb");
 var vaultKey = builder.AddParameter("vault-key", secret: true);
 var secretsKey = builder.AddParameter("secrets-key", secret: true);
 var logKey = builder.AddParameter("log-key", secret: true);
+// And the fourth wraps the keys of persons, without which nothing personal can be read.
+var personalKey = builder.AddParameter("personal-key", secret: true);
 
 // With the first, services know each other; the second seals the console's keys, under which people and programs sign in.
 var serviceKey = builder.AddParameter("service-key", secret: true);
@@ -32,8 +34,10 @@ var consoleKey = builder.AddParameter("console-key", secret: true);
 var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
     .WithReference(ingestionDb).WaitFor(ingestionDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
     .WithEnvironment("Vault__Key", vaultKey)
+    .WithEnvironment("Personal__Key", personalKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
@@ -41,6 +45,7 @@ var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
 var fingerprint = builder.AddProject<Projects.Fingerprint>("fingerprint")
     .WithReference(fingerprintDb).WaitFor(fingerprintDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithReference(ingestion)
     .WithReplicas(2)
     .WithHttpHealthCheck("/health");
@@ -52,6 +57,7 @@ ingestion.WithReference(fingerprint);
 var matching = builder.AddProject<Projects.Matching>("matching")
     .WithReference(matchingDb).WaitFor(matchingDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
 // An upload's answer can wait for its verdict, and a pre-check is a search that stores nothing.
@@ -63,6 +69,7 @@ var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement
     .WithReference(messaging).WaitFor(messaging)
     .WithReference(ingestion)
     .WithReference(fingerprint)
+    .WithEnvironment("Personal__Key", personalKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
@@ -71,6 +78,7 @@ var notification = builder.AddProject<Projects.Notification>("notification")
     .WithReference(notificationDb).WaitFor(notificationDb)
     .WithReference(messaging).WaitFor(messaging)
     .WithReference(ingestion)
+    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Secrets__Key", secretsKey)
     .WithHttpHealthCheck("/health");
 

@@ -95,6 +95,12 @@ public enum Permission
     /// <summary>Send parked statements of reasons again.</summary>
     SubmissionsRetry,
 
+    /// <summary>Read erasures of personal data, and what holds against them.</summary>
+    ErasuresRead,
+
+    /// <summary>Erase personal data, place and lift legal holds.</summary>
+    ErasuresDecide,
+
     /// <summary>Read entries of the transparency log and their proofs.</summary>
     LogRead,
 

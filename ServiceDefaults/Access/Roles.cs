@@ -51,7 +51,7 @@ public static class Roles
     private static readonly Permission[] Desk =
         [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, ReportersRead, LogRead, SellersRead, SettlementsRead];
 
-    private static readonly Permission[] Watch = [ParkedEventsRead, SubmissionsRead, EndpointsRead, DeliveriesRead, FeedRead, MailsRead];
+    private static readonly Permission[] Watch = [ParkedEventsRead, SubmissionsRead, ErasuresRead, EndpointsRead, DeliveriesRead, FeedRead, MailsRead];
 
     private static readonly Dictionary<string, Permission[]> Table = new()
     {
@@ -61,14 +61,14 @@ public static class Roles
         [Seller] = Party,
         [Reviewer] = [.. Desk, PrechecksRun, IndexSearch, CasesReport, CasesDecide],
         [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, CasesReport, CasesDecide, CasesSettle, ReportersDecide, ImagesWrite, LicencesWrite, ParkedEventsReplay, SubmissionsRetry, DeliveriesReplay],
-        [Legal] = [.. Desk, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead, SellersErase],
+        [Legal] = [.. Desk, ErasuresRead, ErasuresDecide, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead, SellersErase],
         [Auditor] = [.. Desk, .. Watch, FingerprintsRead],
         [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, TenantsManage])],
         [Operator] = [.. Everyone, TenantsManage],
         [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, AccessManage, TenantsManage])],
         [GuestDesk] = [GuestsServe],
         [MediaDesk] = [ImagesRead, WorksRead, RenditionsRead],
-        [Service] = [.. Everyone, ContentsRead, ContactsRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
+        [Service] = [.. Everyone, ContentsRead, ContactsRead, ImagesRead, WorksRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
     };
 
     /// <summary>Every role.</summary>

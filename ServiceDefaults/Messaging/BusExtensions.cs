@@ -1,6 +1,7 @@
 using System.Reflection;
 using ImageRights.Contracts;
 using ImageRights.EventStore;
+using ImageRights.EventStore.Transparency;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,7 +57,10 @@ public static class BusExtensions
     /// <param name="translate">Turns a fact into the contract that tells of it; null for facts that stay inside.</param>
     public static void PublishFacts(this StoreOptions options, Func<RecordedEvent, object?> translate) =>
         options.Follow("relay", services => new Relay(
-            services.GetRequiredService<IBus>(), services.GetRequiredService<Subscribers>(), translate));
+            services.GetRequiredService<IBus>(), services.GetRequiredService<Subscribers>(), services.GetRequiredService<TransparencyLog>(), translate));
+
+    /// <summary>The publishing service's latest checkpoint, a C2SP signed note in base64, as the message brought it; null when it keeps no log or has sealed nothing yet.</summary>
+    public static string? LogCheckpoint(this ConsumeContext context) => context.Headers.Get<string>(Relay.CheckpointHeader);
 
     /// <summary>Makes the session's save the one effect of this message: inbox row, causation and correlation commit with the events.</summary>
     public static void Enlist(this DocumentSession session, ConsumeContext context, object consumer)

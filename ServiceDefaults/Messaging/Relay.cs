@@ -1,13 +1,18 @@
 using System.Diagnostics;
+using System.Text;
 using ImageRights.EventStore;
+using ImageRights.EventStore.Transparency;
 using MassTransit;
 
 namespace ImageRights.ServiceDefaults.Messaging;
 
 /// <summary>Publishes committed facts: in order within a stream, streams side by side, each under its event's id and in the trace that wrote it.
 /// Progress moves after the broker confirmed, so a crash repeats at most one page, with the same message ids.</summary>
-internal sealed class Relay(IBus bus, Subscribers subscribers, Func<RecordedEvent, object?> translate) : ISubscription
+internal sealed class Relay(IBus bus, Subscribers subscribers, TransparencyLog log, Func<RecordedEvent, object?> translate) : ISubscription
 {
+    /// <summary>Header with the service's latest checkpoint when the message was published: the signed note in base64. Whoever keeps it is a witness.</summary>
+    public const string CheckpointHeader = "imagerights-log-checkpoint";
+
     private const int InFlight = 64;
     private static readonly ActivitySource Activities = new("ImageRights.Relay");
 
@@ -23,6 +28,7 @@ internal sealed class Relay(IBus bus, Subscribers subscribers, Func<RecordedEven
         foreach (var contract in outgoing.Select(pair => pair.Contract!.GetType()).Distinct())
             await subscribers.AwaitAsync(contract, cancellationToken);
 
+        var checkpoint = outgoing.Count > 0 && log.IsKept && await log.LatestCheckpointAsync(cancellationToken) is { } note ? Convert.ToBase64String(Encoding.UTF8.GetBytes(note)) : null;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(ConfirmTimeout);
         await Parallel.ForEachAsync(
@@ -30,11 +36,11 @@ internal sealed class Relay(IBus bus, Subscribers subscribers, Func<RecordedEven
             new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = timeout.Token },
             async (stream, token) =>
             {
-                foreach (var (@event, contract) in stream) await PublishAsync(@event, contract!, token);
+                foreach (var (@event, contract) in stream) await PublishAsync(@event, contract!, checkpoint, token);
             });
     }
 
-    private async Task PublishAsync(RecordedEvent @event, object contract, CancellationToken cancellationToken)
+    private async Task PublishAsync(RecordedEvent @event, object contract, string? checkpoint, CancellationToken cancellationToken)
     {
         ActivityContext.TryParse(@event.TraceParent, null, isRemote: true, out var origin);
         // The page's own span is no parent: each fact belongs to the trace of the request that led to it.
@@ -50,6 +56,7 @@ internal sealed class Relay(IBus bus, Subscribers subscribers, Func<RecordedEven
                 if (Guid.TryParse(@event.CorrelationId, out var correlation)) context.CorrelationId = correlation;
                 context.Headers.Set("imagerights-stream", @event.StreamKey);
                 context.Headers.Set("imagerights-stream-version", @event.Version);
+                if (checkpoint is not null) context.Headers.Set(CheckpointHeader, checkpoint);
                 if (@event.TraceParent is not null) context.Headers.Set("traceparent", activity?.Id ?? @event.TraceParent);
             }, cancellationToken);
         }

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.EventStore.Transparency;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,12 +21,25 @@ public static class TransparencyEndpoints
     private const string Moments =
         "An event is sequenced when its request is answered: it is durable and its place is fixed. It is integrated when its leaf is in the Merkle tree, and published when a signed checkpoint commits to it; both follow together within a second.";
 
+    /// <summary>What the API's description says of them, in every service.</summary>
+    internal static readonly IReadOnlyDictionary<string, ApiOperation> Operations = new Dictionary<string, ApiOperation>
+    {
+        ["GetCheckpoint"] = Text("Not_Found"),
+        ["GetLogKeys"] = Text(),
+        ["GetLogTile"] = ApiOperation.Reads<byte[]>("Not_Found") with { MediaType = "application/octet-stream" },
+        ["GetLogEntry"] = ApiOperation.Reads<JsonElement>("Not_Found"),
+        ["GetInclusionProof"] = Text("Not_Found", "Log_Entry_Not_Published").With(("eventId!", "Id of an event, a UUID.")),
+        ["GetConsistencyProof"] = Text().With(("from!", "Size of the earlier checkpoint."), ("to!", "Size of the later checkpoint.")),
+    };
+
+    private static ApiOperation Text(params string[] codes) => ApiOperation.Reads<string>(codes) with { MediaType = "text/plain" };
+
     /// <summary>Maps checkpoint, tiles, entries and proofs.</summary>
     public static IEndpointRouteBuilder MapTransparencyLog(this IEndpointRouteBuilder routes)
     {
         // A log is there to be watched: checkpoints, hashes and consistency are for everybody, who learns nothing from them but that nothing was changed.
-        // The addresses and texts are C2SP's (tlog-tiles, tlog-checkpoint), for its clients; the JSON API's description leaves them out.
-        var log = routes.MapGroup("/v1/log").WithTags("Transparency log").Requires(Permission.LogRead).ExcludeFromDescription();
+        // The addresses and texts are C2SP's (tlog-tiles, tlog-checkpoint), for its clients.
+        var log = routes.MapGroup("/v1/log").WithTags("Transparency log").Requires(Permission.LogRead);
         log.MapGet("/checkpoint", CheckpointAsync).AllowAnonymous().WithName("GetCheckpoint").WithSummary("The latest checkpoint, a signed note (C2SP tlog-checkpoint)").WithDescription(Moments);
         log.MapGet("/keys", KeysAsync).AllowAnonymous().WithName("GetLogKeys").WithSummary("Keys that checkpoints were signed with (C2SP verifier keys), the latest last")
             .WithDescription("Keep the key when you first see it: a key that is fetched together with what it signed shows nothing.");

@@ -1,12 +1,14 @@
 using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Deadlines;
+using ImageRights.CaseManagement.Erasures;
 using ImageRights.CaseManagement.Features.Appealing;
 using ImageRights.CaseManagement.Features.ChoosingRegimes;
 using ImageRights.CaseManagement.Features.Closing;
 using ImageRights.CaseManagement.Features.Complaining;
 using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
+using ImageRights.CaseManagement.Features.Erasing;
 using ImageRights.CaseManagement.Features.ExportingCases;
 using ImageRights.CaseManagement.Features.Forwarding;
 using ImageRights.CaseManagement.Features.HearingPriority;
@@ -14,7 +16,10 @@ using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Features.Litigating;
 using ImageRights.CaseManagement.Features.Noticing;
 using ImageRights.CaseManagement.Features.OpeningCases;
+using ImageRights.CaseManagement.Features.PreviewingDeadlines;
+using ImageRights.CaseManagement.Features.ReadingAvailability;
 using ImageRights.CaseManagement.Features.ReadingCases;
+using ImageRights.CaseManagement.Features.ReadingDossiers;
 using ImageRights.CaseManagement.Features.ReadingRegimes;
 using ImageRights.CaseManagement.Features.ReferringOutOfCourt;
 using ImageRights.CaseManagement.Features.Reinstating;
@@ -83,6 +88,7 @@ public static class Composition
             options.Follow("reporters", provider => new ReporterFollower(provider.GetRequiredService<ReporterPolicies>()));
             options.Follow("messages", provider => new MessageFollower(provider.GetRequiredService<Correspondence>(), provider.GetRequiredService<MessageBook>()));
             options.PublishFacts(CaseManagementContracts.Translate);
+            options.SealPersonalData(builder.Configuration["Personal:Key"]);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
             options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
@@ -97,6 +103,8 @@ public static class Composition
             bus.AddConsumer<CopyFoundConsumer>();
             bus.AddConsumer<WorkRegisteredConsumer>();
             bus.AddConsumer<OwnershipConflictFoundConsumer>();
+            bus.AddConsumer<ErasureApprovedConsumer>();
+            bus.AddConsumer<PersonErasedConsumer>();
         });
 
         var app = builder.Build();
@@ -122,6 +130,11 @@ public static class Composition
         app.MapComplaints();
         app.MapOutOfCourt();
         app.MapAppeals();
+        app.MapDeadlines();
+        app.MapDossiers();
+        app.MapAvailability();
+        app.MapErasures();
+        app.MapHolds();
         app.MapRegimes();
         app.MapRegimeSettings();
         app.MapSimulations();
@@ -201,7 +214,12 @@ public static class Composition
             .Map<StatementEvent.StatementIssued>("statement_issued_v1")
             .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
             .Map<StatementEvent.StatementEnded>("statement_ended_v1")
+            .Map<ErasureEvent.ErasureApproved>("erasure_approved_v1")
+            .Map<ErasureEvent.ServiceErased>("service_erased_v1")
+            .Map<HoldEvent.HoldPlaced>("hold_placed_v1")
+            .Map<HoldEvent.HoldLifted>("hold_lifted_v1")
             .Map<RegimesChosen>("regimes_chosen_v1");
+        options.Personal.Of<NoticePapers>(papers => papers.PersonId ?? papers.NoticeId, "elements.*", "urls.*");
         options.Projections.LiveStreamAggregation(ChosenRegimes.Initial, ChosenRegimes.Evolve);
         options.Projections.LiveStreamAggregation(CaseState.Initial, CaseState.Evolve);
         options.Projections.InlineSnapshot<CaseView>(CaseId.StreamPrefix, CaseView.Evolve, CaseView.Indexes);
@@ -220,6 +238,10 @@ public static class Composition
         options.Projections.LiveStreamAggregation(StatementStream.Initial, StatementStream.Evolve);
         options.Projections.InlineSnapshot<StatementOfReasons>(StatementOfReasons.StreamPrefix, StatementStream.Evolve, "(data -> 'reasons' ->> 'caseId')", "(data -> 'reasons' ->> 'appliesFrom')");
         options.Projections.InlineSnapshot<NoticeAgenda>(NoticeView.StreamPrefix, NoticeAgenda.Evolve);
+        options.Projections.LiveStreamAggregation(Erasure.Initial, Erasure.Evolve);
+        options.Projections.InlineSnapshot<ErasureView>(ErasureView.StreamPrefix, ErasureView.Evolve);
+        options.Projections.LiveStreamAggregation(Hold.Initial, Hold.Evolve);
+        options.Projections.InlineSnapshot<HoldView>(HoldView.StreamPrefix, HoldView.Evolve, "(data ->> 'personId'), id");
         options.Projections.Document<KnownImage>();
         options.Projections.Document<NoticePapers>();
         options.SchemaScripts.Add(CaseView.Constraints);

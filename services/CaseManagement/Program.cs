@@ -1,1 +1,3 @@
-ImageRights.CaseManagement.Composition.Build(args).Run();
+using ImageRights.ServiceDefaults;
+
+return await ImageRights.CaseManagement.Composition.Build(args).RunServiceAsync(args);

@@ -13,6 +13,7 @@ using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -50,6 +51,7 @@ public static class Composition
             options.ConnectionString = builder.Configuration.GetConnectionString("fingerprintdb")
                 ?? throw new InvalidOperationException("ConnectionStrings:fingerprintdb is missing; start the service through AppHost or set ConnectionStrings__fingerprintdb.");
             Describe(options);
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         // After the store, whose tables it reads.
         builder.Services.AddHostedService<PendingPictureWorker>();
@@ -64,6 +66,7 @@ public static class Composition
         app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         app.MapComputing();
         app.MapFingerprints();
         app.MapRenditions();

@@ -1,6 +1,8 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Decoding;
+using ImageRights.Ingestion.Erasures;
 using ImageRights.Ingestion.Features.EndingLicences;
+using ImageRights.Ingestion.Features.Erasing;
 using ImageRights.Ingestion.Features.ForgettingSellers;
 using ImageRights.Ingestion.Features.GrantingLicences;
 using ImageRights.Ingestion.Features.HearingEvents;
@@ -36,6 +38,7 @@ using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
 using ImageRights.ServiceDefaults.Transparency;
+using MassTransit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImageRights.Ingestion;
@@ -56,10 +59,11 @@ public static class Composition
         {
             Configure(options, builder.Configuration.GetConnectionString("ingestiondb")
                 ?? throw new InvalidOperationException("ConnectionStrings:ingestiondb is missing; start the service through AppHost or set ConnectionStrings__ingestiondb."));
+            options.SealPersonalData(builder.Configuration["Personal:Key"]);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
             options.AskForTimeStamps(builder.Configuration["Transparency:TimeStampAuthority"], builder.Configuration.GetValue<TimeSpan?>("Transparency:TimeStampInterval"));
         });
-        builder.AddBus("ingestion");
+        builder.AddBus("ingestion", bus => bus.AddConsumer<ErasureApprovedConsumer>());
 
         var limits = builder.Configuration.GetSection("Limits").Get<PictureLimits>() ?? new PictureLimits();
         builder.Services.AddSingleton(limits);
@@ -131,7 +135,15 @@ public static class Composition
             .Map<SellerReported>("seller_reported_v1")
             .Map<SellerContactErased>("seller_contact_erased_v1")
             .Map<SettlementPaid>("settlement_paid_v1")
-            .Map<SettlementWithdrawn>("settlement_withdrawn_v1");
+            .Map<SettlementWithdrawn>("settlement_withdrawn_v1")
+            .Map<PersonErased>("person_erased_v1");
+        // What a file says of people, and who is credited. Whoever uploaded it is who may ask for its erasure.
+        string[] metadata = ["metadata.creator", "metadata.copyrightNotice", "metadata.credit", "metadata.licensor", "metadata.licensorUrl"];
+        options.Personal
+            .Of<ImageReceived>(e => e.AccountId, metadata)
+            .Of<ImageView>(view => view.AccountId, metadata)
+            .Of<WorkRegistered>(e => e.AccountId, ["author", .. metadata])
+            .Of<WorkView>(view => view.AccountId, ["author", .. metadata]);
         options.Projections.LiveStreamAggregation(ImageState.Initial, Image.Evolve);
         options.Projections.LiveStreamAggregation(WorkState.Initial, Work.Evolve);
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
@@ -139,6 +151,7 @@ public static class Composition
         options.Projections.LiveStreamAggregation(SellerState.Initial, Seller.Evolve);
         options.Projections.LiveStreamAggregation(SettlementState.Initial, Settlement.Evolve);
         options.Projections.Document<SellerContact>();
+        options.Projections.LiveStreamAggregation(ErasureState.Initial, ErasureState.Evolve);
         options.Projections.Document<ParkedEvent>(ParkedEvent.Indexes);
         options.Projections.InlineSnapshot<ImageView>(Image.StreamPrefix, ImageView.Evolve, "(data ->> 'accountId'), id");
         options.Projections.InlineSnapshot<WorkView>(Work.StreamPrefix, WorkView.Evolve, "(data ->> 'accountId'), id");

@@ -16,6 +16,7 @@ using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 
 namespace ImageRights.Matching;
@@ -52,6 +53,7 @@ public static class Composition
             options.ConnectionString = builder.Configuration.GetConnectionString("matchingdb")
                 ?? throw new InvalidOperationException("ConnectionStrings:matchingdb is missing; start the service through AppHost or set ConnectionStrings__matchingdb.");
             Describe(options);
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
         builder.AddBus("matching", bus =>
         {
@@ -67,6 +69,7 @@ public static class Composition
         app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         app.MapScreenings();
         app.MapCopies();
         app.MapSearches();

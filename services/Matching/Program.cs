@@ -1,1 +1,3 @@
-ImageRights.Matching.Composition.Build(args).Run();
+using ImageRights.ServiceDefaults;
+
+return await ImageRights.Matching.Composition.Build(args).RunServiceAsync(args);

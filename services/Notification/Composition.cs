@@ -26,6 +26,7 @@ using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Http.Egress;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Transparency;
 using MassTransit;
 
 namespace ImageRights.Notification;
@@ -53,8 +54,12 @@ public static class Composition
         builder.Services.AddSingleton(webhooks);
         builder.Services.AddSingleton(TimeProvider.System);
 
-        builder.Services.AddEventStore(options => Facts(options, builder.Configuration.GetConnectionString("notificationdb")
-            ?? throw new InvalidOperationException("ConnectionStrings:notificationdb is missing; start the service through AppHost or set ConnectionStrings__notificationdb.")));
+        builder.Services.AddEventStore(options =>
+        {
+            Facts(options, builder.Configuration.GetConnectionString("notificationdb")
+                ?? throw new InvalidOperationException("ConnectionStrings:notificationdb is missing; start the service through AppHost or set ConnectionStrings__notificationdb."));
+            options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
+        });
         builder.AddAccess();
         builder.AddBus("notification", bus =>
         {
@@ -80,6 +85,7 @@ public static class Composition
         app.UseAccess();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
+        app.MapTransparencyLog();
         DescribeEvents.Map(app);
         Doors(app);
         if (egress.AllowLoopback || egress.AllowHttp)

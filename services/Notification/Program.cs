@@ -1,3 +1,4 @@
 using ImageRights.Notification;
+using ImageRights.ServiceDefaults;
 
-Composition.Build(args).Run();
+return await Composition.Build(args).RunServiceAsync(args);

@@ -18,8 +18,9 @@ public static class CommandLine
             checks that an event is in the log: a proof as GET /v1/log/proofs/inclusion gives it
         imagerights-verify --older FILE --newer FILE --consistency FILE --key KEY...
             checks that one checkpoint continues another: what GET /v1/log/proofs/consistency gives
-        imagerights-verify --database CONNECTION [--schema NAME] [--checkpoint FILE]... [--key KEY]...
-            checks every stored event against the log, and the log against checkpoints that were kept elsewhere
+        imagerights-verify --database CONNECTION [--schema NAME] [--checkpoint FILE]... [--key KEY]... [--most NUMBER]
+            checks every stored event against the log, and the log against checkpoints that were kept elsewhere; names the first
+            changed event, or up to so many
 
         KEY is a verifier key of a log, as GET /v1/log/keys gives it, kept since it was first seen. Without it a database or a case
         file is checked with the keys that it holds itself, which whoever changed it may have changed too.
@@ -56,11 +57,13 @@ public static class CommandLine
     private static async Task<int> DatabaseAsync(string connection, Options options, List<LogVerifier> keys, TextWriter output)
     {
         var notes = options.All("--checkpoint").Select(file => (file, File.ReadAllText(file))).ToList();
+        var most = 1;
+        if (options.One("--most") is { } number && (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most < 1)) throw new ArgumentException("--most takes a number from 1.");
         var clock = Stopwatch.StartNew();
-        var report = await new DatabaseCheck(connection, options.One("--schema") ?? "public", keys, notes).RunAsync(CancellationToken.None);
-        if (report.Wrong is { } wrong)
+        var report = await new DatabaseCheck(connection, options.One("--schema") ?? "public", keys, notes).RunAsync(CancellationToken.None, most);
+        if (report.Wrong is not null)
         {
-            await output.WriteLineAsync($"WRONG: {wrong}");
+            foreach (var wrong in report.AllWrong) await output.WriteLineAsync($"WRONG: {wrong}");
             return 1;
         }
         var rate = report.Events / Math.Max(clock.Elapsed.TotalSeconds, 0.001);
@@ -128,7 +131,7 @@ public static class CommandLine
 
     private sealed class Options
     {
-        private static readonly string[] Known = ["--database", "--schema", "--checkpoint", "--key", "--older", "--newer", "--consistency", "--authority"];
+        private static readonly string[] Known = ["--database", "--schema", "--checkpoint", "--key", "--older", "--newer", "--consistency", "--authority", "--most"];
         private readonly List<(string Name, string Value)> values = [];
 
         public string? File { get; private set; }

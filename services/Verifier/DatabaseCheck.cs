@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ImageRights.EventStore.Transparency;
 using Npgsql;
@@ -9,18 +10,23 @@ namespace ImageRights.Verifier;
 /// <param name="Checkpoints">Stored checkpoints, each of which was checked.</param>
 /// <param name="Unsealed">Events that no checkpoint commits to yet.</param>
 /// <param name="Wrong">The first thing that is wrong.</param>
-public sealed record DatabaseReport(long Events, long Checkpoints, long Unsealed, string? Wrong);
+/// <param name="AllWrong">It, and further events that were changed, as many as were asked for.</param>
+public sealed record DatabaseReport(long Events, long Checkpoints, long Unsealed, string? Wrong, IReadOnlyList<string> AllWrong);
 
-/// <summary>Reads every event and every leaf once, side by side in the order of the log, and rebuilds the tree from the events alone.
-/// What is kept in memory is the tree's right edge: it does not grow with the store.</summary>
+/// <summary>Reads every event and every leaf once, side by side in the order of the log, and rebuilds the tree from the events alone. Events are hashed a chunk at a time on
+/// every core. What is kept in memory is a few chunks and the tree's right edge: it does not grow with the store.</summary>
 public sealed class DatabaseCheck(string connectionString, string schema, IReadOnlyCollection<LogVerifier> trustedKeys, IReadOnlyList<(string Name, string Note)> kept)
 {
+    private const int LeafColumns = 7;
+
     private readonly string name = new NpgsqlCommandBuilder().QuoteIdentifier(schema);
 
     /// <summary>Runs the check on one snapshot, so that a service may go on writing.</summary>
-    public async Task<DatabaseReport> RunAsync(CancellationToken cancellationToken)
+    /// <param name="most">How many changed events are named before it ends.</param>
+    public async Task<DatabaseReport> RunAsync(CancellationToken cancellationToken, int most = 1)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0, ApplicationName = "imagerights-verify" };
+        var changed = new List<string>();
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0, ApplicationName = "imagerights-verify", Options = "-c app.all_tenants=on -c jit=off -c enable_sort=off -c statement_timeout=0" };
         await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var first = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await first.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
@@ -34,26 +40,32 @@ public sealed class DatabaseCheck(string connectionString, string schema, IReadO
         {
             var keys = await KeysAsync(first, cancellationToken);
             var anchors = kept.Select(anchor => (anchor.Name, Checkpoint: Open(anchor.Note, $"the checkpoint in {anchor.Name}", keys))).OrderBy(anchor => anchor.Checkpoint.Size).ToList();
-            await using var eventRows = await ReadAsync(events, $"select {Leaf.Columns} from {name}.mt_events order by transaction_id, seq_id", cancellationToken);
-            await using var leafRows = await ReadAsync(leaves, $"select index, hash, seq_id, event_id, tenant_id, stream_id, version from {name}.mt_log_leaves order by index", cancellationToken);
+            await using var eventRows = new RowsAhead<HashedChunk>(
+                await CopyReader.OpenAsync(events, $"select {Leaf.Columns} from {name}.mt_events order by transaction_id, seq_id", cancellationToken), Leaf.ColumnCount, HashedChunk.Of);
+            await using var leafRows = new RowsAhead<RowChunk>(
+                await CopyReader.OpenAsync(leaves, $"select index, hash, seq_id, event_id, tenant_id, stream_id, version from {name}.mt_log_leaves order by index", cancellationToken), LeafColumns, chunk => chunk);
             await using var tileRows = await ReadAsync(tiles, $"select level, index, hashes, root from {name}.mt_log_tiles order by (index + 1) << (8 * (level + 1)), level", cancellationToken);
             await using var checkpointRows = await ReadAsync(checkpoints, $"select size, root, note from {name}.mt_log_checkpoints order by size", cancellationToken);
 
-            var (edge, completed, json) = (new MerkleEdge(), new List<Tile>(), new ByteBuffer());
+            var (edge, completed) = (new MerkleEdge(), new List<Tile>());
             var moreCheckpoints = await checkpointRows.ReadAsync(cancellationToken);
             var anchored = 0;
             var since = 0L;
             for (; anchored < anchors.Count && anchors[anchored].Checkpoint.Size == 0; anchored++) { }
-            while (await leafRows.ReadAsync(cancellationToken))
+            while (await leafRows.MoveNextAsync())
             {
-                var leaf = ReadLeaf(leafRows);
-                if (leaf.Index != edge.Size) throw new Wrong($"the log has no leaf {edge.Size}: the next is {leaf.Index}, {leaf.Name}");
-                if (!await eventRows.ReadAsync(cancellationToken)) throw new Wrong($"{leaf.Name} is missing: it is leaf {leaf.Index} of the log");
-                var found = ReadEvent(eventRows, json, leaf);
-                if (found.EventId != leaf.EventId || found.Sequence != leaf.Sequence || found.Tenant != leaf.Tenant || found.Stream != leaf.Stream || found.Version != leaf.Version)
-                    throw new Wrong(await ExplainAsync(first, found, leaf, cancellationToken));
-                if (!found.Hash.AsSpan().SequenceEqual(leaf.Hash)) throw new Wrong($"{leaf.Name} was changed, or its leaf {leaf.Index}: its content does not have the hash that the log has for it");
-                edge.Append(found.Hash, completed);
+                var index = leafRows.Row.Number(0);
+                if (index != edge.Size) throw new Wrong($"the log has no leaf {edge.Size}: the next is {index}, {LeafOf(leafRows).Name}");
+                if (!await eventRows.MoveNextAsync()) throw new Wrong($"{LeafOf(leafRows).Name} is missing: it is leaf {index} of the log");
+                var hash = eventRows.Result.Hash(eventRows.Place).ToArray();
+                if (await DifferenceAsync(first, eventRows, leafRows, hash, cancellationToken) is { } difference)
+                {
+                    changed.Add(difference);
+                    // One that is gone or was put in between puts all that follow out of step.
+                    if (changed.Count >= most || !(eventRows.Row[1].SequenceEqual(leafRows.Row[2]) || eventRows.Row[2].SequenceEqual(leafRows.Row[3]))) return Report(null);
+                    hash = leafRows.Row[1].ToArray();
+                }
+                edge.Append(hash, completed);
 
                 foreach (var tile in completed)
                 {
@@ -66,7 +78,7 @@ public sealed class DatabaseCheck(string connectionString, string schema, IReadO
                     var stored = Open(checkpointRows.GetString(2), $"the stored checkpoint over {edge.Size} events", keys);
                     var root = edge.Root();
                     if (stored.Size != edge.Size || !checkpointRows.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(stored.Root)) throw new Wrong($"the stored checkpoint over {edge.Size} events says one thing in its note and another beside it");
-                    if (!root.AsSpan().SequenceEqual(stored.Root)) throw new Wrong($"the events {since} to {edge.Size - 1} of the log (the last is {leaf.Name}) are not those that the checkpoint over {edge.Size} was signed for: some were changed together with their leaves");
+                    if (!root.AsSpan().SequenceEqual(stored.Root)) throw new Wrong($"the events {since} to {edge.Size - 1} of the log (the last is {LeafOf(leafRows).Name}) are not those that the checkpoint over {edge.Size} was signed for: some were changed together with their leaves");
                     checkedCheckpoints++;
                     since = edge.Size;
                     moreCheckpoints = await checkpointRows.ReadAsync(cancellationToken);
@@ -74,7 +86,7 @@ public sealed class DatabaseCheck(string connectionString, string schema, IReadO
                 for (; anchored < anchors.Count && anchors[anchored].Checkpoint.Size == edge.Size; anchored++)
                 {
                     if (!edge.Root().AsSpan().SequenceEqual(anchors[anchored].Checkpoint.Root))
-                        throw new Wrong($"the history was rewritten: the first {edge.Size} events (the last is {leaf.Name}) are not those of the checkpoint in {anchors[anchored].Name}");
+                        throw new Wrong($"the history was rewritten: the first {edge.Size} events (the last is {LeafOf(leafRows).Name}) are not those of the checkpoint in {anchors[anchored].Name}");
                 }
             }
             checkedEvents = edge.Size;
@@ -84,13 +96,27 @@ public sealed class DatabaseCheck(string connectionString, string schema, IReadO
             if (since != edge.Size) throw new Wrong($"no checkpoint is stored over all {edge.Size} leaves, though each page of leaves has one");
             if (await tileRows.ReadAsync(cancellationToken)) throw new Wrong($"tile {tileRows.GetInt32(0)}/{tileRows.GetInt64(1)} is not of this log");
             // What the sealer has not reached yet.
-            while (await eventRows.ReadAsync(cancellationToken)) unsealed++;
+            while (await eventRows.MoveNextAsync()) unsealed++;
         }
         catch (Wrong wrong)
         {
-            return new DatabaseReport(checkedEvents, checkedCheckpoints, unsealed, wrong.Message);
+            return Report(wrong.Message);
         }
-        return new DatabaseReport(checkedEvents, checkedCheckpoints, unsealed, null);
+        return Report(null);
+
+        DatabaseReport Report(string? wrong)
+        {
+            if (wrong is not null) changed.Add(wrong);
+            return new DatabaseReport(checkedEvents, checkedCheckpoints, unsealed, changed.FirstOrDefault(), changed);
+        }
+    }
+
+    /// <summary>What is wrong with an event, or with what stands in its place; null where nothing is.</summary>
+    private async Task<string?> DifferenceAsync(NpgsqlConnection connection, RowsAhead<HashedChunk> @event, RowsAhead<RowChunk> leaf, byte[] hash, CancellationToken cancellationToken)
+    {
+        if (@event.Result.Unreadable.GetValueOrDefault(@event.Place) is { } why) return $"{LeafOf(leaf).Name}, or what stands in its place, cannot be read: {why}";
+        if (!AreOfOne(@event.Row, leaf.Row)) return await ExplainAsync(connection, EventOf(@event), LeafOf(leaf), cancellationToken);
+        return leaf.Row[1].SequenceEqual(hash) ? null : $"{LeafOf(leaf).Name} was changed, or its leaf {leaf.Row.Number(0)}: its content does not have the hash that the log has for it";
     }
 
     private static async Task<NpgsqlConnection> SameSnapshotAsync(NpgsqlDataSource source, string snapshot, CancellationToken cancellationToken)
@@ -141,23 +167,17 @@ public sealed class DatabaseCheck(string connectionString, string schema, IReadO
         }
     }
 
-    private static StoredLeaf ReadLeaf(NpgsqlDataReader row) =>
-        new(row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetInt64(2), row.GetGuid(3), row.GetString(4), row.GetString(5), row.GetInt64(6));
+    private static bool AreOfOne(CopyRow @event, CopyRow leaf) =>
+        @event[1].SequenceEqual(leaf[2]) && @event[2].SequenceEqual(leaf[3]) && @event[8].SequenceEqual(leaf[4]) && @event[3].SequenceEqual(leaf[5]) && @event[4].SequenceEqual(leaf[6]);
 
-    private static Leaf ReadEvent(NpgsqlDataReader row, ByteBuffer json, StoredLeaf leaf)
-    {
-        try
-        {
-            return Leaf.Read(row, json);
-        }
-        catch (Exception failure) when (failure is JsonException or InvalidCastException or ArgumentException or OverflowException)
-        {
-            throw new Wrong($"{leaf.Name}, or what stands in its place, cannot be read: {failure.Message}");
-        }
-    }
+    private static Identity EventOf(RowsAhead<HashedChunk> rows) =>
+        new(-1, rows.Row.Number(1), rows.Row.Id(2), Encoding.UTF8.GetString(rows.Row[8]), Encoding.UTF8.GetString(rows.Row[3]), rows.Row.Number(4));
+
+    private static Identity LeafOf(RowsAhead<RowChunk> rows) =>
+        new(rows.Row.Number(0), rows.Row.Number(2), rows.Row.Id(3), Encoding.UTF8.GetString(rows.Row[4]), Encoding.UTF8.GetString(rows.Row[5]), rows.Row.Number(6));
 
     /// <summary>Which of the two that should be the same is out of place.</summary>
-    private async Task<string> ExplainAsync(NpgsqlConnection connection, Leaf found, StoredLeaf leaf, CancellationToken cancellationToken)
+    private async Task<string> ExplainAsync(NpgsqlConnection connection, Identity found, Identity leaf, CancellationToken cancellationToken)
     {
         var stranger = $"event {found.EventId} (stream {found.Stream}, version {found.Version})";
         await using var command = new NpgsqlCommand(
@@ -186,9 +206,37 @@ public sealed class DatabaseCheck(string connectionString, string schema, IReadO
         return $"the order was changed: {stranger} stands where leaf {leaf.Index} of the log has {leaf.Name}";
     }
 
-    private sealed record StoredLeaf(long Index, byte[] Hash, long Sequence, Guid EventId, string Tenant, string Stream, long Version)
+    /// <param name="Index">Place in the log; of a row of the log's alone.</param>
+    private sealed record Identity(long Index, long Sequence, Guid EventId, string Tenant, string Stream, long Version)
     {
         public string Name => $"event {EventId} (stream {Stream}, version {Version})";
+    }
+
+    /// <summary>Events with the hashes of their leaves.</summary>
+    private sealed record HashedChunk(byte[] Hashes, Dictionary<int, string> Unreadable)
+    {
+        private const int HashLength = 32;
+
+        public static HashedChunk Of(RowChunk rows)
+        {
+            var chunk = new HashedChunk(new byte[rows.Count * HashLength], []);
+            var json = new ByteBuffer();
+            Span<int> places = stackalloc int[Leaf.ColumnCount];
+            for (var place = 0; place < rows.Count; place++)
+            {
+                try
+                {
+                    Leaf.HashOf(new CopyRow(rows.Row(place), places), json, chunk.Hashes.AsSpan(place * HashLength, HashLength));
+                }
+                catch (Exception failure) when (failure is JsonException or InvalidOperationException or ArgumentException or OverflowException)
+                {
+                    chunk.Unreadable[place] = failure.Message;
+                }
+            }
+            return chunk;
+        }
+
+        public ReadOnlySpan<byte> Hash(int place) => Hashes.AsSpan(place * HashLength, HashLength);
     }
 
 #pragma warning disable CA1064 // Never leaves this class.

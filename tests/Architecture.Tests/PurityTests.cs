@@ -5,7 +5,7 @@ namespace ImageRights.Architecture.Tests;
 /// <summary>Deciders are pure: what they import and call is checked in their source, because a reference that is only transitive would not show in the project file.</summary>
 public partial class PurityTests
 {
-    private static readonly string[] AggregateFolders = ["Images", "Works", "Licences", "Cases", "Screening", "Endpoints", "Deliveries", "Pictures", "Slots", "Sellers", "Settlements", "Letters", "Notices", "StatementsOfReasons", "Reporters", "Priority", "Messages"];
+    private static readonly string[] AggregateFolders = ["Images", "Works", "Licences", "Cases", "Screening", "Endpoints", "Deliveries", "Pictures", "Slots", "Sellers", "Settlements", "Letters", "Notices", "StatementsOfReasons", "Reporters", "Priority", "Messages", "Erasures"];
 
     public static TheoryData<string> AggregateFiles()
     {

@@ -6,10 +6,18 @@ switch (args)
     case ["append", .. var options]:
         await AppendBenchmark.RunAsync(options);
         return 0;
+    case ["record", .. var options]:
+        await RecordBenchmark.RunAsync(options);
+        return 0;
+    case ["verify", .. var options]:
+        await VerifyBenchmark.RunAsync(options);
+        return 0;
     case ["evaluate", .. var options]:
         return EvaluateCommand.Run(options);
     default:
         Console.Error.WriteLine("dotnet run -c Release -- append [seconds=5] [writers=1,8,32,128] [only=single,new,fetch,snapshot,hundred,follow]");
+        Console.Error.WriteLine("dotnet run -c Release -- record [events=200000] [large=4000] [only=follow,seal,rebuild,publish]");
+        Console.Error.WriteLine("dotnet run -c Release -- verify [events=400000] [runs=3]");
         Console.Error.WriteLine($"dotnet run -c Release -- {EvaluateCommand.Usage}");
         return 1;
 }

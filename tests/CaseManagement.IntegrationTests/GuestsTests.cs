@@ -1,4 +1,5 @@
 using System.Net;
+using ImageRights.TestKit;
 
 namespace ImageRights.CaseManagement.IntegrationTests;
 

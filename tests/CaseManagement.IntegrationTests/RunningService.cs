@@ -13,8 +13,16 @@ namespace ImageRights.CaseManagement.IntegrationTests;
 public class RunningService : IAsyncLifetime
 {
     private readonly ConcurrentQueue<(Guid MessageId, object Contract)> heard = [];
+
+    /// <summary>Checkpoints that messages brought, in base64.</summary>
+    public ConcurrentQueue<string> CheckpointsHeard { get; } = [];
     private WebApplication app = null!;
     private IBusControl bus = null!;
+
+    private static readonly string PersonalKey = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData("keys of persons"u8));
+
+    /// <summary>Further settings of the next start.</summary>
+    public IReadOnlyList<string> More { get; set; } = [];
 
     public string Database { get; private set; } = "";
     public string Messaging { get; private set; } = "";
@@ -52,13 +60,16 @@ public class RunningService : IAsyncLifetime
         await StartAsync();
     }
 
+    /// <summary>With what the service is started.</summary>
+    public string[] Settings =>
+    [
+        "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
+        "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings, $"--Personal:Key={PersonalKey}", .. More, .. Arguments,
+    ];
+
     public async Task StartAsync()
     {
-        app = Composition.Build(
-        [
-            "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
-            "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings, .. Arguments,
-        ]);
+        app = Composition.Build(Settings);
         await app.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) }.Authorized();
         await Eventually.HoldsAsync(async () => (await Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), TimeSpan.FromSeconds(60), "health");
@@ -104,6 +115,7 @@ public class RunningService : IAsyncLifetime
 
     private void Hear<T>(IReceiveEndpointConfigurator endpoint) where T : class => endpoint.Handler<T>(context =>
     {
+        if (context.Headers.Get<string>("imagerights-log-checkpoint") is { } checkpoint) CheckpointsHeard.Enqueue(checkpoint);
         heard.Enqueue((context.MessageId!.Value, context.Message));
         return Task.CompletedTask;
     });

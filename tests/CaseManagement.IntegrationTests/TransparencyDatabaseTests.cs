@@ -23,7 +23,7 @@ public sealed class TransparencyDatabaseTests : IAsyncLifetime
         messaging = await TestServers.CreateVirtualHostAsync();
         database = await TransparencyDatabaseDouble.StartAsync();
         var options = new StoreOptions { ConnectionString = connection, ServiceName = "casemanagement" };
-        Composition.Register(options);
+        Composition.Register(options, Regimes.RegimeCatalogue.BuiltIn());
         store = new DocumentStore(options);
         await store.ApplySchemaAsync(default);
     }

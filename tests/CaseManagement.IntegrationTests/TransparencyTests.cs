@@ -32,6 +32,26 @@ public class TransparencyTests(RunningService service)
         Merkle.IsConsistent(checkpoint.Size, checkpoint.Root, latest.Size, latest.Root, [.. consistency.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Convert.FromBase64String)]).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Messages_bring_the_latest_checkpoint_which_the_log_continues()
+    {
+        var scenarios = new Scenarios(service);
+        await scenarios.ReportedAsync();
+        await Eventually.GetAsync(async () => await service.Http.GetAsync("/v1/log/checkpoint") is { IsSuccessStatusCode: true } answer ? answer : null);
+        await scenarios.ReportedAsync();
+
+        await Eventually.HoldsAsync(() =>
+        {
+            service.CheckpointsHeard.ShouldNotBeEmpty();
+            return Task.CompletedTask;
+        });
+        var keys = (await service.Http.GetStringAsync("/v1/log/keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(LogVerifier.Parse).ToList();
+        var heard = Checkpoint.Open(Encoding.UTF8.GetString(Convert.FromBase64String(service.CheckpointsHeard.Last())), keys);
+        var latest = Checkpoint.Open(await service.Http.GetStringAsync("/v1/log/checkpoint"), keys);
+        var consistency = await service.Http.GetStringAsync($"/v1/log/proofs/consistency?from={heard.Size}&to={latest.Size}");
+        Merkle.IsConsistent(heard.Size, heard.Root, latest.Size, latest.Root, [.. consistency.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Convert.FromBase64String)]).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("/v1/log/proofs/inclusion", 422)]
     [InlineData("/v1/log/proofs/inclusion?eventId=1", 422)]

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Erasures;
 using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Priority;
@@ -30,7 +31,7 @@ public class StoredFormatTests
     ];
 
     /// <summary>Hierarchies beside the case's.</summary>
-    private static readonly Type[] OwnStreams = [typeof(NoticeEvent), typeof(StatementEvent), typeof(ReporterEvent), typeof(PriorityEvent), typeof(MessageEvent)];
+    private static readonly Type[] OwnStreams = [typeof(NoticeEvent), typeof(StatementEvent), typeof(ReporterEvent), typeof(PriorityEvent), typeof(MessageEvent), typeof(ErasureEvent), typeof(HoldEvent)];
 
     private static IEnumerable<Type> FactTypes => typeof(CaseEvent).GetNestedTypes().Where(type => !type.IsAbstract);
 
@@ -102,6 +103,10 @@ public class StoredFormatTests
             [typeof(StatementEvent.StatementCorrected)] = "statement_corrected_v1",
             [typeof(StatementEvent.StatementEnded)] = "statement_ended_v1",
             [typeof(RegimesChosen)] = "regimes_chosen_v1",
+            [typeof(ErasureEvent.ErasureApproved)] = "erasure_approved_v1",
+            [typeof(ErasureEvent.ServiceErased)] = "service_erased_v1",
+            [typeof(HoldEvent.HoldPlaced)] = "hold_placed_v1",
+            [typeof(HoldEvent.HoldLifted)] = "hold_lifted_v1",
         }, ignoreOrder: true);
 
     [Fact]
@@ -140,7 +145,9 @@ public class StoredFormatTests
     [Fact]
     public void Every_contract_of_the_service_is_said() =>
         Published().Select(contract => contract.GetType()).Distinct().ShouldBe(
-            typeof(V1.CaseOpened).Assembly.GetTypes().Where(type => type is { Namespace: "ImageRights.Contracts.CaseManagement.V1", IsEnum: false }), ignoreOrder: true);
+            typeof(V1.CaseOpened).Assembly.GetTypes().Where(type => type is { Namespace: "ImageRights.Contracts.CaseManagement.V1", IsEnum: false }
+                // Said of messages, which are no facts of a case: MessageWalkTests.
+                && type != typeof(V1.PartyMessageSent) && type != typeof(V1.PartyMessageText)), ignoreOrder: true);
 
     [Fact]
     public void Origins_and_outcomes_are_said_by_the_same_name()
@@ -167,9 +174,9 @@ public class StoredFormatTests
     {
         var service = new ProblemCatalogue(typeof(Composition).Assembly).Entries;
         var house = new ProblemCatalogue(typeof(ProblemCatalogue).Assembly).Entries;
-        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes), typeof(ReporterCodes), typeof(PriorityCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found")
+        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes), typeof(ReporterCodes), typeof(PriorityCodes), typeof(ErasureCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Append("Image_Not_Found")
             // What a notice is refused with is answered by the notice and no problem of the request.
-            .Concat(Catalogue.Packs.SelectMany(pack => pack.Steps).Where(step => !step.On.StartsWith("NoticeRece", StringComparison.Ordinal) && step.On != "NoticeCorrected").SelectMany(step => step.Needs ?? []).Select(need => need.Otherwise)).Distinct();
+            .Concat(Catalogue.Packs.SelectMany(pack => pack.Steps).Where(step => !step.On.StartsWith("NoticeRece", StringComparison.Ordinal) && step.On != "NoticeCorrected").SelectMany(step => step.Needs ?? []).Select(need => need.Otherwise)).Concat(["Case_Not_Sealed", "Case_File_Too_Large"]).Distinct();
         service.Keys.Except(house.Keys).ShouldBe(codes, ignoreOrder: true);
         foreach (var (code, entry) in service)
         {
@@ -186,5 +193,6 @@ public class StoredFormatTests
         names.ShouldNotContain(name => name.Contains("Email") || name.Contains("Phone") || name.Contains("Address"));
     }
 
-    private static List<object> Published() => [.. Complete.Select(fact => CaseManagementContracts.Translate(Record(fact))).OfType<object>()];
+    private static List<object> Published() =>
+        [.. Complete.Select(fact => CaseManagementContracts.Translate(Record(fact))).Append(Erasures.ErasureTests.Published(Erasures.ErasureTests.Approved)).OfType<object>()];
 }

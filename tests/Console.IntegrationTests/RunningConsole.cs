@@ -28,7 +28,7 @@ public sealed class RunningConsole : IAsyncLifetime
     public IServiceProvider Services => console!.Services;
 
     /// <summary>For programs: no cookies, no redirects.</summary>
-    public HttpClient Http { get; private set; } = null!;
+    public HttpClient? Http { get; private set; }
 
     /// <summary>The service.</summary>
     public HttpClient Matching { get; private set; } = null!;
@@ -49,7 +49,7 @@ public sealed class RunningConsole : IAsyncLifetime
     public async Task StartAsync()
     {
         console = Composition.Build([
-            $"--urls={Origin}", "--environment=Production", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
+            $"--urls={Origin}", "--environment=Development", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
             $"--Access:FirstCredentials={CredentialsFile}", $"--services:matching:http:0={Matching.BaseAddress}",
         ]);
         await console.StartAsync();
@@ -58,9 +58,11 @@ public sealed class RunningConsole : IAsyncLifetime
 
     public async Task StopAsync()
     {
-        Http.Dispose();
-        await console!.StopAsync();
+        Http?.Dispose();
+        if (console is null) return;
+        await console.StopAsync();
         await console.DisposeAsync();
+        console = null;
     }
 
     public async Task DisposeAsync()
@@ -80,7 +82,7 @@ public sealed class RunningConsole : IAsyncLifetime
         if (!asBasic && id is not null) (fields["client_id"], fields["client_secret"]) = (id, secret!);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/connect/token") { Content = new FormUrlEncodedContent(fields) };
         if (asBasic) request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(id!)}:{Uri.EscapeDataString(secret!)}")));
-        using var response = await Http.SendAsync(request);
+        using var response = await Http!.SendAsync(request);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!, response.Headers);
     }
 

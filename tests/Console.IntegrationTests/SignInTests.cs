@@ -152,7 +152,6 @@ public sealed class SignInTests(RunningConsole console) : IClassFixture<RunningC
     public async Task The_cookie_is_out_of_reach_of_scripts_and_pages_say_what_a_browser_may_load()
     {
         using var browser = await AdministratorAsync();
-        using var answer = await console.Http.PostAsync("/sign-in", null);
         await browser.OpenAsync("/access/people");
         var headers = browser.Last!.Headers;
         headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'; script-src 'self'");

@@ -44,9 +44,9 @@ public sealed class TokenTests(RunningConsole console) : IClassFixture<RunningCo
         await ShouldBeAsync(console.AskAsync(id, secret, scope: "contents:read"), HttpStatusCode.BadRequest, "invalid_scope");
         await ShouldBeAsync(console.AskAsync(id, secret, scope: "everything"), HttpStatusCode.BadRequest, "invalid_scope");
         await ShouldBeAsync(console.AskAsync(id, secret, grant: "password"), HttpStatusCode.BadRequest, "unsupported_grant_type");
-        using var json = await console.Http.PostAsync("/connect/token", new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
+        using var json = await console.Http!.PostAsync("/connect/token", new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
         json.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        using var twice = await console.Http.PostAsync("/connect/token", new StringContent("grant_type=client_credentials&grant_type=x", System.Text.Encoding.UTF8, "application/x-www-form-urlencoded"));
+        using var twice = await console.Http!.PostAsync("/connect/token", new StringContent("grant_type=client_credentials&grant_type=x", System.Text.Encoding.UTF8, "application/x-www-form-urlencoded"));
         twice.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
         static async Task ShouldBeAsync(Task<(HttpStatusCode Status, JsonNode Body, System.Net.Http.Headers.HttpResponseHeaders Headers)> asking, HttpStatusCode status, string error)
@@ -60,9 +60,9 @@ public sealed class TokenTests(RunningConsole console) : IClassFixture<RunningCo
     [Fact]
     public async Task The_issuer_describes_itself_and_shows_public_keys_only()
     {
-        var description = JsonNode.Parse(await console.Http.GetStringAsync("/.well-known/openid-configuration"))!;
+        var description = JsonNode.Parse(await console.Http!.GetStringAsync("/.well-known/openid-configuration"))!;
         ((string?)description["issuer"]).ShouldBe(console.Address.ToString().TrimEnd('/'));
-        var keys = JsonNode.Parse(await console.Http.GetStringAsync(new Uri((string)description["jwks_uri"]!)))!["keys"]!.AsArray();
+        var keys = JsonNode.Parse(await console.Http!.GetStringAsync(new Uri((string)description["jwks_uri"]!)))!["keys"]!.AsArray();
         keys.ShouldNotBeEmpty();
         foreach (var key in keys)
         {
@@ -77,7 +77,7 @@ public sealed class TokenTests(RunningConsole console) : IClassFixture<RunningCo
         var before = await console.TokenAsync();
         await console.Services.GetRequiredService<SigningKeys>().RotateAsync(CancellationToken.None);
         var after = await console.TokenAsync();
-        JsonNode.Parse(await console.Http.GetStringAsync("/.well-known/jwks.json"))!["keys"]!.AsArray().Count.ShouldBe(2);
+        JsonNode.Parse(await console.Http!.GetStringAsync("/.well-known/jwks.json"))!["keys"]!.AsArray().Count.ShouldBe(2);
         new JsonWebToken(after).Kid.ShouldBe(new JsonWebToken(before).Kid, "services have not heard of the new key yet");
         (await console.TryAsync(before)).ShouldBe(HttpStatusCode.OK);
         (await console.TryAsync(after)).ShouldBe(HttpStatusCode.OK);

@@ -1,6 +1,7 @@
 using ImageRights.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace ImageRights.EventStore.Tests;
@@ -163,6 +164,40 @@ public sealed class FollowerTests : IAsyncLifetime
         left.Texts.ShouldBe(["first", "second"]);
         right.Texts.ShouldBe(["first", "second"]);
         await Task.WhenAll(leftHost.StopAsync(), rightHost.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_page_that_loses_a_race_is_decided_again_at_once_and_says_nothing()
+    {
+        var attempts = 0;
+        var stoppedOnce = false;
+        IHost? host = null;
+        var racing = new Recorder(async page =>
+        {
+            foreach (var @event in page.Events.Where(e => e.StreamKey.StartsWith("log-", StringComparison.Ordinal)))
+            {
+                var session = page.CausedBy(@event);
+                var stream = await session.Events.FetchForWriting<Dispute>("dispute-raced");
+                stream.AppendOne(stream.CurrentVersion == 0 ? new DisputeOpened("raced", "en") : new ArgumentMade($"after {stream.CurrentVersion}"));
+                stoppedOnce |= host!.Services.FollowerStatuses().Single().State == FollowerState.Stopped;
+                if (Interlocked.Increment(ref attempts) > 3) continue;
+                // Somebody else writes to the stream after it was read.
+                await using var other = store.Session();
+                var theirs = await other.Events.FetchForWriting<Dispute>("dispute-raced");
+                theirs.AppendOne(theirs.CurrentVersion == 0 ? new DisputeOpened("theirs", "en") : new ArgumentMade("theirs"));
+                await other.SaveChangesAsync();
+            }
+        });
+        host = await store.StartHostAsync(options => options.Follow("racing", _ => racing));
+        using var _ = host;
+        await store.AppendAsync("log-race", new ArgumentMade("go"));
+
+        await Eventually.HoldsAsync(async () => (await store.ScalarAsync<long>("select count(*) from {schema}.mt_events where stream_id = 'dispute-raced'")).ShouldBe(4));
+
+        attempts.ShouldBe(4);
+        stoppedOnce.ShouldBeFalse();
+        (await HealthAsync(host.Services)).Entries["event-store"].Status.ShouldNotBe(HealthStatus.Unhealthy);
+        await host.StopAsync();
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using ImageRights.Contracts.Fingerprint.V1;
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.Fingerprint.Hashing;
+using ImageRights.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using static ImageRights.Fingerprint.IntegrationTests.Surroundings;
 
@@ -31,6 +32,19 @@ public class FingerprintingTests(FingerprintService service) : IClassFixture<Fin
         foreach (var (ours, theirs) in said.PdqDihedrals.Zip(Pictures.BridgeHashes))
             Pdq.Parse(ours).Distance(Pdq.Parse(theirs)).ShouldBeLessThanOrEqualTo(10);
         surroundings.Said(image).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Read_models_rebuilt_beside_the_running_service_equal_the_live_ones()
+    {
+        var image = NewImage();
+        await surroundings.PublishAsync(Upload(image, surroundings.Vault.Hold(Pictures.New())));
+        await surroundings.FingerprintOfAsync(image);
+
+        // As an operator does it, beside the running service.
+        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild"])).ShouldBe(0);
+        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
     }
 
     [Fact]

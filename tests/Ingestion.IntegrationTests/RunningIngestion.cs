@@ -48,14 +48,17 @@ public sealed class RunningIngestion : IAsyncLifetime
 
     public async Task StartAsync(params string[] settings)
     {
-        app = Composition.Build([
-            "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:ImageRights=None",
-            $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}", $"--services:matching:http:0={Matching.Address}",
-            .. TestAccess.Settings, $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
-        ]);
+        app = Composition.Build(Arguments(settings));
         await app.StartAsync();
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) }.Authorized();
     }
+
+    public string[] Arguments(params string[] settings) =>
+    [
+        "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:ImageRights=None",
+        $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}", $"--services:matching:http:0={Matching.Address}",
+        .. TestAccess.Settings, $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
+    ];
 
     public async Task StopAsync()
     {

@@ -27,8 +27,8 @@ public class SellerTests
     [Fact]
     public void Name_and_address_are_erased_once()
     {
-        Sellers.Given(Reported).When(new SellerCommand.EraseContact(Noon)).Then(Erased);
-        Sellers.Given(Reported, Erased).When(new SellerCommand.EraseContact(Noon)).Then();
+        Sellers.Given(Reported).When(new SellerCommand.EraseContact(Noon)).Then(ContactErased);
+        Sellers.Given(Reported, ContactErased).When(new SellerCommand.EraseContact(Noon)).Then();
         Sellers.Given().When(new SellerCommand.EraseContact(Noon)).ThenRejected("Seller_Not_Found");
     }
 }

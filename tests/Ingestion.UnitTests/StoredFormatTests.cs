@@ -36,7 +36,7 @@ public class StoredFormatTests
     {
         var facts = typeof(Image).Assembly.GetTypes()
             .Where(type => type is { IsSealed: true, IsAbstract: false, IsNested: false } && type.Namespace is "ImageRights.Ingestion.Images" or "ImageRights.Ingestion.Works" or "ImageRights.Ingestion.Licences" or "ImageRights.Ingestion.Slots"
-                or "ImageRights.Ingestion.Sellers" or "ImageRights.Ingestion.Settlements")
+                or "ImageRights.Ingestion.Sellers" or "ImageRights.Ingestion.Settlements" or "ImageRights.Ingestion.Erasures")
             .Where(type => type.GetProperties().Any(property => property.Name.EndsWith("At", StringComparison.Ordinal) && property.PropertyType == typeof(DateTimeOffset)));
         Options.Events.Mapped.Keys.ShouldBe(facts, ignoreOrder: true);
         Facts.Complete.Select(fact => fact.GetType()).ShouldBe(Options.Events.Mapped.Keys, ignoreOrder: true);
@@ -70,6 +70,13 @@ public class StoredFormatTests
     {
         var json = JsonSerializer.Serialize((Contract.ImageReceived)IngestionContracts.Translate(Recorded(Facts.Received))!, StoreOptions.Json);
         json.ShouldNotContain("Ada");
+    }
+
+    [Fact]
+    public void Nothing_that_is_sealed_in_a_fact_is_published()
+    {
+        foreach (var fact in Facts.Complete)
+            (IngestionContracts.Translate(Recorded(fact)) is { } contract ? JsonSerializer.Serialize(contract, contract.GetType(), StoreOptions.Json) : "").ShouldNotContain("Ada");
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
 using ImageRights.TestKit;
+using ImageRights.ServiceDefaults;
 using static ImageRights.Matching.IntegrationTests.Messages;
 
 namespace ImageRights.Matching.IntegrationTests;
@@ -46,6 +47,19 @@ public class ScreeningTests(MatchingService service) : IClassFixture<MatchingSer
             new ScreeningMatch(Bank.Uploads, earlier, "thief", 2, Orientation.Original, Disposition.Hit, null),
             new ScreeningMatch(Bank.Works, work, "author", 5, Orientation.Original, Disposition.Hit, null),
         ]);
+    }
+
+    [Fact]
+    public async Task Read_models_rebuilt_beside_the_running_service_equal_the_live_ones()
+    {
+        var image = NewImage();
+        await surroundings.PublishAsync(Upload(image, "seller", NewHash()));
+        await surroundings.ScreeningOfAsync(image);
+
+        // As an operator does it, beside the running service.
+        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild"])).ShouldBe(0);
+        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using System.Text.Json;
 using ImageRights.Notification.Deliveries;
 using ImageRights.Notification.Projections;
 using ImageRights.TestKit;
+using ImageRights.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using RabbitMQ.Client;
 
@@ -14,6 +15,27 @@ namespace ImageRights.Notification.IntegrationTests;
 /// <summary>Bad days: nothing is lost, nothing is doubled, nobody waits for a dead neighbour.</summary>
 public sealed class DurabilityTests
 {
+    [Fact]
+    public async Task Read_models_rebuilt_beside_the_running_service_equal_the_live_ones()
+    {
+        await using var service = await RunningService.StartAsync();
+        service.Receiver.AnswerStatus("/hooks", 500, 200);
+        var (endpoint, _) = await service.RegisterAsync("/hooks");
+        await service.PublishAsync(RunningService.Measure());
+        await service.DeliveryAsync(endpoint, DeliveryState.Succeeded);
+
+        // As an operator does it, beside the running service.
+        (await Composition.Build(service.Arguments()).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await Composition.Build(service.Arguments()).RunServiceAsync(["rebuild"])).ShouldBe(0);
+        (await Composition.Build(service.Arguments()).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        await service.PublishAsync(RunningService.Closed());
+        await Eventually.HoldsAsync(() =>
+        {
+            service.Receiver.At("/hooks").Count.ShouldBe(3);
+            return Task.CompletedTask;
+        });
+    }
+
     [Fact]
     public async Task A_message_delivered_again_makes_no_second_delivery()
     {

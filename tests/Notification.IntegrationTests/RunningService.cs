@@ -74,10 +74,11 @@ public sealed class RunningService : IAsyncDisposable
         replicas.Clear();
     }
 
-    public Task PublishAsync<T>(T contract, Guid? messageId = null, string? traceParent = null) where T : class => bus!.Publish(contract, context =>
+    public Task PublishAsync<T>(T contract, Guid? messageId = null, string? traceParent = null, string? checkpoint = null) where T : class => bus!.Publish(contract, context =>
     {
         if (messageId is { } id) context.MessageId = id;
         if (traceParent is not null) context.Headers.Set("traceparent", traceParent);
+        if (checkpoint is not null) context.Headers.Set("imagerights-log-checkpoint", checkpoint);
     });
 
     public static MeasureApplied Measure(string caseId = "case_1", string statement = "It is a copy.") =>

@@ -25,6 +25,16 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task The_checkpoint_that_came_with_the_fact_is_in_the_webhook()
+    {
+        await using var service = await RunningService.StartAsync();
+        var (endpoint, _) = await service.RegisterAsync("/hooks");
+        await service.PublishAsync(RunningService.Measure(), checkpoint: "Y2hlY2twb2ludA==");
+        await service.DeliveryAsync(endpoint, DeliveryState.Succeeded);
+        service.Receiver.At("/hooks").ShouldHaveSingleItem().Event.GetProperty("logcheckpoint").GetString().ShouldBe("Y2hlY2twb2ludA==");
+    }
+
+    [Fact]
     public async Task The_attempt_and_its_http_span_belong_to_the_trace_of_the_fact()
     {
         var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();

@@ -56,6 +56,17 @@ public sealed class NoticeTests
         Golden.Matches("test-event.json", Indented(Notice.Test("*DEFAULT*", Id, "whe_1", At, null).Body));
 
     [Fact]
+    public void It_brings_the_checkpoint_that_came_with_the_fact_within_its_size()
+    {
+        var checkpoint = Convert.ToBase64String(Encoding.UTF8.GetBytes("imagerights/casemanagement\n42\nroot\n\n— imagerights/casemanagement signature\n"));
+        Notice.Of(Measure, Id, TraceParent).Body.ShouldNotContain("logcheckpoint");
+        JsonDocument.Parse(Notice.Of(Measure, Id, TraceParent, checkpoint).Body).RootElement.GetProperty("logcheckpoint").GetString().ShouldBe(checkpoint);
+        var large = Notice.Of(Measure with { Statement = new string('a', Notice.LargestBody) }, Id, TraceParent, checkpoint);
+        Encoding.UTF8.GetByteCount(large.Body).ShouldBeLessThanOrEqualTo(Notice.LargestBody);
+        JsonDocument.Parse(large.Body).RootElement.GetProperty("logcheckpoint").GetString().ShouldBe(checkpoint);
+    }
+
+    [Fact]
     public void Data_too_large_for_an_event_are_referred_to()
     {
         var notice = Notice.Of(Measure with { Statement = new string('桜', 40_000) }, Id, TraceParent);

@@ -82,8 +82,10 @@ public sealed class SealedStore : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    public async Task<DatabaseReport> CheckAsync(params string[] notes) => await new DatabaseCheck(
-        ConnectionString, "public", Key.Length > 0 ? [LogVerifier.Parse(Key)] : [], [.. notes.Select(note => ("kept.note", note))]).RunAsync(CancellationToken.None);
+    public Task<DatabaseReport> CheckAsync(params string[] notes) => CheckAsync(1, notes);
+
+    public async Task<DatabaseReport> CheckAsync(int most, params string[] notes) => await new DatabaseCheck(
+        ConnectionString, "public", Key.Length > 0 ? [LogVerifier.Parse(Key)] : [], [.. notes.Select(note => ("kept.note", note))]).RunAsync(CancellationToken.None, most);
 
     private NpgsqlCommand Command(string sql, object[] parameters)
     {

@@ -1,16 +1,9 @@
-using System.Text;
 using Npgsql;
 
 namespace ImageRights.Verifier.Tests;
 
 public sealed class TamperTests
 {
-    private static readonly (string Column, string Type)[] Covered =
-    [
-        ("seq_id", "bigint"), ("id", "uuid"), ("stream_id", "varchar"), ("version", "bigint"), ("data", "jsonb"), ("type", "varchar"), ("timestamp", "timestamptz"), ("tenant_id", "varchar"),
-        ("mt_dotnet_type", "varchar"), ("correlation_id", "varchar"), ("causation_id", "varchar"), ("headers", "jsonb"), ("user_name", "varchar"), ("is_archived", "bool"),
-    ];
-
     [Fact]
     public async Task A_store_that_nobody_touched_is_right()
     {
@@ -24,62 +17,7 @@ public sealed class TamperTests
         report.Checkpoints.ShouldBe(await store.ScalarAsync<long>("select count(*) from mt_log_checkpoints"));
         // All columns are covered but the transaction id, whose order is.
         (await store.ScalarAsync<string[]>("select array_agg(column_name::text) from information_schema.columns where table_name = 'mt_events'"))
-            .ShouldBe([.. Covered.Select(covered => covered.Column), "transaction_id"], ignoreOrder: true);
-    }
-
-    [Fact]
-    public async Task Every_flipped_byte_of_an_event_is_found_and_the_event_is_named()
-    {
-        await using var store = await SealedStore.CreateAsync(streams: 3, eventsEach: 2);
-        var (row, id) = (await store.ScalarAsync<long>("select seq_id from mt_events order by seq_id desc limit 1"), await store.ScalarAsync<Guid>("select id from mt_events order by seq_id desc limit 1"));
-        var (found, refused) = (0, 0);
-        foreach (var (column, type) in Covered)
-        {
-            var foundHere = 0;
-            if (column == "mt_dotnet_type")
-            {
-                // Nothing is there to flip; something put there counts too.
-                await store.TamperAsync("update mt_events set mt_dotnet_type = 'x' where seq_id = $1", row);
-                (await store.CheckAsync()).Wrong.ShouldNotBeNull().ShouldContain(id.ToString());
-                await store.TamperAsync("update mt_events set mt_dotnet_type = null where seq_id = $1", row);
-                continue;
-            }
-            var original = await store.ScalarAsync<string>($"select {column}::text from mt_events where seq_id = $1", row);
-            var bytes = Encoding.UTF8.GetBytes(original);
-            for (var place = 0; place < bytes.Length; place++)
-            {
-                var flipped = (byte[])bytes.Clone();
-                flipped[place] ^= 1;
-                var at = row;
-                try
-                {
-                    at = await store.ScalarAsync<long>($"update mt_events set {column} = convert_from($2, 'UTF8')::{type} where seq_id = $1 returning seq_id", row, flipped);
-                }
-                catch (PostgresException)
-                {
-                    // No value of the column's type, or another row's key: it cannot be stored, and so not be found.
-                    refused++;
-                    continue;
-                }
-                if (await store.ScalarAsync<string>($"select {column}::text from mt_events where seq_id = $1", at) != original)
-                {
-                    (await store.CheckAsync()).Wrong.ShouldNotBeNull($"{column}, byte {place}: {Encoding.UTF8.GetString(flipped)}").ShouldContain(id.ToString());
-                    foundHere++;
-                }
-                await store.TamperAsync($"update mt_events set {column} = $2::{type} where seq_id = $1", at, original);
-            }
-            if (column == "is_archived")
-            {
-                await store.TamperAsync("update mt_events set is_archived = true where seq_id = $1", row);
-                (await store.CheckAsync()).Wrong.ShouldNotBeNull().ShouldContain(id.ToString());
-                await store.TamperAsync("update mt_events set is_archived = false where seq_id = $1", row);
-                foundHere++;
-            }
-            foundHere.ShouldBeGreaterThan(0, column);
-            found += foundHere;
-        }
-        found.ShouldBeGreaterThan(200, $"{refused} could not be stored");
-        (await store.CheckAsync()).Wrong.ShouldBeNull();
+            .ShouldBe([.. TamperMatrixTests.Columns, "mt_dotnet_type", "transaction_id"], ignoreOrder: true);
     }
 
     [Fact]
@@ -87,8 +25,8 @@ public sealed class TamperTests
     {
         await using var store = await SealedStore.CreateAsync(streams: 4, eventsEach: 70);
         foreach (var (table, column, where) in new[] { ("mt_log_leaves", "hash", "index = 7"), ("mt_log_tiles", "root", "level = 0 and index = 0"), ("mt_log_checkpoints", "root", "size = (select max(size) from mt_log_checkpoints)") })
-            await FlipEachAsync(table, column, where, every: 3);
-        await FlipEachAsync("mt_log_tiles", "hashes", "level = 0 and index = 0", every: 331);
+            await FlipEachAsync(table, column, where, every: 7);
+        await FlipEachAsync("mt_log_tiles", "hashes", "level = 0 and index = 0", every: 1021);
         (await store.CheckAsync()).Wrong.ShouldBeNull();
 
         async Task FlipEachAsync(string table, string column, string where, int every)

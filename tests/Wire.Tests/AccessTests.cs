@@ -15,7 +15,7 @@ public sealed partial class AccessTests(RunningServices services) : IClassFixtur
 {
     // What a watcher of the log or the machine's own supervisor needs, and nothing that belongs to a tenant.
     private static readonly string[] OpenToAll =
-        ["/health", "/alive", "/openapi/{documentName}.json", "/asyncapi/v1.json", "/v1/log/checkpoint", "/v1/log/keys", "/v1/log/tile/{level:int}/{**index}", "/v1/log/proofs/consistency"];
+        ["/health", "/alive", "/openapi/{documentName}.json", "/asyncapi/v1.json", "/v1/log/checkpoint", "/v1/log/keys", "/v1/log/tile/{level:int}/{**index}", "/v1/log/proofs/consistency", "/v1/log/timestamp"];
 
     [Theory]
     [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
@@ -165,7 +165,7 @@ public sealed partial class AccessTests(RunningServices services) : IClassFixtur
         var tokens = new ServiceTokens(Convert.FromBase64String(TestAccess.ServiceKey), "fingerprint");
         using var missing = await SendAsync("Ingestion", "GET", $"/internal/v1/contents/{new string('0', 64)}", tokens.Create("t", DateTimeOffset.UtcNow));
         missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        using var denied = await SendAsync("Ingestion", "GET", "/v1/images", tokens.Create("t", DateTimeOffset.UtcNow));
+        using var denied = await SendAsync("Ingestion", "GET", "/v1/parked-events", tokens.Create("t", DateTimeOffset.UtcNow));
         denied.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         using var late = await SendAsync("Ingestion", "GET", $"/internal/v1/contents/{new string('0', 64)}", tokens.Create("t", DateTimeOffset.UtcNow.AddMinutes(-5)));
         late.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

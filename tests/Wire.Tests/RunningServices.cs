@@ -48,7 +48,7 @@ public sealed class RunningServices : IAsyncLifetime
             var app = build([
                 "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=None",
                 $"--ConnectionStrings:{database}={await TestServers.CreateDatabaseAsync()}", $"--ConnectionStrings:messaging={messaging}",
-                $"--Vault:Directory={directory}", $"--Vault:Key={key}", $"--Secrets:Key={key}", .. TestAccess.Settings,
+                $"--Vault:Directory={directory}", $"--Vault:Key={key}", $"--Secrets:Key={key}", $"--Personal:Key={key}", .. TestAccess.Settings,
             ]);
             await app.StartAsync();
             var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) }.Authorized();

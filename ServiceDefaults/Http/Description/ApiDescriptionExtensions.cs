@@ -1,3 +1,4 @@
+using ImageRights.ServiceDefaults.Transparency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,10 +14,10 @@ public static class ApiDescriptionExtensions
     /// <summary>Address of the document, in every environment: an integrator reads it from the installation that it connects to.</summary>
     public const string Address = "/openapi/v1.json";
 
-    /// <summary>Adds the document of the service's operations.</summary>
+    /// <summary>Adds the document of the service's operations and of its transparency log.</summary>
     public static void AddApiDescription(this IHostApplicationBuilder builder, ApiDescription description)
     {
-        builder.Services.AddSingleton(description);
+        builder.Services.AddSingleton(description with { Operations = description.Operations.Concat(TransparencyEndpoints.Operations).ToDictionary() });
         builder.Services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, AnswerTypes>());
         builder.Services.AddOpenApi("v1", options =>
         {

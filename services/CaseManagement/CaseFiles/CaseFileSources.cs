@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.EventStore.Transparency;
+using ImageRights.ServiceDefaults.Access;
 
 namespace ImageRights.CaseManagement.CaseFiles;
 
@@ -15,25 +16,25 @@ internal sealed class CaseFileSources(IHttpClientFactory clients)
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     /// <summary>What Ingestion says of a picture or a work; a text where it says nothing.</summary>
-    public Task<(JsonElement Found, string? Why)> DescribeAsync(string address, CancellationToken cancellationToken) => JsonAsync<JsonElement>($"http://ingestion{address}", cancellationToken);
+    public Task<(JsonElement Found, string? Why)> DescribeAsync(string tenant, string address, CancellationToken cancellationToken) => JsonAsync<JsonElement>(tenant, $"http://ingestion{address}", cancellationToken);
 
     /// <summary>The bytes as they were uploaded.</summary>
     public async Task<(byte[]? Bytes, string? Why)> ContentAsync(string tenant, string sha256, CancellationToken cancellationToken)
     {
-        var (bytes, why) = await GetAsync($"http://ingestion/internal/v1/contents/{sha256}?tenant={Uri.EscapeDataString(tenant)}", cancellationToken);
+        var (bytes, why) = await GetAsync(tenant, $"http://ingestion/internal/v1/contents/{sha256}", cancellationToken);
         return bytes is not null && CaseFileManifest.HashOf(bytes) != sha256 ? (null, "The vault gave other bytes than were recorded.") : (bytes, why);
     }
 
     /// <summary>It drawn anew.</summary>
-    public Task<(byte[]? Bytes, string? Why)> RenditionAsync(string sha256, CancellationToken cancellationToken) => GetAsync($"http://fingerprint/v1/renditions/{sha256}?side={Side}", cancellationToken);
+    public Task<(byte[]? Bytes, string? Why)> RenditionAsync(string tenant, string sha256, CancellationToken cancellationToken) => GetAsync(tenant, $"http://fingerprint/v1/renditions/{sha256}?side={Side}", cancellationToken);
 
     /// <summary>A stream of Ingestion's log with its proofs.</summary>
-    public Task<(SealedStreams? Found, string? Why)> RecordAsync(IEnumerable<string> streams, CancellationToken cancellationToken) =>
-        JsonAsync<SealedStreams>($"http://ingestion/internal/v1/log/streams?{string.Join('&', streams.Select(stream => $"key={Uri.EscapeDataString(stream)}"))}", cancellationToken)!;
+    public Task<(SealedStreams? Found, string? Why)> RecordAsync(string tenant, IEnumerable<string> streams, CancellationToken cancellationToken) =>
+        JsonAsync<SealedStreams>(tenant, $"http://ingestion/internal/v1/log/streams?{string.Join('&', streams.Select(stream => $"key={Uri.EscapeDataString(stream)}"))}", cancellationToken)!;
 
-    private async Task<(T? Found, string? Why)> JsonAsync<T>(string address, CancellationToken cancellationToken)
+    private async Task<(T? Found, string? Why)> JsonAsync<T>(string tenant, string address, CancellationToken cancellationToken)
     {
-        var (bytes, why) = await GetAsync(address, cancellationToken);
+        var (bytes, why) = await GetAsync(tenant, address, cancellationToken);
         try
         {
             return bytes is null ? (default, why) : (JsonSerializer.Deserialize<T>(bytes, StoreOptions.Json), null);
@@ -44,7 +45,7 @@ internal sealed class CaseFileSources(IHttpClientFactory clients)
         }
     }
 
-    private async Task<(byte[]? Bytes, string? Why)> GetAsync(string address, CancellationToken cancellationToken)
+    private async Task<(byte[]? Bytes, string? Why)> GetAsync(string tenant, string address, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Longest);
@@ -52,7 +53,8 @@ internal sealed class CaseFileSources(IHttpClientFactory clients)
         try
         {
             using var client = clients.CreateClient(nameof(CaseFileSources));
-            using var response = await client.GetAsync(address, limit.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address).For(tenant);
+            using var response = await client.SendAsync(request, limit.Token);
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone) return (null, $"The {peer} service does not have it.");
             return response.IsSuccessStatusCode ? (await response.Content.ReadAsByteArrayAsync(limit.Token), null) : (null, $"The {peer} service answered {(int)response.StatusCode}.");
         }

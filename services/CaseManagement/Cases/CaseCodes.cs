@@ -95,4 +95,7 @@ public static class CaseCodes
 
     /// <summary>Who decided does not review the decision.</summary>
     public const string ReviewBySamePerson = "Review_By_Same_Person";
+
+    /// <summary>There is no dossier under this identity.</summary>
+    public const string DossierNotFound = "Dossier_Not_Found";
 }

@@ -95,7 +95,8 @@ internal static class StepHandling
         if (precondition is not null and not { Code: "Version_Stale" }) return precondition;
         var command = asked(stream.Aggregate);
         if (activity is not null) activity.DisplayName = $"decide {NextSteps.Noun(command.Step)}";
-        var decision = context.RequestServices.GetRequiredService<CaseRules>().Decide(stream.Aggregate, command);
+        var rules = context.RequestServices.GetRequiredService<CaseRules>();
+        var decision = rules.Decide(stream.Aggregate, command);
         var isRecorded = decision.Code is null && decision.Events.Count == 0;
         if (!isRecorded && precondition is not null) return precondition;
         activity?.SetTag("imagerights.decision.code", decision.Code ?? (isRecorded ? "recorded" : "decided"));
@@ -106,6 +107,6 @@ internal static class StepHandling
         if (!isRecorded) beside?.Invoke(session);
         var view = stream.Events.Aggregate((CaseView?)null, CaseView.Evolve)!;
         foreach (var fact in decision.Events) view = CaseView.Evolve(view, id, view.Version + 1, fact);
-        return new CreateOutcome(StatusCodes.Status200OK, null, new CaseResource(view), view.Version);
+        return new CreateOutcome(StatusCodes.Status200OK, null, new CaseResource(view, rules.Catalogue), view.Version);
     }
 }

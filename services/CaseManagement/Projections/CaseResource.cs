@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Proceedings;
+using ImageRights.CaseManagement.Regimes;
 
 namespace ImageRights.CaseManagement.Projections;
 
@@ -7,8 +9,13 @@ namespace ImageRights.CaseManagement.Projections;
 public sealed record CaseResource : CaseView
 {
     /// <summary>Adds to a view what the regime allows in its state.</summary>
-    public CaseResource(CaseView view) : base(view) => Next = new NextSteps(
-        NextSteps.Of(view.State, Role.Complainant), NextSteps.Of(view.State, Role.Respondent), NextSteps.Of(view.State, Role.Reviewer));
+    public CaseResource(CaseView view, RegimeCatalogue catalogue) : base(view)
+    {
+        var pack = view.Regime == HouseRegime.Name ? null : catalogue.Find(view.Regime);
+        Next = new NextSteps(Of(Role.Complainant), Of(Role.Respondent), Of(Role.Reviewer));
+
+        IReadOnlyList<string> Of(Role role) => [.. (pack is null ? HouseRegime.NextSteps(view.State, role) : LawSteps.Next(view, pack, role)).Select(NextSteps.Noun)];
+    }
 
     /// <summary>Steps that can be taken now.</summary>
     [JsonPropertyOrder(1)]
@@ -48,6 +55,4 @@ public sealed record NextSteps(IReadOnlyList<string> Complainant, IReadOnlyList<
         CaseStep.Upholding => "upholding",
         CaseStep.Deadline => "deadline",
     };
-
-    internal static IReadOnlyList<string> Of(CaseStatus status, Role role) => [.. HouseRegime.NextSteps(status, role).Select(Noun)];
 }

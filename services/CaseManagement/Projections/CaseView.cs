@@ -53,7 +53,7 @@ public record CaseView(
 
     /// <summary>Expressions that the list filters by; the id follows because lists are ordered by it.</summary>
     public static readonly string[] Indexes =
-        ["(data ->> 'state'), id", "(data ->> 'respondentAccountId'), id", "(data ->> 'imageId'), id", "(data ->> 'workId'), id", $"{ListShape<CaseView>.SortSql("changedAt")}, id"];
+        ["(data ->> 'state'), id", "(data ->> 'respondentAccountId'), id", "(data ->> 'imageId'), id", "(data ->> 'workId'), id", "(data ->> 'dossierId'), id", $"{ListShape<CaseView>.SortSql("changedAt")}, id"];
 
     /// <summary>Folds the next fact as it stands in the log.</summary>
     public static CaseView? Evolve(CaseView? view, RecordedEvent @event) =>

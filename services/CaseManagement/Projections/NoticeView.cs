@@ -32,4 +32,5 @@ public sealed record NoticeView(
 }
 
 /// <summary>The words of a notice's elements, apart from the log so that they can be erased.</summary>
-public sealed record NoticePapers(string NoticeId, IReadOnlyDictionary<string, string> Elements, IReadOnlyList<string> Urls);
+/// <param name="PersonId">Whose words they are, and under whose key; the notice itself stands for somebody without an account.</param>
+public sealed record NoticePapers(string NoticeId, IReadOnlyDictionary<string, string> Elements, IReadOnlyList<string> Urls, string? PersonId = null);

@@ -1,4 +1,5 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Erasures;
 using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Priority;
@@ -56,6 +57,9 @@ public static class CaseManagementContracts
             StatementEvent => null,
             // Whoever is concerned sees it in the regime of the next case.
             RegimesChosen => null,
+            ErasureEvent.ErasureApproved e => new V1.ErasureApproved(@event.TenantId, e.ErasureId, e.PersonId, e.LegalBasis, e.At),
+            // Who asks for progress is answered; holds are nobody's matter outside.
+            ErasureEvent.ServiceErased or HoldEvent => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),
         };
 

@@ -32,11 +32,12 @@ public sealed class AccountsDb(DbContextOptions<AccountsDb> options) : IdentityU
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
-        builder.Entity<Account>().ToTable("accounts");
+        builder.Entity<Account>().ToTable("accounts").HasOne<Tenant>().WithMany().HasForeignKey(account => account.TenantId);
         builder.Entity<IdentityUserClaim<string>>().ToTable("account_claims");
         builder.Entity<IdentityUserLogin<string>>().ToTable("account_logins");
         builder.Entity<IdentityUserToken<string>>().ToTable("account_tokens");
         builder.Entity<Tenant>().ToTable("tenants");
+        builder.Entity<ApiClient>().HasOne<Tenant>().WithMany().HasForeignKey(client => client.TenantId);
         builder.Entity<ApiClient>().ToTable("api_clients").HasMany(client => client.Secrets).WithOne().HasForeignKey(secret => secret.ClientId);
         builder.Entity<ClientSecret>().ToTable("client_secrets");
         builder.Entity<SigningKey>().ToTable("signing_keys");

@@ -9,7 +9,7 @@ namespace ImageRights.Console.Accounts;
 
 /// <summary>Before anything is served: tables, and on an empty database a tenant, its administrator and a first program, whose credentials are shown once.</summary>
 internal sealed class FirstStart(
-    IServiceScopeFactory scopes, IConfiguration configuration, IPasswordHasher<Account> hasher, TimeProvider clock, ILogger<FirstStart> logger) : IHostedService
+    IServiceScopeFactory scopes, IConfiguration configuration, TimeProvider clock, ILogger<FirstStart> logger) : IHostedService
 {
     private const string Administrator = "admin";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Pause = TimeSpan.FromSeconds(1);
@@ -52,7 +52,7 @@ internal sealed class FirstStart(
                 Id = $"acc_{Guid.CreateVersion7():N}", TenantId = tenant.Id, UserName = Administrator, NormalizedUserName = Administrator.ToUpperInvariant(),
                 Roles = [Roles.TenantAdmin, Roles.Operator], MustChangePassword = true, CreatedAt = now, LockoutEnabled = true, SecurityStamp = Guid.NewGuid().ToString("N"),
             };
-            administrator.PasswordHash = hasher.HashPassword(administrator, password);
+            administrator.PasswordHash = scope.ServiceProvider.GetRequiredService<IPasswordHasher<Account>>().HashPassword(administrator, password);
             var (client, secret) = (new ApiClient { Id = $"cli_{Guid.CreateVersion7():N}", TenantId = tenant.Id, Name = "First program", Scopes = [.. Roles.Scopes], CreatedAt = now }, Credentials.DrawSecret());
             client.Secrets.Add(new ClientSecret { Id = $"sec_{Guid.CreateVersion7():N}", ClientId = client.Id, Hash = Credentials.Hash(secret), CreatedAt = now });
             database.AddRange(tenant, administrator, client);

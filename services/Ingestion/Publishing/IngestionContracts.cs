@@ -1,4 +1,5 @@
 using ImageRights.EventStore;
+using ImageRights.Ingestion.Erasures;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Sellers;
@@ -23,9 +24,10 @@ public static class IngestionContracts
             e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.Picture.ByteCount, e.ReceivedAt),
         ImageWithdrawn e => new V1.ImageWithdrawn(recorded.TenantId, e.ImageId, e.AccountId, e.WithdrawnAt),
         WorkRegistered e => new V1.WorkRegistered(
-            recorded.TenantId, e.WorkId, e.AccountId, e.Title, e.Author, e.CreatedOn,
+            recorded.TenantId, e.WorkId, e.AccountId, e.Title, null, e.CreatedOn,
             e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.RegisteredAt),
         LicenceGranted e => new V1.LicenceGranted(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.From, e.Until, e.GrantedAt),
+        PersonErased e => new V1.PersonErased(recorded.TenantId, e.ErasureId, e.PersonId, e.Keys, e.ErasedAt),
         LicenceEnded e => new V1.LicenceEnded(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.EndedAt),
         SellerReported e => new V1.SellerReported(recorded.TenantId, e.AccountId, e.Country, e.Language, e.PayoutHash, e.DeviceHashes, e.HasEmail, e.AsOf, e.ReportedAt),
         SettlementPaid e => new V1.SettlementPaid(recorded.TenantId, e.SettlementId, e.CaseId, e.PayerAccountId, e.PayeeAccountId, e.Amount, e.Currency, e.PaidAt),

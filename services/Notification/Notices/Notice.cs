@@ -20,12 +20,13 @@ public sealed record Notice(
     public const int LargestBody = 64 * 1024;
 
     /// <summary>The notice that tells of a contract.</summary>
+    /// <param name="checkpoint">Latest checkpoint of the log of the service that tells it, a signed note in base64: who keeps what he is sent can show any change of the record.</param>
     /// <exception cref="KeyNotFoundException">The contract is not in the table of types: a bug.</exception>
-    public static Notice Of(object contract, Guid messageId, string? traceParent)
+    public static Notice Of(object contract, Guid messageId, string? traceParent, string? checkpoint = null)
     {
         var type = NoticeTypes.ByContract[contract.GetType()];
         var data = JsonSerializer.SerializeToNode(contract, contract.GetType(), StoreOptions.Json)!;
-        var notice = Create(type.Tenant(contract), messageId, type.Name, type.Source, type.Subject(contract), type.Time(contract), data, traceParent);
+        var notice = Create(type.Tenant(contract), messageId, type.Name, type.Source, type.Subject(contract), type.Time(contract), data, traceParent, checkpoint);
         return contract switch
         {
             // Telling of a delivery that told of a failure would go on for ever between endpoints that are all dead.
@@ -43,7 +44,7 @@ public sealed record Notice(
         Create(tenantId, eventId, NoticeTypes.Tested, NoticeTypes.Source, endpointId, at, new JsonObject { ["endpointId"] = endpointId }, traceParent);
 
     private static Notice Create(
-        string tenantId, Guid eventId, string type, string source, string subject, DateTimeOffset time, JsonNode data, string? traceParent)
+        string tenantId, Guid eventId, string type, string source, string subject, DateTimeOffset time, JsonNode data, string? traceParent, string? checkpoint = null)
     {
         var envelope = new JsonObject
         {
@@ -57,6 +58,7 @@ public sealed record Notice(
             ["tenantid"] = tenantId,
         };
         if (traceParent is not null) envelope["traceparent"] = traceParent;
+        if (checkpoint is not null) envelope["logcheckpoint"] = checkpoint;
         envelope["data"] = data;
         var full = envelope.ToJsonString(StoreOptions.Json);
         // The serialiser escapes whatever is not ASCII, so characters are bytes.

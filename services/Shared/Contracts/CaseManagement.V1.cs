@@ -116,3 +116,8 @@ public enum DeadlineEffect
 /// <param name="RanAt">When it was done.</param>
 public sealed record DeadlineRan(
     string TenantId, string CaseId, string Rule, DeadlineEffect Effect, string ImageId, string RespondentAccountId, string? ComplainantAccountId, DateTimeOffset DueAt, DateTimeOffset RanAt);
+
+/// <summary>Somebody's personal data are to be made unreadable: every service destroys the key that it has of that person.</summary>
+/// <param name="PersonId">Account, or the notice of somebody without one.</param>
+/// <param name="LegalBasis">Stable code of what entitles the person to it.</param>
+public sealed record ErasureApproved(string TenantId, string ErasureId, string PersonId, string LegalBasis, DateTimeOffset ApprovedAt);

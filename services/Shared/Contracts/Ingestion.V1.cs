@@ -43,9 +43,10 @@ public sealed record ImageWithdrawn(string TenantId, string ImageId, string Acco
 /// <summary>An original was registered by its author or their agent.</summary>
 /// <param name="WorkId">Identity of the work, <c>wrk_…</c>.</param>
 /// <param name="AccountId">Account of the rights holder.</param>
+/// <param name="Author">Not told any more: a name that was sent cannot be erased. The work's own address has it.</param>
 /// <param name="CreatedOn">When the author made it, as claimed.</param>
 public sealed record WorkRegistered(
-    string TenantId, string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn,
+    string TenantId, string WorkId, string AccountId, string Title, string? Author, DateOnly? CreatedOn,
     string Sha256, string Format, int Width, int Height, DateTimeOffset RegisteredAt);
 
 /// <summary>The rights holder allowed an account to use a work.</summary>
@@ -75,3 +76,7 @@ public sealed record SettlementPaid(
 /// <summary>A settlement does not hold: it was called off, or its money went back.</summary>
 /// <param name="ReasonCode">The marketplace's word for why.</param>
 public sealed record SettlementWithdrawn(string TenantId, string SettlementId, string CaseId, string? ReasonCode, DateTimeOffset WithdrawnAt);
+
+/// <summary>This service destroyed the key that it had of a person.</summary>
+/// <param name="Keys">Keys destroyed; 0 where there was none.</param>
+public sealed record PersonErased(string TenantId, string ErasureId, string PersonId, int Keys, DateTimeOffset ErasedAt);

@@ -37,6 +37,8 @@ public static class Subscriptions
         [typeof(PartyMessageSent)] = ["notification-party-message-sent", Notices],
         [typeof(ProcedureStepTaken)] = [Notices],
         [typeof(DeadlineRan)] = [Notices],
+        [typeof(ErasureApproved)] = ["casemanagement-erasure-approved", "ingestion-erasure-approved"],
+        [typeof(PersonErased)] = ["casemanagement-person-erased"],
         [typeof(DeliveryFailed)] = [Notices],
         [typeof(EndpointDisabled)] = [Notices],
     };

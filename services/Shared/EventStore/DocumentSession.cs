@@ -9,7 +9,7 @@ namespace ImageRights.EventStore;
 /// <remarks>Not thread-safe. After a failed <see cref="SaveChangesAsync"/> nothing was written; open a new session to try again.</remarks>
 public sealed class DocumentSession : IAsyncDisposable
 {
-    private const string EventColumns =
+    internal const string EventColumns =
         "id, transaction_id, seq_id, stream_id, version, data, type, timestamp, tenant_id, correlation_id, causation_id, user_name, headers ->> 'traceparent'";
 
     private static readonly DateTimeOffset EndOfTime = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
@@ -18,6 +18,8 @@ public sealed class DocumentSession : IAsyncDisposable
     private readonly bool acrossTenants;
     private readonly List<StreamAction> actions = [];
     private readonly List<Operation> operations = [];
+    private readonly List<(int Place, object Document)> personal = [];
+    private readonly Dictionary<string, PersonKey> keys = [];
     private EnlistedMessage? message;
     private IdempotencyClaim? claim;
 
@@ -73,7 +75,11 @@ public sealed class DocumentSession : IAsyncDisposable
     }
 
     /// <summary>Writes a document at the save.</summary>
-    public void Store<TDocument>(string id, TDocument document) where TDocument : class => operations.Add(Write(typeof(TDocument), id, document, 0));
+    public void Store<TDocument>(string id, TDocument document) where TDocument : class
+    {
+        if (Sealing(document) is not null) personal.Add((operations.Count, document));
+        operations.Add(new DocumentWrite(store.Options.Projections.DocumentOf(typeof(TDocument)).Alias, typeof(TDocument).Name, id, JsonSerializer.Serialize(document, StoreOptions.Json), 0));
+    }
 
     /// <summary>Removes a document at the save.</summary>
     public void Delete<TDocument>(string id) where TDocument : class => operations.Add(Write(typeof(TDocument), id, null, 0));
@@ -84,7 +90,7 @@ public sealed class DocumentSession : IAsyncDisposable
         var command = new NpgsqlBatchCommand($"select data from {store.Schema}.mt_doc_{store.Options.Projections.DocumentOf(typeof(TDocument)).Alias} where tenant_id = $1 and id = $2");
         command.Parameters.Add(new() { Value = TenantId });
         command.Parameters.Add(new() { Value = id });
-        return (await ReadAsync(command, prepare: true, ReadDocument<TDocument>, cancellationToken)).SingleOrDefault();
+        return (await ReadDocumentsAsync<TDocument>(command, prepare: true, cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>Reads documents of this tenant. <paramref name="sql"/> goes on after the tenant's rows, with <c>?</c> for each parameter (and <c>??</c> for PostgreSQL's operator <c>?</c>):
@@ -96,7 +102,7 @@ public sealed class DocumentSession : IAsyncDisposable
         var command = new NpgsqlBatchCommand(SqlText.Positional($"select data from (select * from {store.Schema}.{table} where tenant_id = ?) as {table} {sql}", parameters.Length + 1));
         command.Parameters.Add(new() { Value = TenantId });
         foreach (var parameter in parameters) command.Parameters.Add(Given(parameter));
-        return await ReadAsync(command, prepare: false, ReadDocument<TDocument>, cancellationToken);
+        return await ReadDocumentsAsync<TDocument>(command, prepare: false, cancellationToken);
     }
 
     /// <summary>Reads with SQL of the service's own, with <c>?</c> for each parameter and <c>{schema}</c> for the schema. The database shows this tenant's rows alone.</summary>
@@ -107,7 +113,11 @@ public sealed class DocumentSession : IAsyncDisposable
         return ReadAsync(command, prepare: false, read, cancellationToken);
     }
 
-    private static TDocument ReadDocument<TDocument>(NpgsqlDataReader reader) where TDocument : class => JsonSerializer.Deserialize<TDocument>(reader.GetFieldValue<byte[]>(0), StoreOptions.Json)!;
+    private async Task<IReadOnlyList<TDocument>> ReadDocumentsAsync<TDocument>(NpgsqlBatchCommand command, bool prepare, CancellationToken cancellationToken) where TDocument : class
+    {
+        var rows = await ReadAsync(command, prepare, reader => reader.GetFieldValue<byte[]>(0), cancellationToken);
+        return [.. (await store.Persons.OpenAsync(rows, cancellationToken)).Select(row => JsonSerializer.Deserialize<TDocument>(row, StoreOptions.Json)!)];
+    }
 
     private static NpgsqlParameter Given(object? parameter) => parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter ?? DBNull.Value };
 
@@ -140,18 +150,31 @@ public sealed class DocumentSession : IAsyncDisposable
     /// <exception cref="DuplicateIdempotencyKeyException">The idempotency key is taken.</exception>
     public async Task SaveChangesAsync(CancellationToken cancellationToken = default)
     {
-        var unit = Prepare();
+        var unit = await PrepareAsync(cancellationToken);
         if (unit.IsEmpty) return;
         await store.Commits.CommitAsync(unit, cancellationToken);
         foreach (var action in actions) action.Close();
         actions.Clear();
         operations.Clear();
+        personal.Clear();
         message = null;
         claim = null;
     }
 
     /// <summary>What a save now would write.</summary>
-    internal UnitOfWork Prepare()
+    internal async Task<UnitOfWork> PrepareAsync(CancellationToken cancellationToken)
+    {
+        // Asked for at each save: a key that was destroyed since the last must not seal anything more.
+        keys.Clear();
+        var persons = actions.SelectMany(action => action.NewEvents.Concat((action.Known ?? []).Select(known => known.Data))).Concat(personal.Select(write => write.Document)).Select(store.Persons.Sealing).OfType<string>();
+        foreach (var person in persons.Distinct()) keys[person] = await store.Persons.EnsureAsync(TenantId, person, cancellationToken);
+        foreach (var (place, document) in personal) operations[place] = (DocumentWrite)operations[place] with { Body = Body(document, document.GetType()) };
+        return Prepare();
+    }
+
+    private string Body(object value, Type type) => store.Persons.Sealing(value) is { } person ? store.Options.Personal.Seal(value, type, keys[person]) : JsonSerializer.Serialize(value, type, StoreOptions.Json);
+
+    private UnitOfWork Prepare()
     {
         // PostgreSQL keeps microseconds; what a snapshot folds must be what the log holds.
         var now = store.Options.TimeProvider.GetUtcNow().ToUniversalTime();
@@ -173,7 +196,7 @@ public sealed class DocumentSession : IAsyncDisposable
                     timestamp, TenantId, CorrelationId, Causation, LastModifiedBy, TraceParent ?? Activity.Current?.Id));
             }
             appends.Add(new PreparedAppend(action.Key, action.ExpectedVersion, action.Starts, timestamp, [.. events.Select(Prepared)]));
-            writes.AddRange(store.Options.Projections.SnapshotsOf(action.Key).Select(snapshot => Snapshot(snapshot, action, events)));
+            writes.AddRange(store.Options.Projections.InlineSnapshotsOf(action.Key).Select(snapshot => Snapshot(snapshot, action, events)));
         }
         // Streams are locked in one order everywhere, so that two saves over the same streams cannot wait for each other.
         appends.Sort(static (left, right) => string.CompareOrdinal(left.Stream, right.Stream));
@@ -183,11 +206,11 @@ public sealed class DocumentSession : IAsyncDisposable
 
     private string? Causation => CausationId ?? message?.MessageId.ToString();
 
-    private static PreparedEvent Prepared(RecordedEvent @event) => new(
-        @event.Id, @event.EventTypeName, JsonSerializer.Serialize(@event.Data, @event.Data.GetType(), StoreOptions.Json),
+    private PreparedEvent Prepared(RecordedEvent @event) => new(
+        @event.Id, @event.EventTypeName, Body(@event.Data, @event.Data.GetType()),
         @event.TraceParent is null ? null : $$"""{"traceparent":"{{@event.TraceParent}}"}""");
 
-    private DocumentWrite Snapshot(InlineSnapshot snapshot, StreamAction action, List<RecordedEvent> events)
+    private DocumentWrite Snapshot(StreamSnapshot snapshot, StreamAction action, List<RecordedEvent> events)
     {
         if (action.ExpectedVersion is null)
             throw new InvalidOperationException($"{action.Key} feeds an inline snapshot: start it or fetch it for writing.");
@@ -197,7 +220,11 @@ public sealed class DocumentSession : IAsyncDisposable
     }
 
     private DocumentWrite Write(Type type, string id, object? document, long version) => new(
-        store.Options.Projections.DocumentOf(type).Alias, type.Name, id, document is null ? null : JsonSerializer.Serialize(document, type, StoreOptions.Json), version);
+        store.Options.Projections.DocumentOf(type).Alias, type.Name, id, document is null ? null : Body(document, type), version);
+
+    /// <summary>Writes a document that is serialised already; null removes it.</summary>
+    internal void StoreSerialised(Type type, string id, string? body, long version) =>
+        operations.Add(new DocumentWrite(store.Options.Projections.DocumentOf(type).Alias, type.Name, id, body, version));
 
     internal StreamAction Start(string key)
     {
@@ -231,7 +258,7 @@ public sealed class DocumentSession : IAsyncDisposable
         command.Parameters.Add(new() { Value = key });
         command.Parameters.Add(new() { Value = version == 0 ? long.MaxValue : version });
         command.Parameters.Add(new() { Value = timestamp?.ToUniversalTime() ?? EndOfTime });
-        return await ReadAsync(command, prepare: true, reader => ReadEvent(store, reader), cancellationToken);
+        return await OpenAsync(store, await ReadAsync(command, prepare: true, ReadEvent, cancellationToken), cancellationToken);
     }
 
     /// <summary>The next events behind the safe horizon, read in one statement and so in one snapshot.</summary>
@@ -249,19 +276,26 @@ public sealed class DocumentSession : IAsyncDisposable
         await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<RecordedEvent>();
-        while (await reader.ReadAsync(cancellationToken)) events.Add(ReadEvent(store, reader));
-        return events;
+        while (await reader.ReadAsync(cancellationToken)) events.Add(ReadEvent(reader));
+        await reader.CloseAsync();
+        return await OpenAsync(store, events, cancellationToken);
     }
 
-    private static RecordedEvent ReadEvent(DocumentStore store, NpgsqlDataReader reader)
+    /// <summary>An event with its stored JSON in place of the fact.</summary>
+    internal static RecordedEvent ReadEvent(NpgsqlDataReader reader)
     {
-        var type = reader.GetString(6);
         return new RecordedEvent(
-            reader.GetGuid(0), reader.GetFieldValue<ulong>(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt64(4),
-            store.Options.Events.Read(type, reader.GetFieldValue<byte[]>(5)), type, reader.GetFieldValue<DateTimeOffset>(7), reader.GetString(8),
-            Text(9), Text(10), Text(11), Text(12));
+            reader.GetGuid(0), reader.GetFieldValue<ulong>(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt64(4), reader.GetFieldValue<byte[]>(5), reader.GetString(6),
+            reader.GetFieldValue<DateTimeOffset>(7), reader.GetString(8), Text(9), Text(10), Text(11), Text(12));
 
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
+
+    /// <summary>Stored events with their facts.</summary>
+    internal static async Task<IReadOnlyList<RecordedEvent>> OpenAsync(DocumentStore store, IReadOnlyList<RecordedEvent> stored, CancellationToken cancellationToken)
+    {
+        var facts = await store.Persons.OpenAsync([.. stored.Select(e => (byte[])e.Data)], cancellationToken);
+        return [.. stored.Select((e, place) => e with { Data = store.Options.Events.Read(e.EventTypeName, facts[place]) })];
     }
 
     /// <inheritdoc />

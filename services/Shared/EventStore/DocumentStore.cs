@@ -29,6 +29,7 @@ public sealed class DocumentStore : IAsyncDisposable
         AcrossTenants = CreateSource(pooled: true, AllTenants);
         Dedicated = CreateSource(pooled: false, AllTenants);
         Commits = new GroupCommit(this);
+        Persons = new PersonKeys(this);
     }
 
     /// <summary>What the store was configured with.</summary>
@@ -45,6 +46,9 @@ public sealed class DocumentStore : IAsyncDisposable
     internal NpgsqlDataSource Dedicated { get; }
 
     internal GroupCommit Commits { get; }
+
+    /// <summary>Keys of persons, under which personal data are sealed.</summary>
+    public PersonKeys Persons { get; }
 
     internal string Schema => Options.DatabaseSchemaName;
 
@@ -100,6 +104,31 @@ public sealed class DocumentStore : IAsyncDisposable
             await using var command = new NpgsqlCommand(sql.Replace("{schema}", Schema, StringComparison.Ordinal), connection, transaction) { CommandTimeout = 0 };
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Builds a read model anew from its streams, while the service goes on, and puts it in the place of the live one. Works as the user of the connection string.</summary>
+    /// <param name="projection">One of <see cref="ProjectionOptions.Rebuildable"/>.</param>
+    /// <param name="onlyCompare">Leaves the live one as it is and says how many documents differ from it.</param>
+    /// <exception cref="ArgumentException">There is no such read model.</exception>
+    /// <exception cref="InvalidOperationException">It is being rebuilt already.</exception>
+    public Task<RebuildResult> RebuildAsync(string projection, bool onlyCompare = false, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var snapshot = Options.Projections.Snapshots.FirstOrDefault(snapshot => string.Equals(snapshot.DocumentType.Name, projection, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ArgumentException($"There is no read model {projection} to rebuild; there are {string.Join(", ", Options.Projections.Rebuildable)}.", nameof(projection));
+        return new Rebuild(this, snapshot, progress).RunAsync(onlyCompare, cancellationToken);
+    }
+
+    /// <summary>Rebuilds that are under way, wherever they run.</summary>
+    public async Task<IReadOnlyList<RebuildProgress>> RebuildsAsync(CancellationToken cancellationToken)
+    {
+        // A rebuild that has said nothing for a while has died.
+        await using var command = DataSource.CreateCommand(
+            $"select projection, done, total, updated - started from {Schema}.mt_rebuilds where finished is null and updated > clock_timestamp() - interval '1 minute' order by projection");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rebuilds = new List<RebuildProgress>();
+        while (await reader.ReadAsync(cancellationToken))
+            rebuilds.Add(new RebuildProgress(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<TimeSpan>(3)));
+        return rebuilds;
     }
 
     /// <summary>Progress of every follower and the head of the log, for health, dashboards and the command line.</summary>
@@ -178,7 +207,7 @@ public sealed class DocumentStore : IAsyncDisposable
 
     private const string AllTenants = "-c app.all_tenants=on";
 
-    private static string ReadScript(string name)
+    internal static string ReadScript(string name)
     {
         var assembly = Assembly.GetExecutingAssembly();
         using var stream = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(resource => resource.EndsWith(ScriptFolder + name, StringComparison.Ordinal)))!;

@@ -32,6 +32,16 @@ public sealed class StoreOptions
     /// <summary>Aggregates, inline snapshots and documents.</summary>
     public ProjectionOptions Projections { get; } = new();
 
+    /// <summary>Personal members of events and documents.</summary>
+    public PersonalFields Personal { get; } = new();
+
+    /// <summary>Seals what <see cref="Personal"/> names under a key for each person.</summary>
+    /// <param name="keys">What wraps the keys of persons: 32 random bytes in base64, older ones after it, separated by commas. Without it personal data are stored as they are.</param>
+    /// <exception cref="InvalidOperationException">It is not 32 bytes in base64.</exception>
+    public void SealPersonalData(string? keys) => WrappingKeys = string.IsNullOrWhiteSpace(keys) ? null : new WrappingKeys(keys);
+
+    internal WrappingKeys? WrappingKeys { get; private set; }
+
     /// <summary>Clock of event timestamps. Within a stream time never runs backwards, whatever the clocks of several replicas say.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -135,7 +145,7 @@ public sealed class EventNames
 public sealed class ProjectionOptions
 {
     private readonly Dictionary<Type, (object Initial, Func<object, object, object> Evolve)> aggregates = [];
-    private readonly List<InlineSnapshot> snapshots = [];
+    private readonly List<StreamSnapshot> snapshots = [];
     private readonly Dictionary<Type, DocumentMapping> documents = [];
 
     /// <summary>State for decisions, folded when a stream is loaded. <paramref name="evolve"/> must be pure.</summary>
@@ -149,8 +159,20 @@ public sealed class ProjectionOptions
     public void InlineSnapshot<TDocument>(string streamPrefix, Func<TDocument?, RecordedEvent, TDocument?> evolve, params string[] indexes) where TDocument : class
     {
         Document<TDocument>(indexes);
-        snapshots.Add(new InlineSnapshot(typeof(TDocument), streamPrefix, (document, @event) => evolve((TDocument?)document, @event)));
+        snapshots.Add(new StreamSnapshot(typeof(TDocument), streamPrefix, (document, @event) => evolve((TDocument?)document, @event), IsInline: true));
     }
+
+    /// <summary>A document per stream as <see cref="InlineSnapshot{TDocument}"/> keeps it, written by a follower soon after the append, which costs the append nothing.</summary>
+    public void AsyncSnapshot<TDocument>(string streamPrefix, Func<TDocument?, RecordedEvent, TDocument?> evolve, params string[] indexes) where TDocument : class
+    {
+        Document<TDocument>(indexes);
+        snapshots.Add(new StreamSnapshot(typeof(TDocument), streamPrefix, (document, @event) => evolve((TDocument?)document, @event), IsInline: false));
+    }
+
+    /// <summary>Names of the read models that are functions of their streams and so can be rebuilt from them.</summary>
+    public IReadOnlyList<string> Rebuildable => [.. snapshots.Select(snapshot => snapshot.DocumentType.Name)];
+
+    internal IReadOnlyList<StreamSnapshot> Snapshots => snapshots;
 
     /// <summary>A document that followers or handlers store by id.</summary>
     public void Document<TDocument>(params string[] indexes) where TDocument : class =>
@@ -162,8 +184,8 @@ public sealed class ProjectionOptions
         ? mapping
         : throw new InvalidOperationException($"{type.Name} is not a registered document.");
 
-    internal IEnumerable<InlineSnapshot> SnapshotsOf(string streamKey) =>
-        snapshots.Where(snapshot => streamKey.StartsWith(snapshot.StreamPrefix, StringComparison.Ordinal));
+    internal IEnumerable<StreamSnapshot> InlineSnapshotsOf(string streamKey) =>
+        snapshots.Where(snapshot => snapshot.IsInline && streamKey.StartsWith(snapshot.StreamPrefix, StringComparison.Ordinal));
 
     internal TState Fold<TState>(IEnumerable<RecordedEvent> events)
     {
@@ -178,4 +200,4 @@ public sealed class ProjectionOptions
 
 internal sealed record DocumentMapping(string Alias, string[] Indexes);
 
-internal sealed record InlineSnapshot(Type DocumentType, string StreamPrefix, Func<object?, RecordedEvent, object?> Evolve);
+internal sealed record StreamSnapshot(Type DocumentType, string StreamPrefix, Func<object?, RecordedEvent, object?> Evolve, bool IsInline);

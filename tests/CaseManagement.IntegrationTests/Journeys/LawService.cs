@@ -6,7 +6,7 @@ using NodaTime.Text;
 namespace ImageRights.CaseManagement.IntegrationTests.Journeys;
 
 /// <summary>The service with a clock that can be set, so that months of procedure pass in seconds.</summary>
-public sealed class LawService : RunningService
+public class LawService : RunningService
 {
     private static readonly LocalDateTimePattern Local = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss");
 

@@ -130,7 +130,8 @@ public class ReporterDeciderTests
                 var at = Noon.AddDays(day);
                 IReadOnlyList<ReporterEvent> Run(Reporter state) => kind switch
                 {
-                    0 => ReporterDecider.Assess(state, Rex, tally, Policy, at),
+                    // What was filed before the warning is not filed after it.
+                    0 => ReporterDecider.Assess(state, Rex, state.Warning?.At == at ? tally with { UnfoundedSinceWarning = 0 } : tally, Policy, at),
                     1 => ReporterDecider.Suspend(state, Rex, "g", "i", at.AddDays(10), Policy, Suspending with { At = at, Statement = $"{day}" }).Events,
                     2 => ReporterDecider.Appeal(state, Rex, new Act(Rex, "Appeal", $"{day}", at)).Events,
                     _ => ReporterDecider.Signal(state, Rex, "Doc_Forged", $"case_{day}", at),

@@ -37,7 +37,7 @@ internal static class ExportEndpoint
         if (!await AtOnce.WaitAsync(LongestWait, cancellationToken)) return context.Problem(new Rejection("Dependency_Unavailable", "Too many case files at once."));
         try
         {
-            if (await SealedAsync(log, session.TenantId, [caseId.StreamKey], cancellationToken) is not { } own) return context.Problem(new Rejection("Case_Not_Sealed"));
+            if (await SealedAsync(log, session.TenantId, [caseId.StreamKey], cancellationToken) is not { } own || own.Events.Count < stream.Version) return context.Problem(new Rejection("Case_Not_Sealed"));
             var notices = References(own, "reportId").Concat(References(own, "noticeId")).Where(reference => reference.StartsWith("ntc_", StringComparison.Ordinal)).Distinct().ToList();
             var record = notices.Count == 0 ? own : await SealedAsync(log, session.TenantId, [caseId.StreamKey, .. notices.Select(notice => NoticeView.StreamPrefix + notice)], cancellationToken);
             if (record is null) return context.Problem(new Rejection("Case_Not_Sealed"));
@@ -69,7 +69,7 @@ internal static class ExportEndpoint
         {
             foreach (var picture in References(record, member))
             {
-                var (described, why) = await sources.DescribeAsync($"/v1/{kind}s/{Uri.EscapeDataString(picture)}", cancellationToken);
+                var (described, why) = await sources.DescribeAsync(tenant, $"/v1/{kind}s/{Uri.EscapeDataString(picture)}", cancellationToken);
                 if (why is not null || Text(described, "sha256") is not { } sha256)
                 {
                     file.Lacks($"the {kind} {picture}", why ?? "Its hash is not known.");
@@ -77,7 +77,7 @@ internal static class ExportEndpoint
                 }
                 streams.Add($"{kind}-{picture}");
                 var (bytes, bytesWhy) = await sources.ContentAsync(tenant, sha256, cancellationToken);
-                var (rendition, renditionWhy) = await sources.RenditionAsync(sha256, cancellationToken);
+                var (rendition, renditionWhy) = await sources.RenditionAsync(tenant, sha256, cancellationToken);
                 if (bytesWhy is not null) file.Lacks($"the bytes of {picture}", bytesWhy);
                 if (renditionWhy is not null) file.Lacks($"a view of {picture}", renditionWhy);
                 var caption = string.Join(", ", new[] { Text(described, "title"), Text(described, "author"), Text(described, "accountId"), Text(described, "registeredAt") ?? Text(described, "receivedAt") }.OfType<string>());
@@ -85,7 +85,7 @@ internal static class ExportEndpoint
             }
         }
         if (streams.Count == 0) return;
-        var (other, missing) = await sources.RecordAsync(streams, cancellationToken);
+        var (other, missing) = await sources.RecordAsync(tenant, streams, cancellationToken);
         if (other is not null) file.Add(other);
         if (other?.NoTimeStamp is { } noStamp) file.Lacks("a time stamp over the checkpoint of the pictures' record", noStamp);
         if (other is null) file.Lacks("the record of the pictures' upload and registration", missing ?? "It is not sealed.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
+using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
@@ -32,20 +33,20 @@ internal static class CasesEndpoint
         cases.MapGet("{id}/history", GetHistoryAsync).WithName("GetCaseHistory").WithSummary("The case's stream, as it is or as it was at a version or an instant");
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
+    private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
         await using var session = store.LightweightSession(context.Tenant());
         if (!CaseId.TryParse(id, out var caseId) || await session.LoadAsync<CaseView>(caseId.Value, context.RequestAborted) is not { } view)
             return context.Problem(new Rejection(CaseCodes.NotFound));
         context.Response.SetVersion(view.Version);
-        return TypedResults.Ok(new CaseResource(view));
+        return TypedResults.Ok(new CaseResource(view, catalogue));
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
+    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
         await using var session = store.LightweightSession(context.Tenant());
         var (page, rejection) = await Shape.ReadAsync(context, session);
-        return page is null ? context.Problem(rejection!) : TypedResults.Ok(new Page<CaseResource>([.. page.Items.Select(view => new CaseResource(view))], page.Next));
+        return page is null ? context.Problem(rejection!) : TypedResults.Ok(new Page<CaseResource>([.. page.Items.Select(view => new CaseResource(view, catalogue))], page.Next));
     }
 
     internal static readonly ListShape<CaseView> Shape = new ListShape<CaseView>(view => view.CaseId)
@@ -57,9 +58,10 @@ internal static class CasesEndpoint
         .By("respondentAccountId", "Only cases against this account.")
         .By("complainantAccountId", "Only complaints of this account.", sql: "data -> 'complainantAccountIds' @> jsonb_build_array(?::text)")
         .By("imageId", "Only cases about this picture.")
-        .By("workId", "Only cases about this work.");
+        .By("workId", "Only cases about this work.")
+        .By("dossierId", "Only cases of this dossier.");
 
-    private static async Task<IResult> GetHistoryAsync(string id, string? version, string? at, HttpContext context, DocumentStore store)
+    private static async Task<IResult> GetHistoryAsync(string id, string? version, string? at, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
         if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(CaseCodes.NotFound));
         var upTo = 0L;
@@ -76,7 +78,7 @@ internal static class CasesEndpoint
         var events = await session.Events.FetchStreamAsync(caseId.StreamKey, upTo, instant, context.RequestAborted);
         if (events.Count == 0) return context.Problem(new Rejection(CaseCodes.NotFound, instant is null ? null : $"There was none at {instant:O}."));
         var view = events.Aggregate((CaseView?)null, CaseView.Evolve)!;
-        return TypedResults.Ok(new CaseHistory(caseId.Value, view.Version, new CaseResource(view),
+        return TypedResults.Ok(new CaseHistory(caseId.Value, view.Version, new CaseResource(view, catalogue),
             [.. events.Select(e => new HistoryEntry(e.Version, e.EventTypeName, e.Timestamp, ((CaseEvent)e.Data).Act.By, e.Data, e.Id))]));
     }
 }

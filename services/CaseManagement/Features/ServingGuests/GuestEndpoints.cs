@@ -1,5 +1,6 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.OpeningCases;
+using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Access;
@@ -36,7 +37,7 @@ internal static class GuestEndpoints
         guests.MapGet("{number}", FollowAsync).WithName("FollowAsGuest").WithSummary("How a guest's report stands, to whoever has its number and PIN");
     }
 
-    private static async Task<IResult> ReportAsync(GuestReportRequest request, HttpContext context, DocumentStore store, TimeProvider time)
+    private static async Task<IResult> ReportAsync(GuestReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
     {
         if (Check(request) is { } invalid) return context.Problem(invalid);
         var (number, pin, now) = ($"rpt_{Guid.CreateVersion7():N}", GuestAccess.DrawPin(), time.GetUtcNow());
@@ -45,7 +46,7 @@ internal static class GuestEndpoints
             await using var session = store.LightweightSession(context.Tenant());
             try
             {
-                var result = await context.CreateOnceAsync(session, request, () => FileAsync(session, request, number, pin, now, context.RequestAborted));
+                var result = await context.CreateOnceAsync(session, request, () => FileAsync(session, rules, request, number, pin, now, context.RequestAborted));
                 // What is kept for repeated requests is kept without the PIN.
                 return result is JsonHttpResult<object> { Value: GuestReportAnswer answer } made && answer.Number == number
                     ? TypedResults.Json(answer with { Pin = pin }, StoreOptions.Json, statusCode: made.StatusCode)
@@ -58,11 +59,11 @@ internal static class GuestEndpoints
         }
     }
 
-    private static async Task<CreateOutcome> FileAsync(DocumentSession session, GuestReportRequest request, string number, string pin, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<CreateOutcome> FileAsync(DocumentSession session, CaseRules rules, GuestReportRequest request, string number, string pin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
         var work = request.WorkId?.Trim();
-        var (filed, decision) = await Intake.FileAsync(session, new CaseCommand.OpenCase(
+        var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
             new Dispute(image.ImageId, work, image.AccountId, null), Origin.Report, image.Location, number,
             image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,
             new Act(number, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);

@@ -46,7 +46,21 @@ public sealed record SimulatedOutcome(ItemStatus Item, Moment? Since, Moment? Re
 /// <param name="Doubts">Why not, when they are not; and what is a setting.</param>
 public sealed record SimulatedDeadline(
     string Rule, string Step, string Actor, ClockStatus Status, Moment StartedAt, string? OpensOn, Moment? NotBefore, string? AlarmOn, string? LastDay, Moment? NotAfter, string? Term,
-    Moment? EndedAt, string? EndedBy, string WhenMet, string WhenMissed, string Source, Evidence Evidence, bool Confirmed, IReadOnlyList<string> Doubts);
+    Moment? EndedAt, string? EndedBy, string WhenMet, string WhenMissed, string Source, Evidence Evidence, bool Confirmed, IReadOnlyList<string> Doubts)
+{
+    /// <summary>A started clock as it reads where the law counts it.</summary>
+    internal static SimulatedDeadline Of(RunningClock running, DateTimeZone zone)
+    {
+        Moment? At(Instant? instant) => Moment.Of(instant, zone);
+        var (clock, window) = (running.Clock, running.Window);
+        return new SimulatedDeadline(
+            clock.Id, clock.Step, clock.Actor, running.Status, At(running.StartedAt)!, Day(window?.Opens), At(window?.Opens?.At), Day(window?.Warns), Day(window?.Closes), At(window?.Closes?.At),
+            clock.Words, At(running.EndedAt), running.EndedBy, clock.WhenMet, clock.WhenMissed, clock.Source, clock.Evidence,
+            window is null ? clock.Evidence == Evidence.Confirmed : window.Doubts.Count == 0, window?.Doubts ?? []);
+    }
+
+    private static string? Day(Edge? edge) => edge is null ? null : LocalDatePattern.Iso.Format(edge.Day);
+}
 
 /// <summary>One entry of what happened.</summary>
 public sealed record SimulatedEntry(
@@ -68,19 +82,10 @@ public sealed record SimulatedRun(
         return new SimulatedRun(
             pack.Id, pack.Title, settings.Zone.Id, settings.Calendar.Name,
             new SimulatedOutcome(item, At(state.MeasureSince), At(state.EndedAt), state.EndedBy, state.Notice, At(state.NoticeReceivedAt), state.AreNoticesBarred),
-            [.. state.Clocks.Select(running => Deadline(running, At))],
+            [.. state.Clocks.Select(running => SimulatedDeadline.Of(running, settings.Zone))],
             [.. state.Entries.Select(entry => new SimulatedEntry(
                 At(entry.At)!, entry.Kind, entry.Name, entry.IsAccepted, entry.Refusals, entry.Rule, entry.Source, entry.Text ?? Text(pack, entry), entry.Effects))],
             pack.Unconfirmed, pack.ConflictsWith ?? []);
-    }
-
-    private static SimulatedDeadline Deadline(RunningClock running, Func<Instant?, Moment?> at)
-    {
-        var (clock, window) = (running.Clock, running.Window);
-        return new SimulatedDeadline(
-            clock.Id, clock.Step, clock.Actor, running.Status, at(running.StartedAt)!, Day(window?.Opens), at(window?.Opens?.At), Day(window?.Warns), Day(window?.Closes), at(window?.Closes?.At),
-            clock.Words, at(running.EndedAt), running.EndedBy, clock.WhenMet, clock.WhenMissed, clock.Source, clock.Evidence,
-            window is null ? clock.Evidence == Evidence.Confirmed : window.Doubts.Count == 0, window?.Doubts ?? []);
     }
 
     private static Words? Text(RegimePack pack, LogEntry entry) =>
@@ -89,5 +94,4 @@ public sealed record SimulatedRun(
         : entry.Kind == LogKind.Elapsed ? new Words($"{clock.Step}: the term has run out. {clock.WhenMissed}", $"期限届满({clock.Id}):{clock.WhenMissed}")
         : new Words($"{clock.Step}: the term does its effect.", $"期限({clock.Id})生效。");
 
-    private static string? Day(Edge? edge) => edge is null ? null : LocalDatePattern.Iso.Format(edge.Day);
 }

@@ -17,7 +17,10 @@ public static class CaseOutcomes
             else if (fact is ComplainantJoined { ReportId: not null, ComplainantAccountId: { } further }) filed.TryAdd(further, fact.Act.At);
         }
         var (result, at, hours) = Judge(history);
-        return [.. filed.Select(each => new ComplaintOutcome(caseId, each.Key, each.Value, at, result, hours))];
+        var withdrawn = history.OfType<ComplainantWithdrew>().ToDictionary(fact => fact.ComplainantAccountId, fact => fact.Act.At);
+        return [.. filed.Select(each => withdrawn.TryGetValue(each.Key, out var since)
+            ? new ComplaintOutcome(caseId, each.Key, each.Value, since, ComplaintResult.Withdrawn, 0)
+            : new ComplaintOutcome(caseId, each.Key, each.Value, at, result, hours))];
     }
 
     private static (ComplaintResult Result, DateTimeOffset? At, double HoursDown) Judge(IReadOnlyList<CaseEvent> history)
@@ -32,6 +35,9 @@ public static class CaseOutcomes
                     break;
                 case CaseDismissed:
                     (result, at) = (ComplaintResult.Unfounded, fact.Act.At);
+                    break;
+                case NoticeRetracted:
+                    (result, at) = (ComplaintResult.Withdrawn, fact.Act.At);
                     break;
                 case SettlementExecuted:
                     (result, at) = (ComplaintResult.Settled, fact.Act.At);

@@ -22,20 +22,21 @@ internal static class AccountEndpoints
         app.MapPost("/access/tenants", CreateTenantAsync).RequireAuthorization(Policies.ManageTenants);
     }
 
-    private static async Task<IResult> CreateAsync([FromForm] string name, [FromForm] string[] roles, [FromForm] string? marketplaceAccountId, HttpContext context, UserManager<Account> accounts, TimeProvider clock)
+    private static async Task<IResult> CreateAsync([FromForm] string name, [FromForm] string? marketplaceAccountId, HttpContext context, UserManager<Account> accounts, TimeProvider clock)
     {
+        var roles = Chosen(context);
         if (Check(context, roles) is { } wrong) return Back(Page, wrong);
-        return await MakeAsync(accounts, context.Tenant(), name, [.. roles.Distinct()], marketplaceAccountId, clock.GetUtcNow(), Page);
+        return await MakeAsync(accounts, context.Tenant(), name, roles, marketplaceAccountId, clock.GetUtcNow(), Page);
     }
 
-    private static async Task<IResult> ChangeAsync(string id, [FromForm] string[] roles, [FromForm] string? marketplaceAccountId, [FromForm] string? locked, HttpContext context, UserManager<Account> accounts)
+    private static async Task<IResult> ChangeAsync(string id, [FromForm] string? marketplaceAccountId, [FromForm] string? locked, HttpContext context, UserManager<Account> accounts)
     {
         if (await FindAsync(accounts, context, id) is not { } account) return context.Problem(new Rejection("Not_Found"));
-        var page = $"{Page}/{id}";
+        var (page, roles) = ($"{Page}/{id}", Chosen(context));
         if (Check(context, [.. roles.Except(account.Roles)]) is { } wrong) return Back(page, wrong);
         var isOwn = account.Id == context.Subject();
         if (isOwn && (locked is not null || !roles.Contains(Roles.TenantAdmin))) return Back(page, "You cannot lock yourself out.");
-        account.Roles = [.. roles.Distinct()];
+        account.Roles = roles;
         account.MarketplaceAccountId = string.IsNullOrWhiteSpace(marketplaceAccountId) ? null : marketplaceAccountId.Trim();
         await accounts.SetLockoutEndDateAsync(account, locked is null ? null : DateTimeOffset.MaxValue);
         if (locked is null) await accounts.ResetAccessFailedCountAsync(account);
@@ -84,8 +85,10 @@ internal static class AccountEndpoints
     private static async Task<Account?> FindAsync(UserManager<Account> accounts, HttpContext context, string id) =>
         await accounts.FindByIdAsync(id) is { } account && account.TenantId == context.Tenant() ? account : null;
 
+    private static List<string> Chosen(HttpContext context) => [.. context.Request.Form["roles"].OfType<string>().Distinct()];
+
     // Nobody gives what is not theirs to give.
-    private static string? Check(HttpContext context, string[] roles) =>
+    private static string? Check(HttpContext context, List<string> roles) =>
         roles.Except(Roles.OfPeople).Any() ? "There is no such role."
         : roles.Contains(Roles.Operator) && !context.User.IsInRole(Roles.Operator) ? "Only an operator makes operators." : null;
 

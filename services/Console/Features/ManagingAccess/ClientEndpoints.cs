@@ -22,22 +22,24 @@ internal static class ClientEndpoints
         programs.MapPost("/{id}/secrets/{secretId}/end", EndSecretAsync);
     }
 
-    private static async Task<IResult> CreateAsync([FromForm] string name, [FromForm] string[] scopes, HttpContext context, AccountsDb database, TimeProvider clock)
+    private static async Task<IResult> CreateAsync([FromForm] string name, HttpContext context, AccountsDb database, TimeProvider clock)
     {
+        var scopes = Chosen(context);
         if (Check(name, scopes) is { } wrong) return Results.LocalRedirect($"{Page}?refused={Uri.EscapeDataString(wrong)}");
         var now = clock.GetUtcNow();
-        var client = new ApiClient { Id = $"cli_{Guid.CreateVersion7():N}", TenantId = context.Tenant(), Name = name.Trim(), Scopes = [.. scopes.Distinct()], CreatedAt = now };
+        var client = new ApiClient { Id = $"cli_{Guid.CreateVersion7():N}", TenantId = context.Tenant(), Name = name.Trim(), Scopes = scopes, CreatedAt = now };
         var secret = Draw(client, now);
         database.Clients.Add(client);
         await database.SaveChangesAsync(context.RequestAborted);
         return Show(client, secret);
     }
 
-    private static async Task<IResult> ChangeAsync(string id, [FromForm] string name, [FromForm] string[] scopes, [FromForm] string? disabled, HttpContext context, AccountsDb database, TimeProvider clock)
+    private static async Task<IResult> ChangeAsync(string id, [FromForm] string name, [FromForm] string? disabled, HttpContext context, AccountsDb database, TimeProvider clock)
     {
         if (await FindAsync(database, context, id) is not { } client) return context.Problem(new Rejection("Not_Found"));
+        var scopes = Chosen(context);
         if (Check(name, scopes) is { } wrong) return Results.LocalRedirect($"{Page}/{id}?refused={Uri.EscapeDataString(wrong)}");
-        (client.Name, client.Scopes) = (name.Trim(), [.. scopes.Distinct()]);
+        (client.Name, client.Scopes) = (name.Trim(), scopes);
         client.DisabledAt = disabled is null ? null : client.DisabledAt ?? clock.GetUtcNow();
         await database.SaveChangesAsync(context.RequestAborted);
         return Results.LocalRedirect($"{Page}/{id}?done=saved");
@@ -75,8 +77,10 @@ internal static class ClientEndpoints
     private static IResult Show(ApiClient client, string secret) => ShownOnce.Page(
         client.Name, "The program gets tokens with these at /connect/token. The secret is shown here and never again.", [("Client id", client.Id), ("Secret", secret)], $"{Page}/{client.Id}");
 
-    private static string? Check(string name, string[] scopes) =>
+    private static List<string> Chosen(HttpContext context) => [.. context.Request.Form["scopes"].OfType<string>().Distinct()];
+
+    private static string? Check(string name, List<string> scopes) =>
         string.IsNullOrWhiteSpace(name) || name.Length > 200 ? "A name takes 1 to 200 characters."
         : scopes.Except(Roles.Scopes).Any() ? "There is no such scope."
-        : scopes.Length == 0 ? "A program without scopes can do nothing: choose what it may." : null;
+        : scopes.Count == 0 ? "A program without scopes can do nothing: choose what it may." : null;
 }

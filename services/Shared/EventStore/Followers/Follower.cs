@@ -12,6 +12,8 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
     private static readonly TimeSpan LeadershipPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(15);
 
+    private const int MostRaces = 10;
+
     private ISubscription? inMemory;
     private FollowerStatus status = new(registration.Name, FollowerState.Standby, LogPosition.Start, null, false);
 
@@ -19,17 +21,21 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var failures = 0;
+        var (failures, races) = (0, 0);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (registration.EveryReplica) await FollowInMemoryAsync(() => failures = 0, stoppingToken);
-                else await LeadAsync(() => failures = 0, stoppingToken);
+                else await LeadAsync(() => (failures, races) = (0, 0), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (ConcurrencyException) when (++races < MostRaces)
+            {
+                // A stream moved between the page's decision and its commit: nothing was written, and what is decided anew sees it. No reason to stand.
             }
 #pragma warning disable CA1031 // Whatever stops a page must be said in health and tried again; skipping is not an option for a legal record.
             catch (Exception failure)
@@ -110,7 +116,9 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
 
     private async Task CommitAsync(NpgsqlConnection leadership, EventPage page, LogPosition to, CancellationToken cancellationToken)
     {
-        var units = page.Sessions.Select(session => session.Prepare()).Where(unit => !unit.IsEmpty).ToList();
+        var units = new List<UnitOfWork>();
+        foreach (var session in page.Sessions)
+            if (await session.PrepareAsync(cancellationToken) is { IsEmpty: false } unit) units.Add(unit);
         await using var batch = new NpgsqlBatch(leadership);
         var owners = new Dictionary<NpgsqlBatchCommand, UnitOfWork>();
         foreach (var unit in units)

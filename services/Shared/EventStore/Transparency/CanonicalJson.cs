@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -8,12 +9,17 @@ namespace ImageRights.EventStore.Transparency;
 /// <remarks>Numbers keep all their digits. For those that a double holds this is RFC 8785 to the letter; rounding the others, as it would, left their last digits unprotected.</remarks>
 public static class CanonicalJson
 {
-    private const int MostDigitsWithoutExponent = 21;
+    private const int MostDigitsWithoutExponent = 21, FewMembers = 32;
+
+    [ThreadStatic]
+    private static List<Member>? pool;
 
     /// <summary>Writes the canonical form of a JSON text.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static void Write(ReadOnlySpan<byte> json, ByteBuffer output)
     {
+        // Left over from a text that was no JSON.
+        pool?.Clear();
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1000 });
         reader.Read();
         WriteValue(ref reader, output);
@@ -25,6 +31,19 @@ public static class CanonicalJson
         Raw("\""u8, output);
         var escaped = text.AsSpan().IndexOfAnyInRange('\0', '\u001F') >= 0 || text.AsSpan().IndexOfAny('"', '\\') >= 0 ? Escape(text) : text;
         output.Append(escaped);
+        Raw("\""u8, output);
+    }
+
+    /// <summary>Writes a text, in UTF-8, as a JSON string.</summary>
+    public static void WriteString(ReadOnlySpan<byte> text, ByteBuffer output)
+    {
+        if (text.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 || text.IndexOfAny((byte)'"', (byte)'\\') >= 0)
+        {
+            WriteString(Encoding.UTF8.GetString(text), output);
+            return;
+        }
+        Raw("\""u8, output);
+        Raw(text, output);
         Raw("\""u8, output);
     }
 
@@ -60,7 +79,9 @@ public static class CanonicalJson
     {
         Raw("{"u8, output);
         var begin = output.Length;
-        var members = new List<Member>();
+        var members = pool ??= [];
+        // One list for all levels: what is above is the outer objects'.
+        var first = members.Count;
         var sorted = true;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
@@ -73,22 +94,24 @@ public static class CanonicalJson
             reader.Read();
             WriteValue(ref reader, output);
             var member = new Member(start, output.Length - start, nameLength, name);
-            sorted = sorted && (members.Count == 0 || Compare(members[^1], member, output.Written, 0) <= 0);
+            sorted = sorted && (members.Count == first || Compare(members[^1], member, output.Written, 0) <= 0);
             members.Add(member);
             Raw(","u8, output);
         }
-        if (!sorted) Sort(members, begin, output);
+        if (!sorted) Sort(CollectionsMarshal.AsSpan(members)[first..], begin, output);
         // The last comma becomes the end.
-        if (members.Count > 0) output.Truncate(output.Length - 1);
+        if (members.Count > first) output.Truncate(output.Length - 1);
+        members.RemoveRange(first, members.Count - first);
         Raw("}"u8, output);
     }
 
-    private static void Sort(List<Member> members, int begin, ByteBuffer output)
+    private static void Sort(Span<Member> members, int begin, ByteBuffer output)
     {
         var length = output.Length - begin;
         var copy = ArrayPool<byte>.Shared.Rent(length);
         output.Written[begin..].CopyTo(copy);
-        members.Sort((left, right) => Compare(left, right, copy, begin));
+        if (members.Length > FewMembers) members.Sort((left, right) => Compare(left, right, copy, begin));
+        else SortFew(members, copy, begin);
         output.Truncate(begin);
         foreach (var member in members)
         {
@@ -96,6 +119,17 @@ public static class CanonicalJson
             Raw(","u8, output);
         }
         ArrayPool<byte>.Shared.Return(copy);
+    }
+
+    private static void SortFew(Span<Member> members, ReadOnlySpan<byte> text, int offset)
+    {
+        for (var next = 1; next < members.Length; next++)
+        {
+            var member = members[next];
+            var place = next;
+            for (; place > 0 && Compare(members[place - 1], member, text, offset) > 0; place--) members[place] = members[place - 1];
+            members[place] = member;
+        }
     }
 
     private static int Compare(Member left, Member right, ReadOnlySpan<byte> text, int offset)

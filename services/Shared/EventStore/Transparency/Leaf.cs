@@ -6,9 +6,12 @@ namespace ImageRights.EventStore.Transparency;
 /// <summary>One event as the log commits to it: every column but <c>transaction_id</c>, whose order is the order of the leaves.</summary>
 public sealed class Leaf
 {
-    /// <summary>Columns in the order in which <see cref="Read"/> takes them.</summary>
+    /// <summary>Columns in the order in which <see cref="Read"/> and <see cref="HashOf"/> take them.</summary>
     public const string Columns =
         "transaction_id, seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, user_name, is_archived";
+
+    /// <summary>How many they are.</summary>
+    public const int ColumnCount = 15;
 
     private static readonly DateTime Epoch2000 = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -36,64 +39,79 @@ public sealed class Leaf
     /// <summary>Reads a row; afterwards <paramref name="json"/> holds the event in canonical JSON (RFC 8785), the columns' names as members, null columns left out.</summary>
     public static Leaf Read(DbDataReader row, ByteBuffer json)
     {
-        var (transaction, sequence, id) = (row.GetFieldValue<ulong>(0), row.GetInt64(1), row.GetGuid(2));
-        var (stream, version, tenant) = (row.GetString(3), row.GetInt64(4), row.GetString(8));
         json.Truncate(0);
+        Write(new ReaderRow(row), json);
+        return new Leaf
+        {
+            TransactionId = row.GetFieldValue<ulong>(0),
+            Sequence = row.GetInt64(1),
+            EventId = row.GetGuid(2),
+            Tenant = row.GetString(8),
+            Stream = row.GetString(3),
+            Version = row.GetInt64(4),
+            Hash = Merkle.LeafHash(json.Written),
+        };
+    }
+
+    /// <summary>Hashes a row of a binary COPY of <see cref="Columns"/> as <see cref="Read"/> does.</summary>
+    /// <param name="json">Used for the canonical JSON.</param>
+    /// <param name="hash">Takes the 32 bytes.</param>
+    public static void HashOf(CopyRow row, ByteBuffer json, Span<byte> hash)
+    {
+        json.Truncate(0);
+        // The prefix of a leaf (RFC 6962, 2.1), so that it need not be copied.
+        json.Append([0]);
+        Write(new BinaryRow(row), json);
+        System.Security.Cryptography.SHA256.HashData(json.Written, hash);
+    }
+
+    private static void Write<TRow>(TRow row, ByteBuffer json) where TRow : IRow, allows ref struct
+    {
         // In the order of the names, which is RFC 8785's.
         json.Append("{"u8);
-        Text("causation_id", 11);
-        Text("correlation_id", 10);
-        Json("data", 5);
-        Json("headers", 12);
+        if (!row.IsNull(11)) Text(row, json, "\"causation_id\":"u8, 11);
+        if (!row.IsNull(10)) Text(row, json, "\"correlation_id\":"u8, 10);
+        Json(row, json, "\"data\":"u8, 5);
+        if (!row.IsNull(12)) Json(row, json, "\"headers\":"u8, 12);
         json.Append("\"id\":\""u8);
-        json.Append(id);
+        json.Append(row.Id(2));
         json.Append("\","u8);
-        if (!row.IsDBNull(14)) json.Append(row.GetBoolean(14) ? "\"is_archived\":true,"u8 : "\"is_archived\":false,"u8);
-        Text("mt_dotnet_type", 9);
+        if (!row.IsNull(14)) json.Append(row.Truth(14) ? "\"is_archived\":true,"u8 : "\"is_archived\":false,"u8);
+        if (!row.IsNull(9)) Text(row, json, "\"mt_dotnet_type\":"u8, 9);
         json.Append("\"seq_id\":"u8);
-        json.Append(sequence);
+        json.Append(row.Number(1));
         json.Append(","u8);
-        Text("stream_id", 3);
-        Text("tenant_id", 8);
+        Text(row, json, "\"stream_id\":"u8, 3);
+        Text(row, json, "\"tenant_id\":"u8, 8);
         json.Append("\"timestamp\":\""u8);
-        Time(row.GetFieldValue<long>(7));
+        Time(json, row.Number(7));
         json.Append("\","u8);
-        Text("type", 6);
-        Text("user_name", 13);
+        Text(row, json, "\"type\":"u8, 6);
+        if (!row.IsNull(13)) Text(row, json, "\"user_name\":"u8, 13);
         json.Append("\"version\":"u8);
-        json.Append(version);
+        json.Append(row.Number(4));
         json.Append("}"u8);
-        return new Leaf { TransactionId = transaction, Sequence = sequence, EventId = id, Tenant = tenant, Stream = stream, Version = version, Hash = Merkle.LeafHash(json.Written) };
+    }
 
-        void Text(string name, int column)
-        {
-            if (row.IsDBNull(column)) return;
-            Name(name);
-            CanonicalJson.WriteString(row.GetString(column), json);
-            json.Append(","u8);
-        }
+    private static void Text<TRow>(TRow row, ByteBuffer json, ReadOnlySpan<byte> name, int column) where TRow : IRow, allows ref struct
+    {
+        json.Append(name);
+        row.WriteText(column, json);
+        json.Append(","u8);
+    }
 
-        void Json(string name, int column)
-        {
-            if (row.IsDBNull(column)) return;
-            Name(name);
-            CanonicalJson.Write(row.GetFieldValue<byte[]>(column), json);
-            json.Append(","u8);
-        }
+    private static void Json<TRow>(TRow row, ByteBuffer json, ReadOnlySpan<byte> name, int column) where TRow : IRow, allows ref struct
+    {
+        json.Append(name);
+        row.WriteJson(column, json);
+        json.Append(","u8);
+    }
 
-        void Name(string name)
-        {
-            json.Append("\""u8);
-            json.Append(name);
-            json.Append("\":"u8);
-        }
-
-        // PostgreSQL's clock reaches further than .NET's, and knows infinity.
-        void Time(long microseconds)
-        {
-            if (microseconds > (DateTime.MaxValue - Epoch2000).Ticks / 10 || microseconds < (DateTime.MinValue - Epoch2000).Ticks / 10) json.Append(microseconds);
-            else json.Append(Epoch2000.AddTicks(microseconds * 10), "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
-        }
+    // PostgreSQL's clock reaches further than .NET's, and knows infinity.
+    private static void Time(ByteBuffer json, long microseconds)
+    {
+        if (microseconds > (DateTime.MaxValue - Epoch2000).Ticks / 10 || microseconds < (DateTime.MinValue - Epoch2000).Ticks / 10) json.Append(microseconds);
+        else json.Append(Epoch2000.AddTicks(microseconds * 10), "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
     }
 
     /// <summary>The next events behind the safe horizon, in the order of the log, with their leaf hash in place of the fact: sealing needs no names table.</summary>
@@ -117,5 +135,47 @@ public sealed class Leaf
             events.Add(new RecordedEvent(leaf.EventId, leaf.TransactionId, leaf.Sequence, leaf.Stream, leaf.Version, leaf.Hash, reader.GetString(6), default, leaf.Tenant, null, null, null, null));
         }
         return events;
+    }
+
+    /// <summary>A row, wherever it comes from.</summary>
+    private interface IRow
+    {
+        bool IsNull(int column);
+
+        long Number(int column);
+
+        Guid Id(int column);
+
+        bool Truth(int column);
+
+        /// <summary>Writes a text as a JSON string.</summary>
+        void WriteText(int column, ByteBuffer json);
+
+        /// <summary>Writes JSON in its canonical form.</summary>
+        void WriteJson(int column, ByteBuffer json);
+    }
+
+    private readonly struct ReaderRow(DbDataReader row) : IRow
+    {
+        public bool IsNull(int column) => row.IsDBNull(column);
+        public long Number(int column) => row.GetFieldValue<long>(column);
+        public Guid Id(int column) => row.GetGuid(column);
+        public bool Truth(int column) => row.GetBoolean(column);
+        public void WriteText(int column, ByteBuffer json) => CanonicalJson.WriteString(row.GetString(column), json);
+        public void WriteJson(int column, ByteBuffer json) => CanonicalJson.Write(row.GetFieldValue<byte[]>(column), json);
+    }
+
+    private readonly ref struct BinaryRow(CopyRow row) : IRow
+    {
+        private readonly CopyRow row = row;
+
+        public bool IsNull(int column) => row.IsNull(column);
+        public long Number(int column) => row.Number(column);
+        public Guid Id(int column) => row.Id(column);
+        public bool Truth(int column) => row[column][0] != 0;
+        public void WriteText(int column, ByteBuffer json) => CanonicalJson.WriteString(row[column], json);
+
+        // The version of jsonb's binary form comes first.
+        public void WriteJson(int column, ByteBuffer json) => CanonicalJson.Write(row[column][1..], json);
     }
 }

@@ -5,7 +5,7 @@ namespace ImageRights.EventStore.Transparency;
 public sealed partial class TransparencyLog
 {
     /// <summary>Whole streams with their proofs, all under one checkpoint.</summary>
-    /// <returns>Null when an event of them is not published yet, or when nothing is.</returns>
+    /// <returns>Null when an event of them is not published yet, or when there is none.</returns>
     public async Task<SealedStreams?> SealedStreamsAsync(string tenant, IReadOnlyList<string> streams, CancellationToken cancellationToken)
     {
         if (store.Options.LogSigner is not { } signer) return null;
@@ -13,24 +13,23 @@ public sealed partial class TransparencyLog
         if (await LatestCheckpointAsync(cancellationToken) is not { } note) return null;
         var keys = (await VerifierKeysAsync(cancellationToken)).Append(signer.Verifier.ToString()).Distinct().ToList();
         var size = Size(note);
-        var (events, json) = (new List<SealedEvent>(), new ByteBuffer());
-        await using (var command = store.DataSource.CreateCommand(
+        var command = new NpgsqlBatchCommand(
             $"""
             select {string.Join(", ", Leaf.Columns.Split(", ").Select(column => $"e.{column}"))}, l.index
             from {store.Schema}.mt_events e left join {store.Schema}.mt_log_leaves l on l.tenant_id = e.tenant_id and l.event_id = e.id
             where e.tenant_id = $1 and e.stream_id = any($2) order by array_position($2, e.stream_id), e.version
-            """))
+            """);
+        command.Parameters.Add(new() { Value = tenant });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. streams], NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Varchar });
+        var json = new ByteBuffer();
+        await using var session = store.LightweightSession(tenant);
+        var found = await session.ReadAsync(command, prepare: false, row =>
         {
-            command.Parameters.Add(new() { Value = tenant });
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. streams], NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Varchar });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var leaf = Leaf.Read(reader, json);
-                if (reader.IsDBNull(15) || reader.GetInt64(15) >= size) return null;
-                events.Add(new SealedEvent(reader.GetInt64(15), leaf.Stream, leaf.Version, leaf.EventId, reader.GetString(6), json.Written.ToArray(), []));
-            }
-        }
+            var leaf = Leaf.Read(row, json);
+            return new SealedEvent(row.IsDBNull(15) ? long.MaxValue : row.GetInt64(15), leaf.Stream, leaf.Version, leaf.EventId, row.GetString(6), json.Written.ToArray(), []);
+        }, cancellationToken);
+        if (found.Count == 0 || found.Any(@event => @event.Index >= size)) return null;
+        var events = found.ToList();
         var reading = new Reading(store, size, cancellationToken);
         for (var place = 0; place < events.Count; place++) events[place] = events[place] with { Path = await reading.InclusionAsync(events[place].Index, 0, size) };
         return new SealedStreams(signer.Verifier.Origin, note, keys, events);

@@ -1,0 +1,60 @@
+using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Projections;
+using ImageRights.CaseManagement.Regimes;
+using static ImageRights.CaseManagement.Cases.CaseEvent;
+using static ImageRights.CaseManagement.Cases.CaseStep;
+
+namespace ImageRights.CaseManagement.Proceedings;
+
+/// <summary>Steps that are worth offering in a case under law. Whether the day has come for one is the pack's to say when it is taken, and the what-if's before.</summary>
+public static class LawSteps
+{
+    /// <summary>The steps that somebody in this part can think of next.</summary>
+    public static IReadOnlyList<CaseStep> Next(CaseView view, RegimePack pack, Role role) =>
+        [.. Offered(view).Where(step => HouseRegime.Takes(role, step) && (FactOf(step) is not { } fact || IsRegulated(pack, fact)))];
+
+    /// <summary>The fact that a step records; null for those that are the same under every law.</summary>
+    public static string? FactOf(CaseStep step) => step switch
+    {
+        Takedown => "MeasureApplied",
+        CaseStep.CounterNotice or CounterNoticeForwarding or CounterNoticeDelivery => "CounterNoticeReceived",
+        Reinstatement => "MeasureLifted",
+        Retraction => nameof(NoticeRetracted),
+        CounterNoticeRejection => nameof(CounterNoticeRejected),
+        CourtAction => nameof(CourtActionNotified),
+        CourtActionEnd => nameof(CourtActionDismissed),
+        AuthorityComplaint => nameof(AuthorityComplaintNotified),
+        CourtOrder => nameof(CourtOrderedRemoval),
+        Information => nameof(InformedOfDecision),
+        CaseStep.Complaint => nameof(ComplaintLodged),
+        ComplaintDecision => nameof(DecisionOverturned),
+        OutOfCourtReferral or OutOfCourtOutcome => nameof(OdsComplaintReceived),
+        Appeal => nameof(AppealFiled),
+        CaseStep.Objection => nameof(DisputeFiled),
+        Change => nameof(ChangeReported),
+        Upholding => nameof(ComplaintUpheld),
+        _ => null,
+    };
+
+    private static IEnumerable<CaseStep> Offered(CaseView view)
+    {
+        IEnumerable<CaseStep> steps = view.State switch
+        {
+            CaseStatus.Open => [Report, Takedown, Dismissal, NoticeForwarding, Retraction, CourtOrder, Upholding, Information, Change, CaseStep.Complaint, OutOfCourtReferral],
+            CaseStatus.TakenDown => [
+                Report, Takedown, CaseStep.CounterNotice, Reinstatement, CaseStep.Settlement, Closure, NoticeForwarding, Retraction, CourtAction, AuthorityComplaint, CourtOrder, Information, CaseStep.Complaint,
+                Appeal, CaseStep.Objection, Change, Upholding, OutOfCourtReferral, OutOfCourtOutcome],
+            CaseStatus.CounterNoticed => [
+                Report, Reinstatement, CaseStep.Settlement, Retraction, CounterNoticeForwarding, CounterNoticeDelivery, CounterNoticeRejection, CourtAction, AuthorityComplaint, CourtOrder, OutOfCourtReferral,
+                OutOfCourtOutcome],
+            CaseStatus.LitigationHold => [Report, CaseStep.Settlement, Retraction, CourtActionEnd, CourtOrder],
+            CaseStatus.Reinstated or CaseStatus.Dismissed => [Report, Closure, Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtOrder],
+            CaseStatus.Settled => [Closure, CourtOrder],
+            CaseStatus.None or CaseStatus.Closed => [],
+        };
+        return view.OpenComplaints.Count == 0 ? steps : steps.Except([Closure]).Append(ComplaintDecision);
+    }
+
+    private static bool IsRegulated(RegimePack pack, string fact) =>
+        pack.Steps.Any(step => step.On == fact) || pack.Clocks.Any(clock => clock.StartsAt.Contains(fact) || clock.MetBy?.Contains(fact) == true || clock.StopsAt?.Contains(fact) == true);
+}

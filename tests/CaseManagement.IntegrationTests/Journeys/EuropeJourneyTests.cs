@@ -1,0 +1,145 @@
+using System.Net;
+
+namespace ImageRights.CaseManagement.IntegrationTests.Journeys;
+
+/// <summary>Digital Services Act: measures by country, complaints by both sides, out-of-court bodies, in Brussels.</summary>
+[Collection(LawCollection.Name)]
+public class EuropeJourneyTests(LawService service)
+{
+    private const string Brussels = "Europe/Brussels";
+
+    [Fact]
+    public async Task A_measure_holds_where_it_was_taken_and_the_picture_is_live_only_when_none_is_left()
+    {
+        var dispute = await NotifiedAsync("2026-08-28T09:00");
+        var down = await dispute.StepAtAsync("2026-08-28T10:00", "takedown", InCountries("PT", "DE", "FR"));
+        var measure = down.ShouldBe(HttpStatusCode.OK).Body!["measures"]![0]!;
+        measure["territories"]!.AsArray().Select(code => (string)code!).ShouldBe(["DE", "FR", "PT"]);
+        ((string)measure["legalBasis"]!).ShouldBe("UrhG 97");
+        await ShouldBeLiveAsync(dispute, null, false);
+        await ShouldBeLiveAsync(dispute, "DE", false);
+        await ShouldBeLiveAsync(dispute, "US", true);
+
+        (await dispute.StepAsync("takedown", InCountries("DE"))).ShouldBe(HttpStatusCode.Conflict, "Case_Already_Taken_Down");
+        var wider = (await dispute.StepAsync("takedown", InCountries("DE", "ES"))).ShouldBe(HttpStatusCode.OK);
+        wider.Body!["measures"]!.AsArray().Count.ShouldBe(2);
+
+        // The same picture under another law: a proceeding of its own, and either keeps the picture down.
+        var notice = (await service.PostAsync("/v1/notices", LawCase.NoticeOf(dispute.Scenario, "us-dmca-512"))).ShouldBe(HttpStatusCode.Created);
+        var american = (string)notice.Body!["cases"]![0]!["caseId"]!;
+        american.ShouldNotBe(dispute.Id);
+        (await service.PostAsync($"/v1/cases/{american}/takedown", dispute.Scenario.Step("reviewer-mei"), "*")).ShouldBe(HttpStatusCode.OK);
+        await ShouldBeLiveAsync(dispute, "US", false);
+        ((string)(await dispute.StepAsync("reinstatement", dispute.Scenario.Step("reviewer-jo"))).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Reinstated");
+        await ShouldBeLiveAsync(dispute, "DE", false);
+        (await service.PostAsync($"/v1/cases/{american}/retraction", dispute.Scenario.Step(dispute.Scenario.Complainant), "*")).ShouldBe(HttpStatusCode.OK);
+        await ShouldBeLiveAsync(dispute, null, true);
+
+        var dossier = (await service.GetAsync($"/v1/dossiers/{(string)(await dispute.ReadAsync())["dossierId"]!}")).ShouldBe(HttpStatusCode.OK).Body!;
+        dossier["items"]!.AsArray().Select(item => (string)item!["caseId"]!).ShouldBe([dispute.Id, american], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("2026-08-31T12:00", "2027-02-28T23:59:50", true)]
+    [InlineData("2026-08-31T12:00", "2027-03-01T00:00:05", false)]
+    [InlineData("2027-09-30T00:30", "2028-03-30T23:59:50", true)]
+    [InlineData("2027-09-30T00:30", "2028-03-31T00:00:05", false)]
+    [InlineData("2027-08-30T23:30", "2028-02-29T23:59:50", true)]
+    public async Task A_complaint_is_admissible_for_six_months_from_when_the_party_was_told(string told, string lodged, bool admissible)
+    {
+        var dispute = await DownAsync(told[..10]);
+        await InformAsync(dispute, "Respondent", told);
+        var answer = await dispute.StepAtAsync(lodged, "complaint", dispute.Scenario.Step(dispute.Scenario.Respondent, "owner", "It is my own photograph."));
+        if (admissible) answer.ShouldBe(HttpStatusCode.OK);
+        else answer.ShouldBe(HttpStatusCode.Conflict, "Complaint_Out_Of_Time");
+    }
+
+    [Fact]
+    public async Task A_complaint_is_decided_by_another_person_and_an_overturned_measure_ends_at_once()
+    {
+        var dispute = await DownAsync("2026-08-31");
+        (await dispute.StepAtAsync("2026-08-31T11:30", "complaint", dispute.Scenario.Step(dispute.Scenario.Respondent))).ShouldBe(HttpStatusCode.Conflict, "Complaint_Out_Of_Time");
+        await InformAsync(dispute, "Respondent", "2026-08-31T12:00");
+        // Each party has its own time, and it begins when that party was told.
+        (await dispute.StepAsync("complaint", dispute.Scenario.Step(dispute.Scenario.Complainant))).ShouldBe(HttpStatusCode.Conflict, "Complaint_Out_Of_Time");
+        (await dispute.StepAsync("complaint", dispute.Scenario.Step("stranger"))).Status.ShouldBeOneOf(HttpStatusCode.Forbidden, HttpStatusCode.Conflict);
+        (await dispute.StepAtAsync("2026-10-01T12:00", "complaint", dispute.Scenario.Step(dispute.Scenario.Respondent))).ShouldBe(HttpStatusCode.OK);
+        (await dispute.StepAsync("closure", new { actor = "reviewer-jo", reasonCode = "Done", statement = "Done.", outcome = "Upheld" })).ShouldBe(HttpStatusCode.Conflict, "Complaint_Open");
+
+        object Decision(string actor, bool? automated = null) => new { actor, reasonCode = "Own_Work", statement = "The negatives prove it.", party = "Respondent", upheld = true, automated };
+        (await dispute.StepAsync("complaint-decision", Decision("bot-7", true))).ShouldBe(HttpStatusCode.Forbidden, "Review_By_Machine");
+        (await dispute.StepAsync("complaint-decision", Decision("reviewer-mei"))).ShouldBe(HttpStatusCode.Forbidden, "Review_By_Same_Person");
+        (await dispute.StepAsync("complaint-decision", Decision(dispute.Scenario.Respondent))).ShouldBe(HttpStatusCode.Forbidden, "Review_By_Party");
+        var overturned = await dispute.StepAtAsync("2026-10-05T09:00", "complaint-decision", Decision("reviewer-jo"));
+        ((string)overturned.ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Reinstated");
+        (await dispute.WhenAsync("measure_lifted_v1")).ShouldBe("2026-10-05T09:00");
+        (await dispute.StepAsync("complaint-decision", Decision("reviewer-jo"))).ShouldBe(HttpStatusCode.OK);
+        (await dispute.StepAsync("complaint-decision", Decision("reviewer-ada"))).ShouldBe(HttpStatusCode.Conflict, "Complaint_Not_Pending");
+
+        // The notifier is told, and may complain of that in turn; upheld, the notice is decided again.
+        await InformAsync(dispute, "Complainant", "2026-10-05T10:00");
+        (await dispute.StepAtAsync("2026-10-06T10:00", "complaint", dispute.Scenario.Step(dispute.Scenario.Complainant, "Not_Own_Work", "The negatives are forged."))).ShouldBe(HttpStatusCode.OK);
+        var again = await dispute.StepAsync("complaint-decision", new { actor = "reviewer-ada", reasonCode = "Doc_Forged", statement = "They are.", party = "Complainant", upheld = true });
+        ((string)again.ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Open");
+        (await dispute.StepAsync("takedown", dispute.Scenario.Step("reviewer-ada", "Copyright", "Decided again."))).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_notifier_complains_of_a_dismissal()
+    {
+        var dispute = await NotifiedAsync("2026-08-31T09:00");
+        ((string)(await dispute.StepAsync("dismissal", dispute.Scenario.Step("reviewer-mei", "Licensed_Use", "A licence covers it."))).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Dismissed");
+        await InformAsync(dispute, "Complainant", "2026-08-31T12:00");
+        (await dispute.StepAsync("complaint", dispute.Scenario.Step(dispute.Scenario.Complainant, "Licence_Ended", "It ended in May."))).ShouldBe(HttpStatusCode.OK);
+        var confirmed = await dispute.StepAsync("complaint-decision", new { actor = "reviewer-jo", reasonCode = "Licensed_Use", statement = "It runs on.", party = "Complainant", upheld = false });
+        ((string)confirmed.ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Dismissed");
+        (await dispute.StepAsync("closure", new { actor = "reviewer-jo", reasonCode = "Done", statement = "Done.", outcome = "Dismissed" })).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_out_of_court_body_is_called_and_its_outcome_is_kept()
+    {
+        var dispute = await DownAsync("2026-08-31");
+        var referral = new { actor = dispute.Scenario.Respondent, reasonCode = "Out_Of_Court", statement = "We have called the body.", body = "ADR Centre", reference = "ODS-17", receivedAt = LawService.At("2026-09-10T10:00", Brussels) };
+        (await dispute.StepAtAsync("2026-09-11T09:00", "out-of-court-referral", referral)).ShouldBe(HttpStatusCode.OK);
+        var deadline = (await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines")).ShouldBe(HttpStatusCode.OK).Body!["deadlines"]!.AsArray().Single(item => (string)item!["rule"]! == "EU-08")!;
+        ((string)deadline["lastDay"]!).ShouldBe("2026-12-09");
+        var outcome = new { actor = "clerk", reasonCode = "Out_Of_Court", statement = "It decided.", body = "ADR Centre", reference = "ODS-17", outcome = "For_Respondent" };
+        (await dispute.StepAtAsync("2026-11-11T09:00", "out-of-court-outcome", outcome)).ShouldBe(HttpStatusCode.OK);
+        (await dispute.StateAsync()).ShouldBe("TakenDown");
+        (await dispute.TypesAsync()).ShouldContain("ods_outcome_recorded_v1");
+    }
+
+    [Fact]
+    public async Task An_objection_as_American_law_knows_it_is_no_step_of_this_one()
+    {
+        var dispute = await DownAsync("2026-08-31");
+        (await dispute.StepAsync("counter-notice", new { actor = dispute.Scenario.Respondent, reasonCode = "owner", statement = "Mine." })).ShouldBe(HttpStatusCode.Conflict, "Step_Not_Provided");
+        var next = (await dispute.ReadAsync())["next"]!["respondent"]!.AsArray().Select(step => (string)step!).ToList();
+        next.ShouldContain("complaint");
+        next.ShouldNotContain("counter-notice");
+    }
+
+    [Fact]
+    public async Task Whoever_complains_besides_joins_and_one_of_them_takes_only_his_own_complaint_back()
+    {
+        var dispute = await DownAsync("2026-08-31");
+        var second = (await service.PostAsync("/v1/notices", LawCase.NoticeOf(dispute.Scenario, "eu-dsa", complainant: "agency-weber"))).ShouldBe(HttpStatusCode.Created);
+        ((string)second.Body!["cases"]![0]!["caseId"]!).ShouldBe(dispute.Id);
+        (await dispute.ReadAsync())["noticeIds"]!.AsArray().Count.ShouldBe(2);
+        ((string)(await dispute.StepAtAsync("2026-09-02T09:00", "retraction", dispute.Scenario.Step(dispute.Scenario.Complainant))).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("TakenDown");
+        ((string)(await dispute.StepAsync("retraction", dispute.Scenario.Step("agency-weber"))).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Reinstated");
+    }
+
+    private async Task ShouldBeLiveAsync(LawCase dispute, string? country, bool live) =>
+        ((bool)(await service.GetAsync($"/v1/images/{dispute.Scenario.Image}/availability{(country is null ? "" : $"?territory={country}")}")).ShouldBe(HttpStatusCode.OK).Body!["isLive"]!).ShouldBe(live, country);
+
+    private static async Task InformAsync(LawCase dispute, string party, string at) =>
+        (await dispute.StepAtAsync(at, "information", new { actor = "clerk", reasonCode = "Informed", statement = "By e-mail, with the redress.", party, toldAt = LawService.At(at, Brussels), proof = "msg_1" })).ShouldBe(HttpStatusCode.OK);
+
+    private static object InCountries(params string[] territories) => new { actor = "reviewer-mei", reasonCode = "Copyright", statement = "As the file shows.", legalBasis = "UrhG 97", territories };
+
+    private Task<LawCase> NotifiedAsync(string at) => LawCase.NotifiedAsync(service, "eu-dsa", at, Brussels);
+
+    private async Task<LawCase> DownAsync(string day) => await (await NotifiedAsync($"{day}T00:05")).TakenDownAsync($"{day}T00:10");
+}

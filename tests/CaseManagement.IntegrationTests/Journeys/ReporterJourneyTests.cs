@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using ImageRights.TestKit;
+
+namespace ImageRights.CaseManagement.IntegrationTests.Journeys;
+
+/// <summary>Complaints without ground: warning, suspension, appeal; and the thief who reports the author.</summary>
+[Collection(PartiesCollection.Name)]
+public class ReporterJourneyTests(PartiesService service, StrictService strict)
+{
+    private const string Zone = Complaint.Zone;
+
+    [Fact]
+    public async Task Six_without_ground_of_eight_in_thirty_days_are_warned_of_and_who_goes_on_is_suspended_for_a_time_and_may_appeal()
+    {
+        var rex = $"rex-{Guid.CreateVersion7():N}";
+        for (var number = 0; number < 8; number++)
+        {
+            var complaint = await FiledAsync(service, rex, $"2026-10-{1 + number:00}T10:00");
+            (await complaint.StepAsync(number < 2 ? "takedown" : "dismissal", complaint.Decision())).ShouldBe(HttpStatusCode.OK);
+        }
+        var warned = await ReporterAsync(service, rex, reporter => reporter["warning"] is not null);
+        ((int)warned["warning"]!["factors"]!["unfounded"]!, (int)warned["warning"]!["factors"]!["complaints"]!).ShouldBe((6, 8));
+        warned["proposal"].ShouldBeNull();
+        var message = await Eventually.GetAsync<string>(async () => (string?)(await service.GetAsync($"/v1/reporters/{rex}/messages")).Body!.AsArray().FirstOrDefault(each => (string)each!["fact"]! == "MisuseWarned")?["body"]);
+        message.ShouldContain("6 of 8 complaints (75 %)");
+        var unfit = await service.PostAsync($"/v1/reporters/{rex}/suspension", Suspension(), "*");
+        unfit.ShouldBe(HttpStatusCode.Conflict, "Suspension_Not_Proposed");
+
+        var further = await FiledAsync(service, rex, "2026-10-12T10:00");
+        (await further.StepAsync("dismissal", further.Decision())).ShouldBe(HttpStatusCode.OK);
+        var proposed = await ReporterAsync(service, rex, reporter => reporter["proposal"] is not null);
+        ((bool)proposed["isSuspended"]!).ShouldBeFalse("a machine suspends nobody");
+        (await service.GetAsync("/v1/reporters?state=Proposed")).Body!["items"]!.AsArray().ShouldContain(row => (string)row!["accountId"]! == rex);
+
+        (await service.PostAsync($"/v1/reporters/{rex}/suspension", Suspension(gravity: ""), "*")).ShouldBe(HttpStatusCode.UnprocessableEntity, "Suspension_Factors_Missing");
+        (await service.PostAsync($"/v1/reporters/{rex}/suspension", Suspension(until: "2027-10-12T00:00:00Z"), "*")).ShouldBe(HttpStatusCode.UnprocessableEntity, "Suspension_Too_Long");
+        var suspended = (await service.PostAsync($"/v1/reporters/{rex}/suspension", Suspension(), "*")).ShouldBe(HttpStatusCode.OK);
+        var factors = suspended.Body!["suspension"]!["factors"]!;
+        ((int)factors["unfounded"]!, (int)factors["complaints"]!, (string)factors["gravity"]!, (string)factors["intent"]!).ShouldBe((7, 9, "A shop lost its best days.", "He knew the photographs were hers."));
+
+        var picture = await new Complaint(service) { Complainant = rex }.KnownAsync(LawService.At("2026-10-12T10:00", Zone));
+        using (var refused = await service.Http.PostAsync("/v1/reports", System.Net.Http.Json.JsonContent.Create(new { imageId = picture.Image, complainantAccountId = rex, reasonCode = "Copyright", statement = "Mine." })))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            ((string)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["code"]!).ShouldBe("Reporter_Suspended");
+            int.Parse(refused.Headers.GetValues("Retry-After").Single(), CultureInfo.InvariantCulture).ShouldBeGreaterThan(86_400);
+        }
+        (await picture.NotifyAsync()).ShouldBe(HttpStatusCode.Forbidden, "Reporter_Suspended");
+
+        (await service.PostAsync($"/v1/reporters/{rex}/suspension/appeal", Act("a-friend"), "*")).ShouldBe(HttpStatusCode.Forbidden, "Appeal_Not_By_Reporter");
+        (await service.PostAsync($"/v1/reporters/{rex}/suspension/appeal", Act(rex), "*")).ShouldBe(HttpStatusCode.OK);
+        (await service.PostAsync($"/v1/reporters/{rex}/suspension/decision", new { actor = "officer-weber", reasonCode = "Appeal", statement = "It stands.", lift = false }, "*")).ShouldBe(HttpStatusCode.Forbidden, "Appeal_Same_Person");
+        (await service.PostAsync($"/v1/reporters/{rex}/suspension/decision", new { actor = "officer-jo", reasonCode = "Appeal", statement = "Two were right after all.", lift = true }, "*")).ShouldBe(HttpStatusCode.OK);
+        (await picture.NotifyAsync()).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Who_copies_and_reports_the_author_meets_the_sealed_history()
+    {
+        var rex = $"rex-{Guid.CreateVersion7():N}";
+        for (var number = 0; number < 3; number++)
+        {
+            var right = await FiledAsync(strict, rex, $"2026-03-0{1 + number}T10:00");
+            (await right.StepAsync("takedown", right.Decision())).ShouldBe(HttpStatusCode.OK);
+        }
+        await ReporterAsync(strict, rex, reporter => (string)reporter["lane"]! == "Fast");
+
+        // Somebody else shows a certificate first.
+        var number1 = $"CPCC-{Guid.CreateVersion7():N}";
+        var other = await ContradictedAsync(strict, $"weber-{Guid.CreateVersion7():N}", "2026-03-05");
+        (await other.StepAsync("priority/hearing", new { actor = other.Complainant, reasonCode = "Priority", statement = "My certificate.", documents = new[] { new { kind = "Certificate", number = number1 } } })).ShouldBe(HttpStatusCode.OK);
+
+        // Day 1: Fang registers and publishes. Day 9: Rex, whose site is new, claims a day of the year before.
+        var fang = await ContradictedAsync(strict, rex, "2026-03-06");
+        var priority = (await strict.GetAsync($"/v1/cases/{fang.CaseId}/priority")).ShouldBe(HttpStatusCode.OK).Body!;
+        ((string)priority["code"]!).ShouldBe("PriorityContradiction");
+        ((string)priority["respondent"]!["reference"]!).ShouldBe(fang.OwnWork);
+        priority["respondent"]!["eventId"].ShouldNotBeNull();
+        ((string)priority["claimedOn"]!).ShouldBe("2025-03-01");
+        (await fang.StepAsync("takedown", new { actor = "matcher", reasonCode = "Copyright", statement = "Distance 0.", automated = true })).ShouldBe(HttpStatusCode.Conflict, "PriorityContradiction");
+        (await fang.StepAsync("takedown", fang.Decision())).ShouldBe(HttpStatusCode.Conflict, "PriorityContradiction");
+        foreach (var party in new[] { "Complainant", "Respondent" })
+        {
+            var asked = await fang.MessageAsync("PriorityContradictionFound", party);
+            asked.ShouldContain("19 March 2026");
+            asked.ShouldNotContain(party == "Complainant" ? fang.Respondent : rex);
+        }
+
+        (await fang.StepAsync("priority/hearing", new { actor = fang.Respondent, reasonCode = "Priority", statement = "The raw file and the series.", documents = new[] { new { kind = "Raw", sha256 = new string('1', 64) }, new { kind = "Series", sha256 = new string('2', 64) } } })).ShouldBe(HttpStatusCode.OK);
+        (await fang.StepAsync("priority/decision", Favour("Respondent"))).ShouldBe(HttpStatusCode.Conflict, "Priority_Not_Heard");
+        var forged = (await fang.StepAsync("priority/hearing", new { actor = rex, reasonCode = "Priority", statement = "My certificate.", documents = new[] { new { kind = "Certificate", number = number1 } } })).ShouldBe(HttpStatusCode.OK);
+        forged.Body!["signals"]!.AsArray().Select(each => (string)each!).ShouldBe(["Doc_Forged"]);
+        var decided = (await fang.StepAsync("priority/decision", Favour("Respondent"))).ShouldBe(HttpStatusCode.OK);
+        ((string)decided.Body!["favoured"]!).ShouldBe("Respondent");
+        (await fang.StepAsync("takedown", fang.Decision())).ShouldBe(HttpStatusCode.Conflict, "PriorityContradiction");
+        (await fang.StepAsync("dismissal", fang.Decision())).ShouldBe(HttpStatusCode.OK);
+
+        // 3 of 4 are no 90 percent: out of the fast lane at once, and warned.
+        var left = await ReporterAsync(strict, rex, reporter => (string)reporter["lane"]! == "Ordinary" && reporter["warning"] is not null);
+        left["warning"]!["factors"]!["signals"]!.AsArray().Select(each => (string)each!).Order().ShouldBe(["Doc_Forged", "PriorityContradiction"]);
+        var again = await FiledAsync(strict, rex, "2026-03-20T10:00");
+        (await again.StepAsync("dismissal", again.Decision())).ShouldBe(HttpStatusCode.OK);
+        await ReporterAsync(strict, rex, reporter => reporter["proposal"] is not null);
+        (await strict.PostAsync($"/v1/reporters/{rex}/suspension", Suspension(until: "2026-05-01T00:00:00Z"), "*")).ShouldBe(HttpStatusCode.OK);
+        (await (await new Complaint(strict) { Complainant = rex }.KnownAsync(LawService.At("2026-03-20T10:00", Zone))).NotifyAsync()).ShouldBe(HttpStatusCode.Forbidden, "Reporter_Suspended");
+
+        // Nothing was down, so nothing is lost.
+        var ledger = (await strict.GetAsync($"/v1/cases/{fang.CaseId}/damage-ledger?salesPerHour=12.50&currency=EUR")).ShouldBe(HttpStatusCode.OK).Body!;
+        ((decimal)ledger["amount"]!).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Thirty_hours_down_cost_thirty_times_the_sales_of_an_hour()
+    {
+        var complaint = await FiledAsync(strict, $"author-{Guid.CreateVersion7():N}", "2026-06-01T10:00");
+        (await complaint.StepAsync("takedown", complaint.Decision())).ShouldBe(HttpStatusCode.OK);
+        var since = DateTimeOffset.Parse((string)(await strict.GetAsync($"/v1/cases/{complaint.CaseId}/history")).Body!["events"]!.AsArray().Single(entry => (string)entry!["type"]! == "measure_applied_v1")!["data"]!["act"]!["at"]!, CultureInfo.InvariantCulture);
+        (await strict.PutAsync("/v1/clock", new { now = since.AddHours(30) })).ShouldBe(HttpStatusCode.OK);
+        (await complaint.StepAsync("reinstatement", complaint.Decision("reviewer-jo"))).ShouldBe(HttpStatusCode.OK);
+        var ledger = (await strict.GetAsync($"/v1/cases/{complaint.CaseId}/damage-ledger?salesPerHour=12.50&currency=EUR")).ShouldBe(HttpStatusCode.OK).Body!;
+        // The request itself takes a moment.
+        ((double)ledger["hours"]!).ShouldBeInRange(30, 30.01);
+        ((decimal)ledger["amount"]!).ShouldBe(Math.Round((decimal)(double)ledger["hours"]! * 12.50m, 2, MidpointRounding.AwayFromZero));
+        ((decimal)ledger["doubled"]!).ShouldBe((decimal)ledger["amount"]! * 2);
+    }
+
+    [Fact]
+    public async Task Five_new_accounts_with_one_payout_share_one_limit_and_are_looked_at()
+    {
+        await strict.GoToAsync("2026-07-01T10:00", Zone);
+        var payout = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        var accounts = Enumerable.Range(0, 5).Select(number => $"rex{number}-{Guid.CreateVersion7():N}").ToList();
+        foreach (var account in accounts) (await strict.PostAsync($"/v1/reporters/{account}/links", new { payoutHash = payout })).ShouldBe(HttpStatusCode.OK);
+        (await strict.GetAsync($"/v1/reporters/{accounts[0]}")).Body!["linkedAccounts"]!.AsArray().Count.ShouldBe(4);
+        var filed = new List<Complaint>();
+        foreach (var account in accounts)
+        {
+            var complaint = await new Complaint(strict) { Complainant = account }.KnownAsync(LawService.At("2026-06-30T10:00", Zone));
+            var answer = await complaint.NotifyAsync();
+            if (filed.Count < 3) answer.ShouldBe(HttpStatusCode.Created);
+            else answer.ShouldBe(HttpStatusCode.TooManyRequests, "Reporter_Rate_Limited");
+            if (answer.Status == HttpStatusCode.Created) filed.Add(complaint);
+        }
+        filed.Count.ShouldBe(3);
+        // The first and the third are samples: no machine decides them.
+        foreach (var (complaint, isSampled) in filed.Zip([true, false, true]))
+        {
+            var answer = await complaint.StepAsync("takedown", new { actor = "matcher", reasonCode = "Copyright", statement = "Distance 0.", automated = true });
+            if (isSampled) answer.ShouldBe(HttpStatusCode.Conflict, "Measure_Needs_Review");
+            else answer.ShouldBe(HttpStatusCode.OK);
+        }
+        (await filed[0].StepAsync("takedown", filed[0].Decision())).ShouldBe(HttpStatusCode.OK);
+        await strict.GoToAsync("2026-07-01T11:05", Zone);
+        (await (await new Complaint(strict) { Complainant = accounts[4] }.KnownAsync(LawService.At("2026-06-30T10:00", Zone))).NotifyAsync()).ShouldBe(HttpStatusCode.Created, null);
+    }
+
+    /// <summary>A picture of a registered author, reported eight days later with a date of the year before.</summary>
+    private static async Task<Complaint> ContradictedAsync(LawService service, string complainant, string day)
+    {
+        var complaint = await new Complaint(service) { Complainant = complainant }.KnownAsync(LawService.At($"{day}T10:00", Zone), isRegistered: true);
+        await service.GoToAsync("2026-03-14T10:00", Zone);
+        // The registration and the screening come by two queues.
+        await Eventually.HoldsAsync(async () =>
+        {
+            if (complaint.CaseId.Length == 0) (await complaint.NotifyAsync("2025-03-01")).ShouldBe(HttpStatusCode.Created);
+            (await service.GetAsync($"/v1/cases/{complaint.CaseId}/priority")).ShouldBe(HttpStatusCode.OK);
+        });
+        return complaint;
+    }
+
+    private static async Task<Complaint> FiledAsync(LawService service, string complainant, string at)
+    {
+        await service.GoToAsync(at, Zone);
+        var complaint = await new Complaint(service) { Complainant = complainant }.KnownAsync(LawService.At(at, Zone).AddDays(-1));
+        (await complaint.NotifyAsync()).ShouldBe(HttpStatusCode.Created);
+        return complaint;
+    }
+
+    private static Task<JsonNode> ReporterAsync(LawService service, string account, Func<JsonNode, bool> isSo) => Eventually.GetAsync<JsonNode>(async () =>
+    {
+        var reporter = (await service.GetAsync($"/v1/reporters/{account}")).ShouldBe(HttpStatusCode.OK).Body!;
+        return isSo(reporter) ? reporter : null;
+    });
+
+    private static object Suspension(string gravity = "A shop lost its best days.", string until = "2026-12-01T00:00:00Z") =>
+        new { actor = "officer-weber", reasonCode = "Misuse", statement = "After the warning he went on.", until, gravity, intent = "He knew the photographs were hers." };
+
+    private static object Act(string by) => new { actor = by, reasonCode = "Appeal", statement = "I am the author." };
+
+    private static object Favour(string party) => new { actor = "reviewer-mei", reasonCode = "Priority", statement = "The registration is sealed on day 1.", favours = party };
+}

@@ -1,0 +1,19 @@
+using ImageRights.ServiceDefaults;
+
+namespace ImageRights.Ingestion.IntegrationTests;
+
+[Collection(nameof(SharedIngestion))]
+public class ReadModelTests(RunningIngestion ingestion)
+{
+    [Fact]
+    public async Task Rebuilt_beside_the_running_service_they_equal_the_live_ones()
+    {
+        var workId = await ingestion.RegisterAsync("author-rebuilt");
+
+        // As an operator does it, beside the running service.
+        (await Composition.Build(ingestion.Arguments()).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await Composition.Build(ingestion.Arguments()).RunServiceAsync(["rebuild"])).ShouldBe(0);
+        (await Composition.Build(ingestion.Arguments()).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await ingestion.GetAsync($"/v1/works/{workId}")).Status.ShouldBe(200);
+    }
+}
