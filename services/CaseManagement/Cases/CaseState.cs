@@ -91,10 +91,12 @@ public sealed record CaseState(
         {
             Status = state.Status is CaseStatus.CounterNoticed or CaseStatus.LitigationHold ? state.Status : CaseStatus.TakenDown,
             Measure = e,
+            // What was said before was heard in the decision; against the measure it can be said again.
+            CounterNotice = state.Status == CaseStatus.Open ? null : state.CounterNotice,
             ActiveMeasures = [.. state.ActiveMeasures, e],
         },
         CaseDismissed e => state with { Status = CaseStatus.Dismissed, Dismissal = e },
-        CounterNoticeReceived e => state with { Status = state.IsHeld ? CaseStatus.LitigationHold : CaseStatus.CounterNoticed, CounterNotice = e },
+        CounterNoticeReceived e => state with { Status = state.IsHeld ? CaseStatus.LitigationHold : state.ActiveMeasures.Count == 0 ? state.Status : CaseStatus.CounterNoticed, CounterNotice = e },
         CounterNoticeRejected => state with { Status = state.Status == CaseStatus.CounterNoticed ? CaseStatus.TakenDown : state.Status, CounterNotice = null },
         MeasureLifted e => Lifted(state, e),
         LitigationHold => state with { Status = CaseStatus.LitigationHold, IsHeld = true },

@@ -20,8 +20,8 @@ public sealed record DeadlineOptions(bool IsEnabled, TimeSpan Tolerance, TimeSpa
 /// identity is the term's and not the attempt's.</summary>
 public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating stating, DeadlineOptions options, ILogger<DeadlineRunner> logger)
 {
-    private const int Batch = 64;
-    private const int AtOnce = 8;
+    private const int Batch = 200;
+    private const int AtOnce = 16;
     private const int Attempts = 5;
     private static readonly TimeSpan Claim = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);

@@ -96,12 +96,13 @@ public record CaseView(
         {
             State = view.State is CaseStatus.CounterNoticed or CaseStatus.LitigationHold ? view.State : CaseStatus.TakenDown,
             MeasureId = e.MeasureId,
+            CounterNotice = view.State == CaseStatus.Open ? null : view.CounterNotice,
             Measures = [.. view.Measures, new ActiveMeasure(e.MeasureId, e.Scope?.LegalBasis ?? view.Regime, e.Scope?.Territories, e.Act.At)],
         },
         CaseDismissed => view with { State = CaseStatus.Dismissed },
         CounterNoticeReceived e => view with
         {
-            State = view.IsHeld ? CaseStatus.LitigationHold : CaseStatus.CounterNoticed,
+            State = view.IsHeld ? CaseStatus.LitigationHold : view.Measures.Count == 0 ? view.State : CaseStatus.CounterNoticed,
             CounterNotice = new Objection(IsAccepted: true, e.Act.At, []),
         },
         CounterNoticeDeficient e => view with { CounterNotice = new Objection(IsAccepted: false, e.Act.At, e.Missing) },
