@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ImageRights.EventStore;
+using Npgsql;
 
 namespace ImageRights.CaseManagement.Features.ServingGuests;
 
@@ -51,7 +52,7 @@ internal static class GuestAccess
     /// <summary>Tries a PIN. A try is counted before it is looked at, so that tries side by side are counted too.</summary>
     public static async Task<Opened> OpenAsync(DocumentStore store, string tenant, string number, string pin, CancellationToken cancellationToken)
     {
-        await using (var command = store.DataSource.CreateCommand(
+        await using (var batch = Of(store, tenant, number,
             $"""
              update {store.Options.DatabaseSchemaName}.guest_access set
                  tries = case when locked_until is null then tries + 1 else 1 end,
@@ -60,35 +61,31 @@ internal static class GuestAccess
              returning case_id, salt, hash, received_at
              """))
         {
-            command.Parameters.Add(new() { Value = tenant });
-            command.Parameters.Add(new() { Value = number });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
             if (await reader.ReadAsync(cancellationToken))
             {
                 var (caseId, salt, hash, receivedAt) = (reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<DateTimeOffset>(3));
                 await reader.DisposeAsync();
                 if (!CryptographicOperations.FixedTimeEquals(Hash(pin, salt), hash)) return new Opened(null, default, null);
-                await ForgetTriesAsync(store, tenant, number, cancellationToken);
+                await using var forget = Of(store, tenant, number, $"update {store.Options.DatabaseSchemaName}.guest_access set tries = 0, locked_until = null where tenant_id = $1 and number = $2");
+                await forget.ExecuteNonQueryAsync(cancellationToken);
                 return new Opened(caseId, receivedAt, null);
             }
         }
-        return new Opened(null, default, await LockedForAsync(store, tenant, number, cancellationToken));
+        await using var locked = Of(store, tenant, number, $"select locked_until - clock_timestamp() from {store.Options.DatabaseSchemaName}.guest_access where tenant_id = $1 and number = $2");
+        await using var wait = await locked.ExecuteReaderAsync(cancellationToken);
+        await wait.NextResultAsync(cancellationToken);
+        return new Opened(null, default, await wait.ReadAsync(cancellationToken) && !await wait.IsDBNullAsync(0, cancellationToken) ? wait.GetFieldValue<TimeSpan>(0) : null);
     }
 
-    private static async Task ForgetTriesAsync(DocumentStore store, string tenant, string number, CancellationToken cancellationToken)
+    // The row is the tenant's (row-level security), so the transaction says whose it is; a batch is one.
+    private static NpgsqlBatch Of(DocumentStore store, string tenant, string number, string sql)
     {
-        await using var command = store.DataSource.CreateCommand($"update {store.Options.DatabaseSchemaName}.guest_access set tries = 0, locked_until = null where tenant_id = $1 and number = $2");
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new() { Value = number });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task<TimeSpan?> LockedForAsync(DocumentStore store, string tenant, string number, CancellationToken cancellationToken)
-    {
-        await using var command = store.DataSource.CreateCommand($"select locked_until - clock_timestamp() from {store.Options.DatabaseSchemaName}.guest_access where tenant_id = $1 and number = $2");
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new() { Value = number });
-        return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
+        var batch = store.DataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.tenant', $1, true)") { Parameters = { new() { Value = tenant } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = tenant }, new() { Value = number } } });
+        return batch;
     }
 
     private static byte[] Hash(string pin, byte[] salt) => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(pin), salt, Rounds, HashAlgorithmName.SHA256, HashLength);
