@@ -192,6 +192,7 @@ public sealed class DatabaseCheck(string connectionString, string schema, IReadO
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var (leafsEventStands, foundIsLogged, leafsIdStands) = (reader.GetBoolean(0), reader.GetBoolean(1), reader.GetBoolean(2));
+        if (found.EventId == leaf.EventId && found.Sequence != leaf.Sequence) return $"{leaf.Name} was changed: its place in the order is {found.Sequence}, not {leaf.Sequence} as leaf {leaf.Index} has it";
         if (found.Sequence == leaf.Sequence)
         {
             var differs = string.Join(", ", new[]

@@ -1,6 +1,7 @@
 using ImageRights.Contracts.CaseManagement.V1;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Erasures;
+using ImageRights.Ingestion.Sellers;
 using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 
@@ -19,6 +20,13 @@ public sealed class ErasureApprovedConsumer(DocumentStore store, TimeProvider cl
         session.Enlist(context, this);
         var stream = await session.Events.FetchForWriting<ErasureState>(ErasureState.StreamPrefix + message.ErasureId, context.CancellationToken);
         stream.AppendMany(ErasureState.Decide(stream.Aggregate, new PersonErased(message.ErasureId, message.PersonId, keys, clock.GetUtcNow())).Events);
+        // What the marketplace said of who is behind the account is no part of the record, and goes whole.
+        var seller = await session.Events.FetchForWriting<SellerState>(Seller.Stream(message.PersonId), context.CancellationToken);
+        if (Seller.Decide(seller.Aggregate, new SellerCommand.EraseContact(clock.GetUtcNow())) is { Code: null, Events: [_, ..] contact })
+        {
+            seller.AppendMany(contact);
+            session.Delete<SellerContact>(message.PersonId);
+        }
         await session.SaveChangesAsync(context.CancellationToken);
     }
 }
