@@ -254,7 +254,11 @@ public sealed class InboundEventsTests : IAsyncLifetime
         });
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         foreach (var body in bodies)
-            await channel.BasicPublishAsync(InboundQueue.Exchange, "shop.events", mandatory: true, new BasicProperties { Persistent = true, ContentType = "application/cloudevents+json" }, Encoding.UTF8.GetBytes(body));
+        {
+            // Returned while the queue is there and its binding not yet; what is returned was not taken.
+            await Eventually.HoldsAsync(async () => await channel.BasicPublishAsync(
+                InboundQueue.Exchange, "shop.events", mandatory: true, new BasicProperties { Persistent = true, ContentType = "application/cloudevents+json" }, Encoding.UTF8.GetBytes(body)));
+        }
     }
 
     // The declaration tells messages that are ready at this instant, the management API also those in work, some seconds late.
