@@ -4,6 +4,7 @@ using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.Contracts.Notification.V1;
 using ImageRights.Notification.Notices;
+using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 
 namespace ImageRights.Notification.Features.HearingContracts;
