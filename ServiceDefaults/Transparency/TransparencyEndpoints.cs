@@ -28,6 +28,7 @@ public static class TransparencyEndpoints
         ["GetLogKeys"] = Text(),
         ["GetLogTile"] = ApiOperation.Reads<byte[]>("Not_Found") with { MediaType = "application/octet-stream" },
         ["GetLogEntry"] = ApiOperation.Reads<JsonElement>("Not_Found"),
+        ["GetTimeStamp"] = ApiOperation.Reads<JsonElement>("Not_Found"),
         ["GetInclusionProof"] = Text("Not_Found", "Log_Entry_Not_Published").With(("eventId!", "Id of an event, a UUID.")),
         ["GetConsistencyProof"] = Text().With(("from!", "Size of the earlier checkpoint."), ("to!", "Size of the later checkpoint.")),
     };
