@@ -25,7 +25,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
     {
         var database = await TestServers.CreateDatabaseAsync();
         var directory = Path.Combine(Path.GetTempPath(), $"imagerights-storm-{Guid.NewGuid():N}");
-        await using var broker = IsLong ? new LocalRabbitMq(new LocalServerOptions(directory) { ThrowAway = true }) : null;
+        var broker = IsLong ? new LocalRabbitMq(new LocalServerOptions(directory) { Port = FreePort(), UserName = "storm", Password = "storm" }) : null;
         if (broker is not null) await broker.StartAsync();
         var messaging = broker is null ? await TestServers.CreateVirtualHostAsync() : $"{broker.ConnectionString}/";
         var replicas = new List<Replica>();
@@ -47,7 +47,13 @@ public class DeadlineStormTests(ITestOutputHelper output)
                 var victim = killed % 2;
                 await ReadyAsync(replicas[1 - victim]!);
                 await replicas[victim]!.KillAsync();
-                if (broker is { ProcessId: { } pid } && killed == Size.Kills / 2) Process.GetProcessById(pid).Kill(entireProcessTree: true);
+                if (broker is { ProcessId: { } pid } && killed == Size.Kills / 2)
+                {
+                    Process.GetProcessById(pid).Kill(entireProcessTree: true);
+                    await broker.DisposeAsync();
+                    broker = new LocalRabbitMq(new LocalServerOptions(directory) { Port = new Uri(messaging).Port, UserName = "storm", Password = "storm" });
+                    await broker.StartAsync();
+                }
                 replicas[victim] = Start(database, messaging);
                 killed++;
             }
@@ -74,6 +80,8 @@ public class DeadlineStormTests(ITestOutputHelper output)
         finally
         {
             foreach (var replica in replicas) await replica.KillAsync();
+            if (broker is not null) await broker.DisposeAsync();
+            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }
     }
 
@@ -125,10 +133,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
 
     private static Replica Start(string database, string messaging)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        listener.Stop();
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
         string[] arguments =
         [
@@ -142,6 +147,13 @@ public class DeadlineStormTests(ITestOutputHelper output)
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new Replica(process, address);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A process of the service.</summary>

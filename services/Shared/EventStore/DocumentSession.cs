@@ -77,7 +77,7 @@ public sealed class DocumentSession : IAsyncDisposable
     /// <summary>Writes a document at the save.</summary>
     public void Store<TDocument>(string id, TDocument document) where TDocument : class
     {
-        if (Sealing(document) is not null) personal.Add((operations.Count, document));
+        if (store.Persons.Sealing(document) is not null) personal.Add((operations.Count, document));
         operations.Add(new DocumentWrite(store.Options.Projections.DocumentOf(typeof(TDocument)).Alias, typeof(TDocument).Name, id, JsonSerializer.Serialize(document, StoreOptions.Json), 0));
     }
 
