@@ -23,7 +23,8 @@ public static class ServiceRun
         return await RebuildAsync(store, [.. rest.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal))], rest.Contains("--compare"), Console.Out);
     }
 
-    internal static async Task<int> RebuildAsync(DocumentStore store, IReadOnlyList<string> named, bool onlyCompare, TextWriter output)
+    /// <summary>Rebuilds the named read models, or all, and says so line by line.</summary>
+    public static async Task<int> RebuildAsync(DocumentStore store, IReadOnlyList<string> named, bool onlyCompare, TextWriter output)
     {
         using var stop = new CancellationTokenSource();
         void Stop(object? sender, ConsoleCancelEventArgs pressed)

@@ -143,7 +143,8 @@ public static class Composition
             .Of<ImageReceived>(e => e.AccountId, metadata)
             .Of<ImageView>(view => view.AccountId, metadata)
             .Of<WorkRegistered>(e => e.AccountId, ["author", .. metadata])
-            .Of<WorkView>(view => view.AccountId, ["author", .. metadata]);
+            .Of<WorkView>(view => view.AccountId, ["author", .. metadata])
+            .Of<SellerContact>(contact => contact.AccountId, "displayName", "email");
         options.Projections.LiveStreamAggregation(ImageState.Initial, Image.Evolve);
         options.Projections.LiveStreamAggregation(WorkState.Initial, Work.Evolve);
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);

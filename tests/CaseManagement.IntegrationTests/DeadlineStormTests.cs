@@ -15,6 +15,8 @@ namespace ImageRights.CaseManagement.IntegrationTests;
 /// <summary>Thousands of terms that come due while replicas and the broker are killed: each effect once, none early, and few late.</summary>
 public class DeadlineStormTests(ITestOutputHelper output)
 {
+    private static readonly string PersonalKey = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("IMAGERIGHTS_LONG") == "1";
 
     /// <summary>Terms that come due one after the other, terms that come due in one instant, and how long it all takes.</summary>
@@ -138,7 +140,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
         string[] arguments =
         [
             "exec", typeof(Composition).Assembly.Location, $"--urls={address}", "--environment=Development", "--Clock:Virtual=true", $"--ConnectionStrings:casesdb={database}",
-            $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
+            $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings, $"--Personal:Key={PersonalKey}",
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;

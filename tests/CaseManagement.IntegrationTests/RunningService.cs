@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ImageRights.Contracts.CaseManagement.V1;
+using ImageRights.EventStore;
 using ImageRights.TestKit;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageRights.CaseManagement.IntegrationTests;
 
@@ -66,6 +68,8 @@ public class RunningService : IAsyncLifetime
         "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={Database}", $"--ConnectionStrings:messaging={Messaging}",
         "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings, $"--Personal:Key={PersonalKey}", .. More, .. Arguments,
     ];
+
+    public DocumentStore Store => app.Services.GetRequiredService<DocumentStore>();
 
     public async Task StartAsync()
     {

@@ -35,10 +35,9 @@ public class TransparencyTests(RunningService service)
     [Fact]
     public async Task Messages_bring_the_latest_checkpoint_which_the_log_continues()
     {
-        var scenarios = new Scenarios(service);
-        await scenarios.ReportedAsync();
+        await new Scenarios(service).ReportedAsync();
         await Eventually.GetAsync(async () => await service.Http.GetAsync("/v1/log/checkpoint") is { IsSuccessStatusCode: true } answer ? answer : null);
-        await scenarios.ReportedAsync();
+        await new Scenarios(service).ReportedAsync();
 
         await Eventually.HoldsAsync(() =>
         {

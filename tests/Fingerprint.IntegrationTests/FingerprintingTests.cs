@@ -4,9 +4,11 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using ImageRights.Contracts.Fingerprint.V1;
 using ImageRights.Contracts.Ingestion.V1;
+using ImageRights.EventStore;
 using ImageRights.Fingerprint.Hashing;
 using ImageRights.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using static ImageRights.Fingerprint.IntegrationTests.Surroundings;
 
 namespace ImageRights.Fingerprint.IntegrationTests;
@@ -41,10 +43,9 @@ public class FingerprintingTests(FingerprintService service) : IClassFixture<Fin
         await surroundings.PublishAsync(Upload(image, surroundings.Vault.Hold(Pictures.New())));
         await surroundings.FingerprintOfAsync(image);
 
-        // As an operator does it, beside the running service.
-        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
-        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild"])).ShouldBe(0);
-        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Replica.Services.GetRequiredService<DocumentStore>(), [], onlyCompare: true, TextWriter.Null)).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Replica.Services.GetRequiredService<DocumentStore>(), [], onlyCompare: false, TextWriter.Null)).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Replica.Services.GetRequiredService<DocumentStore>(), [], onlyCompare: true, TextWriter.Null)).ShouldBe(0);
     }
 
     [Fact]

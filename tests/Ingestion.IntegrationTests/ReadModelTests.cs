@@ -10,10 +10,9 @@ public class ReadModelTests(RunningIngestion ingestion)
     {
         var workId = await ingestion.RegisterAsync("author-rebuilt");
 
-        // As an operator does it, beside the running service.
-        (await Composition.Build(ingestion.Arguments()).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
-        (await Composition.Build(ingestion.Arguments()).RunServiceAsync(["rebuild"])).ShouldBe(0);
-        (await Composition.Build(ingestion.Arguments()).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(ingestion.Store, [], onlyCompare: true, TextWriter.Null)).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(ingestion.Store, [], onlyCompare: false, TextWriter.Null)).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(ingestion.Store, [], onlyCompare: true, TextWriter.Null)).ShouldBe(0);
         (await ingestion.GetAsync($"/v1/works/{workId}")).Status.ShouldBe(200);
     }
 }

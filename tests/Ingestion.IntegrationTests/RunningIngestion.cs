@@ -1,7 +1,9 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ImageRights.EventStore;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace ImageRights.Ingestion.IntegrationTests;
@@ -23,6 +25,7 @@ public sealed class RunningIngestion : IAsyncLifetime
     public string SpoolDirectory => Path.Combine(directory, "spool");
     public Uri Address => new(app!.Urls.Single());
     public HttpClient Http { get; private set; } = new();
+    public DocumentStore Store => app!.Services.GetRequiredService<DocumentStore>();
 
     internal FingerprintDouble Fingerprint => fingerprint!;
     internal MatchingDouble Matching => matching!;
@@ -48,17 +51,14 @@ public sealed class RunningIngestion : IAsyncLifetime
 
     public async Task StartAsync(params string[] settings)
     {
-        app = Composition.Build(Arguments(settings));
+        app = Composition.Build([
+            "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:ImageRights=None",
+            $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}", $"--services:matching:http:0={Matching.Address}",
+            .. TestAccess.Settings, $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
+        ]);
         await app.StartAsync();
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) }.Authorized();
     }
-
-    public string[] Arguments(params string[] settings) =>
-    [
-        "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:ImageRights=None",
-        $"--ConnectionStrings:ingestiondb={Database}", $"--ConnectionStrings:messaging={Messaging}", $"--services:fingerprint:http:0={Fingerprint.Address}", $"--services:matching:http:0={Matching.Address}",
-        .. TestAccess.Settings, $"--Vault:Directory={VaultDirectory}", $"--Vault:Key={vaultKey}", $"--Uploads:Directory={SpoolDirectory}", .. settings,
-    ];
 
     public async Task StopAsync()
     {

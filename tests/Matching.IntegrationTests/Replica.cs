@@ -28,6 +28,8 @@ internal sealed class Replica : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public DocumentStore Store => app.Services.GetRequiredService<DocumentStore>();
+
     public IReadOnlyList<FollowerStatus> Followers => app.Services.FollowerStatuses();
 
     public static string[] Arguments(Surroundings surroundings, string url) =>

@@ -56,10 +56,9 @@ public class ScreeningTests(MatchingService service) : IClassFixture<MatchingSer
         await surroundings.PublishAsync(Upload(image, "seller", NewHash()));
         await surroundings.ScreeningOfAsync(image);
 
-        // As an operator does it, beside the running service.
-        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
-        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild"])).ShouldBe(0);
-        (await Composition.Build(Replica.Arguments(surroundings, "http://127.0.0.1:0")).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Replica.Store, [], onlyCompare: true, TextWriter.Null)).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Replica.Store, [], onlyCompare: false, TextWriter.Null)).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Replica.Store, [], onlyCompare: true, TextWriter.Null)).ShouldBe(0);
     }
 
     [Fact]

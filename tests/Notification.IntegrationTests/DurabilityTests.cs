@@ -24,10 +24,9 @@ public sealed class DurabilityTests
         await service.PublishAsync(RunningService.Measure());
         await service.DeliveryAsync(endpoint, DeliveryState.Succeeded);
 
-        // As an operator does it, beside the running service.
-        (await Composition.Build(service.Arguments()).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
-        (await Composition.Build(service.Arguments()).RunServiceAsync(["rebuild"])).ShouldBe(0);
-        (await Composition.Build(service.Arguments()).RunServiceAsync(["rebuild", "--compare"])).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Store, [], onlyCompare: true, TextWriter.Null)).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Store, [], onlyCompare: false, TextWriter.Null)).ShouldBe(0);
+        (await ServiceRun.RebuildAsync(service.Store, [], onlyCompare: true, TextWriter.Null)).ShouldBe(0);
         await service.PublishAsync(RunningService.Closed());
         await Eventually.HoldsAsync(() =>
         {

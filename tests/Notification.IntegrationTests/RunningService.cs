@@ -8,6 +8,7 @@ using ImageRights.Notification.Projections;
 using ImageRights.TestKit;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace ImageRights.Notification.IntegrationTests;
@@ -26,6 +27,7 @@ public sealed class RunningService : IAsyncDisposable
         (Database, VirtualHost, Receiver, this.settings) = (database, virtualHost, receiver, settings);
 
     public string Database { get; }
+    public DocumentStore Store => replicas[0].Services.GetRequiredService<DocumentStore>();
     public string VirtualHost { get; }
     public Receiver Receiver { get; }
     public HttpClient Http { get; private set; } = new();

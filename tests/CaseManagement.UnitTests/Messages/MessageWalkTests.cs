@@ -26,7 +26,8 @@ public partial class MessageWalkTests
     private static readonly Correspondence Letters = new(Catalogue, Book);
     private static readonly Party[] Parties = Enum.GetValues<Party>();
 
-    private static readonly CaseEvent[] Facts = [Opened, Joined with { Finding = Samples.Evidence }, Applied, Dismissed, Countered, Lifted, Settled, Closed(Outcome.Upheld), .. Proceedings.LawSamples.All];
+    private static readonly CaseEvent[] Facts = [new DeadlineElapsed(TheDispute, new Ground("CN-03", null), Noon, Noon, By("clock", reason: "Deadline")), new DeadlineElapsed(TheDispute, new Ground("IR-02", null), Noon, Noon, By("clock", reason: "Deadline")),
+        Opened, Joined with { Finding = Samples.Evidence }, Applied, Dismissed, Countered, Lifted, Settled, Closed(Outcome.Upheld), .. Proceedings.LawSamples.All];
 
     /// <summary>Facts that only one side hears of, and which: whoever adds a fact decides it here.</summary>
     private static readonly Dictionary<string, Party> OnlyFor = new()
@@ -88,7 +89,8 @@ public partial class MessageWalkTests
         {
             CaseEvent[] history = fact is CaseOpened ? [before[0]] : [.. before, fact];
             var letters = Letters.Of(Id.Value, history);
-            var hearers = Parties.Where(party => Book.Find(fact.GetType().Name, party) is not null && !(fact is InformedOfDecision { Particulars.Party: { } to } && to.ToString() != party.ToString())).ToList();
+            var hearers = Parties.Where(party => Book.Find(fact.GetType().Name, party) is not null && !(fact is InformedOfDecision { Particulars.Party: { } to } && to.ToString() != party.ToString())
+                && (fact is not (DeadlineWarned or DeadlineElapsed) || Book.Concerns(RuleOf(fact)!, party))).ToList();
             if (fact is not MeasureLifted { Cause: nameof(MeasureLifted) }) letters.Select(letter => letter.Values.Party).Distinct().ShouldBe(hearers, ignoreOrder: true, $"{fact.GetType().Name} under {regime}");
             var proceeding = Proceeding.Of(history, Catalogue);
             foreach (var letter in letters)
@@ -199,13 +201,15 @@ public partial class MessageWalkTests
         return [[opened, Joined], [opened, Joined, .. rest]];
     }
 
+    private static string? RuleOf(CaseEvent fact) => fact switch { DeadlineWarned e => e.Ground.Rule, DeadlineElapsed e => e.Ground.Rule, _ => null };
+
     private static void ShouldSayAll(MessageText text, Letter letter, Proceeding? proceeding, CaseEvent fact)
     {
         ShouldBeWhole(text, letter);
         text.Body.ShouldContain(Id.Value);
         text.Body.ShouldContain(TheDispute.ImageId);
         if (fact is CounterNoticeDeficient deficient) foreach (var lack in deficient.Missing) text.Body.ShouldContain(lack.Code);
-        else if (fact is DeadlineElapsed elapsed) text.Body.ShouldContain(elapsed.Ground.Rule);
+        else if (RuleOf(fact) is { } rule) text.Body.ShouldContain(rule);
         else text.Body.ShouldContain(fact.Act.ReasonCode);
         foreach (var clock in (proceeding?.Clocks ?? []).Where(clock => clock is { Status: ClockStatus.Running, Window: not null } && Book.Concerns(clock.Clock.Id, letter.Values.Party)
             && clock.IsFor(letter.Values.Party.ToString().ToLowerInvariant())).DistinctBy(clock => clock.Clock.Id))

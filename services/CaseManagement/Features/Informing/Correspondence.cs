@@ -27,7 +27,9 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         var pack = proceeding?.Pack ?? catalogue.Find(history.OfType<CaseOpened>().First().Regime);
         var zone = proceeding?.Settings.Zone ?? (pack is null ? DateTimeZone.Utc : DateTimeZoneProviders.Tzdb[pack.Zone]);
         var step = pack?.Steps.FirstOrDefault(step => step.On == fact.GetType().Name);
-        return [.. Addressees(fact, history).Where(to => book.Find(fact.GetType().Name, to.Party) is not null).Select(to => new Letter(to.AccountId, new MessageValues(
+        // A term of the platform's own is nobody else's matter.
+        var rule = fact switch { DeadlineWarned e => e.Ground.Rule, DeadlineElapsed e => e.Ground.Rule, _ => null };
+        return [.. Addressees(fact, history).Where(to => book.Find(fact.GetType().Name, to.Party) is not null && (rule is null || book.Concerns(rule, to.Party))).Select(to => new Letter(to.AccountId, new MessageValues(
             fact.GetType().Name, to.Party, caseId, null, fact.Dispute.ImageId, pack?.Jurisdiction, TextOf(pack?.Title), CodesOf(fact, pack), TextOf(step?.Text), TermsOf(proceeding, to.Party, zone),
             fact is MeasureApplied measure && to.Party == Party.Respondent ? StatementOfReasons.IdOf(measure.MeasureId, 1) : null)))];
     }
@@ -121,6 +123,7 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
     private IReadOnlyList<MessageCode> CodesOf(CaseEvent fact, RegimePack? pack) => fact switch
     {
         CounterNoticeDeficient deficient => [.. deficient.Missing.Select(lack => CodeOf(lack, pack))],
+        DeadlineWarned warned => [new MessageCode(warned.Ground.Rule, book.Terms.GetValueOrDefault(warned.Ground.Rule)?.What)],
         DeadlineElapsed elapsed => [new MessageCode(elapsed.Ground.Rule, book.Terms.GetValueOrDefault(elapsed.Ground.Rule)?.What)],
         CaseClosed closed => [new MessageCode(closed.Outcome.ToString(), ReasonOf(closed.Outcome.ToString())), new MessageCode(closed.Act.ReasonCode, ReasonOf(closed.Act.ReasonCode))],
         _ => [new MessageCode(fact.Act.ReasonCode, ReasonOf(fact.Act.ReasonCode))],

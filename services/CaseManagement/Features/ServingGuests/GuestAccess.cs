@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ImageRights.EventStore;
+using Npgsql;
 
 namespace ImageRights.CaseManagement.Features.ServingGuests;
 
@@ -51,25 +52,40 @@ internal static class GuestAccess
     /// <summary>Tries a PIN. A try is counted before it is looked at, so that tries side by side are counted too.</summary>
     public static async Task<Opened> OpenAsync(DocumentStore store, string tenant, string number, string pin, CancellationToken cancellationToken)
     {
-        await using var session = store.LightweightSession(tenant);
-        var known = await session.QueryRowsAsync(
-            $$"""
-             update {schema}.guest_access set
+        await using (var batch = Of(store, tenant, number,
+            $"""
+             update {store.Options.DatabaseSchemaName}.guest_access set
                  tries = case when locked_until is null then tries + 1 else 1 end,
-                 locked_until = case when locked_until is null and tries + 1 >= {{Tries}} then clock_timestamp() + interval '15 minutes' end
-             where tenant_id = ? and number = ? and (locked_until is null or locked_until <= clock_timestamp())
+                 locked_until = case when locked_until is null and tries + 1 >= {Tries} then clock_timestamp() + interval '15 minutes' end
+             where tenant_id = $1 and number = $2 and (locked_until is null or locked_until <= clock_timestamp())
              returning case_id, salt, hash, received_at
-             """,
-            [tenant, number], reader => (CaseId: reader.GetString(0), Salt: reader.GetFieldValue<byte[]>(1), Hash: reader.GetFieldValue<byte[]>(2), ReceivedAt: reader.GetFieldValue<DateTimeOffset>(3)),
-            cancellationToken);
-        if (known is not [var guest])
-            return new Opened(null, default, (await session.QueryRowsAsync(
-                "select locked_until - clock_timestamp() from {schema}.guest_access where tenant_id = ? and number = ?", [tenant, number],
-                reader => reader.IsDBNull(0) ? (TimeSpan?)null : reader.GetTimeSpan(0), cancellationToken)).SingleOrDefault());
-        if (!CryptographicOperations.FixedTimeEquals(Hash(pin, guest.Salt), guest.Hash)) return new Opened(null, default, null);
-        await session.QueryRowsAsync(
-            "update {schema}.guest_access set tries = 0, locked_until = null where tenant_id = ? and number = ? returning number", [tenant, number], reader => reader.GetString(0), cancellationToken);
-        return new Opened(guest.CaseId, guest.ReceivedAt, null);
+             """))
+        {
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            if (await reader.ReadAsync(cancellationToken))
+            {
+                var (caseId, salt, hash, receivedAt) = (reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<DateTimeOffset>(3));
+                await reader.DisposeAsync();
+                if (!CryptographicOperations.FixedTimeEquals(Hash(pin, salt), hash)) return new Opened(null, default, null);
+                await using var forget = Of(store, tenant, number, $"update {store.Options.DatabaseSchemaName}.guest_access set tries = 0, locked_until = null where tenant_id = $1 and number = $2");
+                await forget.ExecuteNonQueryAsync(cancellationToken);
+                return new Opened(caseId, receivedAt, null);
+            }
+        }
+        await using var locked = Of(store, tenant, number, $"select locked_until - clock_timestamp() from {store.Options.DatabaseSchemaName}.guest_access where tenant_id = $1 and number = $2");
+        await using var wait = await locked.ExecuteReaderAsync(cancellationToken);
+        await wait.NextResultAsync(cancellationToken);
+        return new Opened(null, default, await wait.ReadAsync(cancellationToken) && !await wait.IsDBNullAsync(0, cancellationToken) ? wait.GetFieldValue<TimeSpan>(0) : null);
+    }
+
+    // The row is the tenant's (row-level security), so the transaction says whose it is; a batch is one.
+    private static NpgsqlBatch Of(DocumentStore store, string tenant, string number, string sql)
+    {
+        var batch = store.DataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.tenant', $1, true)") { Parameters = { new() { Value = tenant } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = tenant }, new() { Value = number } } });
+        return batch;
     }
 
     private static byte[] Hash(string pin, byte[] salt) => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(pin), salt, Rounds, HashAlgorithmName.SHA256, HashLength);

@@ -15,9 +15,10 @@ internal static class KnownNames
         var names = new HashSet<string> { statement.Reasons.RespondentAccountId };
         if (await session.LoadAsync<CaseView>(statement.Reasons.CaseId, cancellationToken) is { } view) names.UnionWith(view.ComplainantAccountIds);
         var notices = await session.QueryAsync<NoticeView>("where data -> 'items' @> jsonb_build_array(?::text) limit 50", [statement.Reasons.ImageId], cancellationToken);
-        foreach (var notice in notices)
+        // The objection's papers are kept under the case's own identity.
+        foreach (var id in notices.Select(notice => notice.NoticeId).Append(statement.Reasons.CaseId))
         {
-            if (await session.LoadAsync<NoticePapers>(notice.NoticeId, cancellationToken) is { } papers)
+            if (await session.LoadAsync<NoticePapers>(id, cancellationToken) is { } papers)
                 names.UnionWith(papers.Elements.Values.SelectMany(words => words.Split([',', ';', '\n', '|', '<', '>'], StringSplitOptions.TrimEntries)).Where(part => part.Length is > 1 and <= LongestName));
         }
         return names;

@@ -50,6 +50,7 @@ public static class SellerQueries
         await using var session = store.LightweightSession(context.Tenant());
         var contact = FieldReader.IsIdentifier(accountId) ? await session.LoadAsync<SellerContact>(accountId, context.RequestAborted) : null;
         context.Response.Headers.CacheControl = "no-store";
-        return contact is null ? context.Problem(new Rejection("Seller_Not_Found")) : TypedResults.Ok(contact);
+        // Erased with everything else of the person, it is as good as gone.
+        return contact is null or { Email: PersonalFields.Erased } or { DisplayName: PersonalFields.Erased } ? context.Problem(new Rejection("Seller_Not_Found")) : TypedResults.Ok(contact);
     }
 }
