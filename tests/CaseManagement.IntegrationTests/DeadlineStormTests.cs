@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -15,6 +16,7 @@ namespace ImageRights.CaseManagement.IntegrationTests;
 /// <summary>Thousands of terms that come due while replicas and the broker are killed: each effect once, none early, and few late.</summary>
 public class DeadlineStormTests(ITestOutputHelper output)
 {
+    private static readonly ConcurrentQueue<string?> Said = [];
     private static readonly string PersonalKey = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
 
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("IMAGERIGHTS_LONG") == "1";
@@ -36,7 +38,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
             // The first makes the tables and the clock; both run deadlines, so that one goes on while the other is dead.
             replicas.Add(Start(database, messaging));
             await using var setup = new DocumentStore(Options(database));
-            await Eventually.HoldsAsync(async () => (await ScalarAsync<long>(database, "select count(*) from pg_tables where tablename = 'mt_doc_case_agenda'")).ShouldBe(1), TimeSpan.FromSeconds(60), "the schema");
+            await Eventually.HoldsAsync(async () => (await ScalarAsync<long>(database, "select count(*) from pg_tables where tablename = 'mt_doc_case_agenda'")).ShouldBe(1), TimeSpan.FromSeconds(120), "the schema");
             replicas.Add(Start(database, messaging));
             foreach (var replica in replicas) await ReadyAsync(replica!);
             var start = await SeedAsync(setup, database);
@@ -81,6 +83,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
         }
         finally
         {
+            foreach (var line in Said.TakeLast(40)) output.WriteLine(line ?? "");
             foreach (var replica in replicas) await replica.KillAsync();
             if (broker is not null) await broker.DisposeAsync();
             if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
@@ -144,8 +147,8 @@ public class DeadlineStormTests(ITestOutputHelper output)
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) => Said.Enqueue(line.Data);
+        process.ErrorDataReceived += (_, line) => Said.Enqueue(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new Replica(process, address);
