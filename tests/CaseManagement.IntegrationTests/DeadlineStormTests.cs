@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -15,6 +16,9 @@ namespace ImageRights.CaseManagement.IntegrationTests;
 /// <summary>Thousands of terms that come due while replicas and the broker are killed: each effect once, none early, and few late.</summary>
 public class DeadlineStormTests(ITestOutputHelper output)
 {
+    private static readonly ConcurrentQueue<string?> Said = [];
+    private static readonly string PersonalKey = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("IMAGERIGHTS_LONG") == "1";
 
     /// <summary>Terms that come due one after the other, terms that come due in one instant, and how long it all takes.</summary>
@@ -25,7 +29,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
     {
         var database = await TestServers.CreateDatabaseAsync();
         var directory = Path.Combine(Path.GetTempPath(), $"imagerights-storm-{Guid.NewGuid():N}");
-        await using var broker = IsLong ? new LocalRabbitMq(new LocalServerOptions(directory) { ThrowAway = true }) : null;
+        var broker = IsLong ? new LocalRabbitMq(new LocalServerOptions(directory) { Port = FreePort(), UserName = "storm", Password = "storm" }) : null;
         if (broker is not null) await broker.StartAsync();
         var messaging = broker is null ? await TestServers.CreateVirtualHostAsync() : $"{broker.ConnectionString}/";
         var replicas = new List<Replica>();
@@ -34,7 +38,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
             // The first makes the tables and the clock; both run deadlines, so that one goes on while the other is dead.
             replicas.Add(Start(database, messaging));
             await using var setup = new DocumentStore(Options(database));
-            await Eventually.HoldsAsync(async () => (await ScalarAsync<long>(database, "select count(*) from pg_tables where tablename = 'mt_doc_case_agenda'")).ShouldBe(1), TimeSpan.FromSeconds(60), "the schema");
+            await Eventually.HoldsAsync(async () => (await ScalarAsync<long>(database, "select count(*) from pg_tables where tablename = 'mt_doc_case_agenda'")).ShouldBe(1), TimeSpan.FromSeconds(120), "the schema");
             replicas.Add(Start(database, messaging));
             foreach (var replica in replicas) await ReadyAsync(replica!);
             var start = await SeedAsync(setup, database);
@@ -47,7 +51,13 @@ public class DeadlineStormTests(ITestOutputHelper output)
                 var victim = killed % 2;
                 await ReadyAsync(replicas[1 - victim]!);
                 await replicas[victim]!.KillAsync();
-                if (broker is { ProcessId: { } pid } && killed == Size.Kills / 2) Process.GetProcessById(pid).Kill(entireProcessTree: true);
+                if (broker is { ProcessId: { } pid } && killed == Size.Kills / 2)
+                {
+                    Process.GetProcessById(pid).Kill(entireProcessTree: true);
+                    await broker.DisposeAsync();
+                    broker = new LocalRabbitMq(new LocalServerOptions(directory) { Port = new Uri(messaging).Port, UserName = "storm", Password = "storm" });
+                    await broker.StartAsync();
+                }
                 replicas[victim] = Start(database, messaging);
                 killed++;
             }
@@ -73,7 +83,10 @@ public class DeadlineStormTests(ITestOutputHelper output)
         }
         finally
         {
+            foreach (var line in Said.TakeLast(40)) output.WriteLine(line ?? "");
             foreach (var replica in replicas) await replica.KillAsync();
+            if (broker is not null) await broker.DisposeAsync();
+            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }
     }
 
@@ -125,23 +138,27 @@ public class DeadlineStormTests(ITestOutputHelper output)
 
     private static Replica Start(string database, string messaging)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        listener.Stop();
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
         string[] arguments =
         [
             "exec", typeof(Composition).Assembly.Location, $"--urls={address}", "--environment=Development", "--Clock:Virtual=true", $"--ConnectionStrings:casesdb={database}",
-            $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning",
+            $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings, $"--Personal:Key={PersonalKey}",
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) => Said.Enqueue(line.Data);
+        process.ErrorDataReceived += (_, line) => Said.Enqueue(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new Replica(process, address);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A process of the service.</summary>

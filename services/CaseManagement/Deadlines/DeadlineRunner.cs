@@ -60,7 +60,7 @@ public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating
     /// <summary>When the next is due, by the database's clock; null when nothing is.</summary>
     public async Task<DateTimeOffset?> NextAsync(CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             select least((select min((data ->> 'due')::bigint) from {Schema}.mt_doc_case_agenda where data ->> 'due' is not null),
                          (select min((data ->> 'due')::bigint) from {Schema}.mt_doc_notice_agenda where data ->> 'due' is not null))
@@ -70,7 +70,7 @@ public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating
 
     private async Task<IReadOnlyList<Claimed>> ClaimAsync(string agenda, CancellationToken cancellationToken)
     {
-        await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             $"""
             with due as (
@@ -90,7 +90,7 @@ public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating
 
     private async Task PutOffAsync(string agenda, Claimed claimed, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"update {Schema}.mt_doc_{agenda} set claimed_until = clock_timestamp() + $3 where tenant_id = $1 and id = $2");
+        await using var command = store.AcrossTenants.CreateCommand($"update {Schema}.mt_doc_{agenda} set claimed_until = clock_timestamp() + $3 where tenant_id = $1 and id = $2");
         command.Parameters.Add(new() { Value = claimed.Tenant });
         command.Parameters.Add(new() { Value = claimed.Id });
         command.Parameters.Add(new() { Value = AfterFailure });
@@ -161,7 +161,7 @@ public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating
 
     private async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"select {Schema}.law_now()");
+        await using var command = store.AcrossTenants.CreateCommand($"select {Schema}.law_now()");
         return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 

@@ -27,7 +27,7 @@ internal static class StepHandling
 
     // The body of a step is a few ids and at most 4,000 characters of statement.
     private const int LargestBody = 64 * 1024;
-    private const int Attempts = 3;
+    private const int Attempts = 8;
 
     /// <summary>Maps <c>POST /v1/cases/{id}/{noun}</c>.</summary>
     public static void MapStep(this IEndpointRouteBuilder app, CaseStep step, string summary, Delegate handler) => app

@@ -68,7 +68,7 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
     public async Task<(Guid Lease, string TenantId, IReadOnlyList<string> Puids)?> ClaimAsync(CancellationToken cancellationToken)
     {
         var lease = Guid.CreateVersion7();
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"""
             with first as (
                 select tenant_id from {Name} where state = 'Pending' and next_attempt_at <= clock_timestamp() and (leased_until is null or leased_until <= clock_timestamp())
@@ -116,7 +116,7 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
     /// <summary>One page of the queue, the newest first.</summary>
     public async Task<IReadOnlyList<Submission>> ListAsync(string tenantId, SubmissionState? state, string after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"select puid, state, attempts, reason, queued_at, sent_at, remote_id from {Name} where tenant_id = $1 and puid < $2 and ($3::varchar is null or state = $3) order by puid desc limit $4");
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = after });
@@ -136,7 +136,7 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
     /// <summary>Payloads as the database was told them, by puid.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ToldAsync(string tenantId, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand($"select puid, payload::text from {Name} where tenant_id = $1 and state = 'Sent'");
+        await using var command = store.AcrossTenants.CreateCommand($"select puid, payload::text from {Name} where tenant_id = $1 and state = 'Sent'");
         command.Parameters.Add(new() { Value = tenantId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var told = new Dictionary<string, string>();
@@ -147,7 +147,7 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
     /// <summary>Rows by state.</summary>
     public async Task<(long Pending, long Sent, long Parked)> CountAsync(string? tenantId, CancellationToken cancellationToken)
     {
-        await using var command = store.DataSource.CreateCommand(
+        await using var command = store.AcrossTenants.CreateCommand(
             $"select count(*) filter (where state = 'Pending'), count(*) filter (where state = 'Sent'), count(*) filter (where state = 'Parked') from {Name} where $1::varchar is null or tenant_id = $1");
         command.Parameters.Add(Text(tenantId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -157,7 +157,7 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
 
     private async Task RunAsync(string sql, CancellationToken cancellationToken, params object[] values)
     {
-        await using var command = store.DataSource.CreateCommand(sql);
+        await using var command = store.AcrossTenants.CreateCommand(sql);
         foreach (var value in values) command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
