@@ -10,6 +10,8 @@ namespace ImageRights.CaseManagement.IntegrationTests;
 /// <summary>The way to the EU Transparency Database: real PostgreSQL and HTTP, the database a double made from its rules.</summary>
 public sealed class TransparencyDatabaseTests : IAsyncLifetime
 {
+    private static readonly string PersonalKey = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+
     private string connection = "";
     private string messaging = "";
     private TransparencyDatabaseDouble database = null!;
@@ -169,12 +171,12 @@ public sealed class TransparencyDatabaseTests : IAsyncLifetime
     {
         app = Composition.Build(
         [
-            "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={connection}", $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Error",
+            "--urls=http://127.0.0.1:0", $"--ConnectionStrings:casesdb={connection}", $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", "--Logging:LogLevel:Default=Error", .. TestAccess.Settings, $"--Personal:Key={PersonalKey}",
             $"--TransparencyDatabase:Url={url ?? database.Url.ToString()}", $"--TransparencyDatabase:Token={TransparencyDatabaseDouble.Token}", "--TransparencyDatabase:Poll=00:00:00.100",
             "--TransparencyDatabase:FirstRetry=00:00:00.200", "--TransparencyDatabase:Timeout=00:00:10", "--TransparencyDatabase:Lease=00:00:20",
         ]);
         await app.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-        http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
+        http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) }.Authorized();
     }
 
     private async Task StopAsync()

@@ -63,7 +63,7 @@ public class ErasureTests
     public void Stored_JSON_stays_as_it_is()
     {
         var names = new StoreOptions();
-        Composition.Register(names);
+        Composition.Register(names, Samples.Catalogue);
         foreach (var fact in Facts)
         {
             var json = JsonSerializer.Serialize(fact, fact.GetType(), new JsonSerializerOptions(StoreOptions.Json) { WriteIndented = true });

@@ -116,43 +116,39 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
     /// <summary>One page of the queue, the newest first.</summary>
     public async Task<IReadOnlyList<Submission>> ListAsync(string tenantId, SubmissionState? state, string after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = store.AcrossTenants.CreateCommand(
-            $"select puid, state, attempts, reason, queued_at, sent_at, remote_id from {Name} where tenant_id = $1 and puid < $2 and ($3::varchar is null or state = $3) order by puid desc limit $4");
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = after });
-        command.Parameters.Add(Text(state?.ToString()));
-        command.Parameters.Add(new() { Value = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<Submission>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(new Submission(
+        await using var session = store.LightweightSession(tenantId);
+        return await session.QueryRowsAsync(
+            "select puid, state, attempts, reason, queued_at, sent_at, remote_id from {schema}.transparency_submissions where tenant_id = ? and puid < ? and (? = '' or state = ?) order by puid desc limit ?",
+            [tenantId, after, state?.ToString() ?? "", state?.ToString() ?? "", limit],
+            reader => new Submission(
                 reader.GetString(0), Enum.Parse<SubmissionState>(reader.GetString(1)), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3),
-                reader.GetFieldValue<DateTimeOffset>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetString(6)));
-        }
-        return rows;
+                reader.GetFieldValue<DateTimeOffset>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetString(6)),
+            cancellationToken);
     }
 
     /// <summary>Payloads as the database was told them, by puid.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ToldAsync(string tenantId, CancellationToken cancellationToken)
     {
-        await using var command = store.AcrossTenants.CreateCommand($"select puid, payload::text from {Name} where tenant_id = $1 and state = 'Sent'");
-        command.Parameters.Add(new() { Value = tenantId });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var told = new Dictionary<string, string>();
-        while (await reader.ReadAsync(cancellationToken)) told.Add(reader.GetString(0), reader.GetString(1));
-        return told;
+        await using var session = store.LightweightSession(tenantId);
+        var told = await session.QueryRowsAsync(
+            "select puid, payload::text from {schema}.transparency_submissions where tenant_id = ? and state = 'Sent'", [tenantId], reader => (Puid: reader.GetString(0), Payload: reader.GetString(1)), cancellationToken);
+        return told.ToDictionary(row => row.Puid, row => row.Payload);
     }
 
-    /// <summary>Rows by state.</summary>
-    public async Task<(long Pending, long Sent, long Parked)> CountAsync(string? tenantId, CancellationToken cancellationToken)
+    /// <summary>A tenant's rows by state.</summary>
+    public async Task<(long Pending, long Sent, long Parked)> CountAsync(string tenantId, CancellationToken cancellationToken)
     {
-        await using var command = store.AcrossTenants.CreateCommand(
-            $"select count(*) filter (where state = 'Pending'), count(*) filter (where state = 'Sent'), count(*) filter (where state = 'Parked') from {Name} where $1::varchar is null or tenant_id = $1");
-        command.Parameters.Add(Text(tenantId));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        await using var session = store.LightweightSession(tenantId);
+        return (await session.QueryRowsAsync(
+            "select count(*) filter (where state = 'Pending'), count(*) filter (where state = 'Sent'), count(*) filter (where state = 'Parked') from {schema}.transparency_submissions where tenant_id = ?",
+            [tenantId], reader => (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), cancellationToken)).Single();
+    }
+
+    /// <summary>Parked rows of all tenants, for health.</summary>
+    public async Task<long> CountParkedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = store.AcrossTenants.CreateCommand($"select count(*) from {Name} where state = 'Parked'");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private async Task RunAsync(string sql, CancellationToken cancellationToken, params object[] values)

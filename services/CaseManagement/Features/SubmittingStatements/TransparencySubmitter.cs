@@ -158,7 +158,7 @@ internal sealed class TransparencyHealthCheck(TransparencyQueue queue, Transpare
     {
         if (options.Url is null) return HealthCheckResult.Healthy();
         if (block.Reason is { } reason) return HealthCheckResult.Degraded(reason);
-        var (_, _, parked) = await queue.CountAsync(null, cancellationToken);
+        var parked = await queue.CountParkedAsync(cancellationToken);
         return parked == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded($"{parked} statements of reasons are parked");
     }
 }
