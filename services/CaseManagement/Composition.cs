@@ -44,6 +44,7 @@ using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Access;
+using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.ServiceDefaults.Problems;
@@ -231,7 +232,7 @@ public static class Composition
         options.Projections.Document<KnownConflict>();
         options.Projections.Document<DocumentUse>();
         options.Projections.LiveStreamAggregation(Reporter.Initial, Reporter.Evolve);
-        options.Projections.InlineSnapshot<ReporterView>(Reporter.StreamPrefix, ReporterView.Evolve, "(data ->> 'state'), id");
+        options.Projections.InlineSnapshot<ReporterView>(Reporter.StreamPrefix, ReporterView.Evolve, "(data ->> 'state'), id", $"{ListShape<ReporterView>.SortSql("changedAt")}, id");
         options.Projections.Document<ComplaintOutcome>("(data ->> 'accountId'), (data ->> 'result')");
         options.Projections.Document<ReporterFiling>("(data ->> 'accountId')");
         options.Projections.Document<ReporterLink>("(data ->> 'payoutHash')", "(data ->> 'deviceHash')");

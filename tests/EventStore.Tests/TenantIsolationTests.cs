@@ -5,7 +5,7 @@ namespace ImageRights.EventStore.Tests;
 
 public sealed class TenantIsolationTests
 {
-    private static readonly string[] TablesOfTenants = ["mt_streams", "mt_events", "mt_inbox", "mt_idempotency", "mt_log_leaves", "mt_doc_dispute_card", "mt_doc_tally", "deadlines"];
+    private static readonly string[] TablesOfTenants = ["mt_streams", "mt_events", "mt_inbox", "mt_idempotency", "mt_log_leaves", "mt_personal_keys", "mt_doc_dispute_card", "mt_doc_tally", "deadlines"];
 
     private static Task<TestStore> CreateAsync() => TestStore.CreateAsync(options =>
         options.SchemaScripts.Add("create table if not exists {schema}.deadlines (tenant_id varchar not null, id varchar not null, primary key (tenant_id, id))"));

@@ -23,7 +23,7 @@ public class RegisteringWorksTests(RunningIngestion ingestion)
 
         var (_, contract) = await ingestion.Bus.HearAsync<WorkRegistered>(message => message.WorkId == workId);
         contract.ShouldBe(new WorkRegistered(
-            EventStore.DocumentStore.DefaultTenant, workId, "author-1", "外套, autumn", "Ada Example", new DateOnly(2020, 2, 29),
+            EventStore.DocumentStore.DefaultTenant, workId, "author-1", "外套, autumn", null, new DateOnly(2020, 2, 29),
             RunningIngestion.Sha256(file), "JPEG", 400, 534, contract.RegisteredAt));
         (await ingestion.GetAsync("/v1/works?accountId=author-1")).Accepted()["items"]!.AsArray().Single()!["workId"]!.GetValue<string>().ShouldBe(workId);
     }

@@ -56,7 +56,7 @@ public class HttpTests(MatchingService service) : IClassFixture<MatchingService>
     [Fact]
     public async Task Screenings_are_listed_newest_first_by_verdict_and_account_in_pages()
     {
-        var (hash, account) = (NewHash(), $"seller {Guid.NewGuid():N}");
+        var (hash, account) = (NewHash(), $"seller&{Guid.NewGuid():N}");
         await ScreenAsync(NewImage(), "first", hash);
         var images = new List<string>();
         for (var number = 0; number < 5; number++)

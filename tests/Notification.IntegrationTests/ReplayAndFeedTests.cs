@@ -141,9 +141,13 @@ public sealed class ReplayAndFeedTests
         before.GetProperty("items").GetArrayLength().ShouldBe(0, "the earlier event may still commit");
 
         await transaction.CommitAsync();
-        var after = await service.GetAsync<JsonElement>($"/v1/feed?after={before.GetProperty("next").GetString()}");
-        after.GetProperty("items").GetArrayLength().ShouldBe(2);
-        after.GetProperty("items")[0].GetProperty("id").GetString().ShouldBe(early.ToString());
+        // Transactions of other databases of the server hold the horizon back, too.
+        await Eventually.HoldsAsync(async () =>
+        {
+            var after = await service.GetAsync<JsonElement>($"/v1/feed?after={before.GetProperty("next").GetString()}");
+            after.GetProperty("items").GetArrayLength().ShouldBe(2);
+            after.GetProperty("items")[0].GetProperty("id").GetString().ShouldBe(early.ToString());
+        });
     }
 
     [Fact]

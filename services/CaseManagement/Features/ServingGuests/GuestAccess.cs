@@ -52,31 +52,35 @@ internal static class GuestAccess
     /// <summary>Tries a PIN. A try is counted before it is looked at, so that tries side by side are counted too.</summary>
     public static async Task<Opened> OpenAsync(DocumentStore store, string tenant, string number, string pin, CancellationToken cancellationToken)
     {
-        await using (var batch = Of(store, tenant, number,
+        if (await CountAsync(store, tenant, number, cancellationToken) is { } kept)
+        {
+            if (!CryptographicOperations.FixedTimeEquals(Hash(pin, kept.Salt), kept.Hash)) return new Opened(null, default, null);
+            await using var forget = Of(store, tenant, number, $"update {store.Options.DatabaseSchemaName}.guest_access set tries = 0, locked_until = null where tenant_id = $1 and number = $2");
+            await forget.ExecuteNonQueryAsync(cancellationToken);
+            return new Opened(kept.CaseId, kept.ReceivedAt, null);
+        }
+        await using var locked = Of(store, tenant, number, $"select locked_until - clock_timestamp() from {store.Options.DatabaseSchemaName}.guest_access where tenant_id = $1 and number = $2");
+        await using var wait = await locked.ExecuteReaderAsync(cancellationToken);
+        await wait.NextResultAsync(cancellationToken);
+        return new Opened(null, default, await wait.ReadAsync(cancellationToken) && !await wait.IsDBNullAsync(0, cancellationToken) ? wait.GetFieldValue<TimeSpan>(0) : null);
+    }
+
+    private sealed record Kept(string CaseId, byte[] Salt, byte[] Hash, DateTimeOffset ReceivedAt);
+
+    // Counts a try; null where there is no report, or no try left.
+    private static async Task<Kept?> CountAsync(DocumentStore store, string tenant, string number, CancellationToken cancellationToken)
+    {
+        await using var batch = Of(store, tenant, number,
             $"""
              update {store.Options.DatabaseSchemaName}.guest_access set
                  tries = case when locked_until is null then tries + 1 else 1 end,
                  locked_until = case when locked_until is null and tries + 1 >= {Tries} then clock_timestamp() + interval '15 minutes' end
              where tenant_id = $1 and number = $2 and (locked_until is null or locked_until <= clock_timestamp())
              returning case_id, salt, hash, received_at
-             """))
-        {
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await reader.NextResultAsync(cancellationToken);
-            if (await reader.ReadAsync(cancellationToken))
-            {
-                var (caseId, salt, hash, receivedAt) = (reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<DateTimeOffset>(3));
-                await reader.DisposeAsync();
-                if (!CryptographicOperations.FixedTimeEquals(Hash(pin, salt), hash)) return new Opened(null, default, null);
-                await using var forget = Of(store, tenant, number, $"update {store.Options.DatabaseSchemaName}.guest_access set tries = 0, locked_until = null where tenant_id = $1 and number = $2");
-                await forget.ExecuteNonQueryAsync(cancellationToken);
-                return new Opened(caseId, receivedAt, null);
-            }
-        }
-        await using var locked = Of(store, tenant, number, $"select locked_until - clock_timestamp() from {store.Options.DatabaseSchemaName}.guest_access where tenant_id = $1 and number = $2");
-        await using var wait = await locked.ExecuteReaderAsync(cancellationToken);
-        await wait.NextResultAsync(cancellationToken);
-        return new Opened(null, default, await wait.ReadAsync(cancellationToken) && !await wait.IsDBNullAsync(0, cancellationToken) ? wait.GetFieldValue<TimeSpan>(0) : null);
+             """);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new Kept(reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<DateTimeOffset>(3)) : null;
     }
 
     // The row is the tenant's (row-level security), so the transaction says whose it is; a batch is one.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Access;
@@ -9,6 +10,12 @@ namespace ImageRights.CaseManagement.Features.SubmittingStatements;
 /// <summary>What operators see of the way to the Transparency Database.</summary>
 internal static class SubmissionsEndpoint
 {
+    internal static readonly IReadOnlyList<(string Name, string Meaning)> Parameters =
+    [
+        ("status", $"Takes {string.Join(", ", Enum.GetNames<SubmissionState>())}."), ("from", "First instant at which they were queued, RFC 3339."), ("to", "End of that time, RFC 3339; not in it."),
+        ("sort", "-createdAt, createdAt; the first unless given, a minus for newest first."),
+    ];
+
     /// <summary><c>GET /v1/transparency-submissions</c>, <c>…/summary</c>, <c>POST …/{puid}/retry</c>, <c>GET /v1/transparency-report</c>.</summary>
     public static void MapTransparencySubmissions(this IEndpointRouteBuilder app)
     {
@@ -23,13 +30,32 @@ internal static class SubmissionsEndpoint
     private static async Task<IResult> ListAsync(HttpContext context, TransparencyQueue queue)
     {
         if (!PageRequest.TryRead(context, out var page, out var refused)) return context.Problem(refused!);
-        SubmissionState? state = null;
-        if (context.Request.Query.TryGetValue("state", out var given))
+        var filter = new SubmissionFilter(null, null, null, IsAscending: false);
+        foreach (var (name, given) in context.Request.Query)
         {
-            if (!Fields.TryChoice<SubmissionState>(given.ToString(), "/state", out var chosen, out var invalid)) return context.Problem(invalid!);
-            state = chosen;
+            var text = given.ToString();
+            switch (name)
+            {
+                // By the name under which it was asked for first, too.
+                case "status" or "state":
+                    if (!Fields.TryChoice<SubmissionState>(text, $"/{name}", out var state, out var invalid)) return context.Problem(invalid!);
+                    filter = filter with { State = state };
+                    break;
+                case "from" or "to":
+                    if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant))
+                        return context.Problem(Fields.Invalid($"/{name}", "takes an instant of RFC 3339, such as 2026-05-01T12:00:00Z"));
+                    filter = name == "from" ? filter with { From = instant } : filter with { To = instant };
+                    break;
+                case "sort":
+                    if (text is not ("-createdAt" or "createdAt")) return context.Problem(Fields.Invalid("/sort", "takes -createdAt, createdAt"));
+                    filter = filter with { IsAscending = text == "createdAt" };
+                    break;
+                case "cursor" or "limit": break;
+                default: return context.Problem(Fields.Invalid($"/{name}", "is no parameter of this list; it takes status, from, to, sort, cursor and limit"));
+            }
         }
-        var rows = await queue.ListAsync(context.Tenant(), state, page.After, page.Limit + 1, context.RequestAborted);
+        var after = context.Request.Query.ContainsKey("cursor") ? page.After : null;
+        var rows = await queue.ListAsync(context.Tenant(), filter, after, page.Limit + 1, context.RequestAborted);
         return TypedResults.Ok(page.ToPage(rows, row => row.Puid));
     }
 

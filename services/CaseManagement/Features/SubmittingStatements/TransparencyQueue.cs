@@ -17,6 +17,11 @@ public enum SubmissionState
     Parked,
 }
 
+/// <summary>Which statements of the queue are listed.</summary>
+/// <param name="From">First instant at which they were queued.</param>
+/// <param name="To">End of that time; not in it.</param>
+public sealed record SubmissionFilter(SubmissionState? State, DateTimeOffset? From, DateTimeOffset? To, bool IsAscending);
+
 /// <summary>A statement's way to the database.</summary>
 /// <param name="Puid">Identity of the statement.</param>
 /// <param name="Reason">Why it is parked, or why the last attempt failed.</param>
@@ -113,13 +118,26 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
         """,
         cancellationToken, lease, reason, isAttempt, Span(options.FirstRetry), Span(options.LongestRetry));
 
-    /// <summary>One page of the queue, the newest first.</summary>
-    public async Task<IReadOnlyList<Submission>> ListAsync(string tenantId, SubmissionState? state, string after, int limit, CancellationToken cancellationToken)
+    /// <summary>One page of the queue.</summary>
+    /// <param name="after">Last of the page before; null for the first page.</param>
+    public async Task<IReadOnlyList<Submission>> ListAsync(string tenantId, SubmissionFilter filter, string? after, int limit, CancellationToken cancellationToken)
     {
+        var (sign, direction) = filter.IsAscending ? ('>', "asc") : ('<', "desc");
+        var (conditions, values) = (new List<string> { "tenant_id = ?" }, new List<object> { tenantId });
+        void Add(string condition, params object[] given)
+        {
+            conditions.Add(condition);
+            values.AddRange(given);
+        }
+
+        if (filter.State is { } state) Add("state = ?", state.ToString());
+        if (filter.From is { } from) Add("queued_at >= ?", from);
+        if (filter.To is { } to) Add("queued_at < ?", to);
+        if (after is not null) Add($"(queued_at, puid) {sign} (select queued_at, puid from {{schema}}.transparency_submissions where tenant_id = ? and puid = ?)", tenantId, after);
         await using var session = store.LightweightSession(tenantId);
         return await session.QueryRowsAsync(
-            "select puid, state, attempts, reason, queued_at, sent_at, remote_id from {schema}.transparency_submissions where tenant_id = ? and puid < ? and (? = '' or state = ?) order by puid desc limit ?",
-            [tenantId, after, state?.ToString() ?? "", state?.ToString() ?? "", limit],
+            $"select puid, state, attempts, reason, queued_at, sent_at, remote_id from {{schema}}.transparency_submissions where {string.Join(" and ", conditions)} order by queued_at {direction}, puid {direction} limit ?",
+            [.. values, limit],
             reader => new Submission(
                 reader.GetString(0), Enum.Parse<SubmissionState>(reader.GetString(1)), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3),
                 reader.GetFieldValue<DateTimeOffset>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetString(6)),

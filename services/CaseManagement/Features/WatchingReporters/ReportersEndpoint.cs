@@ -33,6 +33,10 @@ public sealed record AppealDecisionRequest(string? Actor, string? ReasonCode, st
 /// <summary>Reading reporters and deciding about them.</summary>
 internal static class ReportersEndpoint
 {
+    internal static readonly ListShape<ReporterView> Shape = new ListShape<ReporterView>(view => view.AccountId)
+        .Sorted("changedAt", "changedAt", view => view.ChangedAt)
+        .By("status", "Takes", ReporterView.States, "data ->> 'state' = ?", alias: "state");
+
     /// <summary><c>/v1/reporters</c>.</summary>
     public static void MapReporters(this IEndpointRouteBuilder app)
     {
@@ -54,12 +58,8 @@ internal static class ReportersEndpoint
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
     {
-        if (!PageRequest.TryRead(context, out var page, out var refused)) return context.Problem(refused!);
-        var state = context.Request.Query["state"].ToString();
-        if (state.Length > 0 && !ReporterView.States.Contains(state)) return context.Problem(Fields.Invalid("/state", $"takes one of {string.Join(", ", ReporterView.States)}"));
         await using var session = store.LightweightSession(context.Tenant());
-        var rows = await session.QueryAsync<ReporterView>("where id < ? and (? = '' or data ->> 'state' = ?) order by id desc limit ?", [page.After, state, state, page.Limit + 1], context.RequestAborted);
-        return TypedResults.Ok(page.ToPage(rows, row => row.AccountId));
+        return await Shape.AnswerAsync(context, session);
     }
 
     private static async Task<IResult> GetAsync(string accountId, HttpContext context, DocumentStore store, ReporterPolicies policies, TimeProvider time)
