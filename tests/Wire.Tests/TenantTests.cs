@@ -104,6 +104,8 @@ public sealed partial class TenantTests(RunningServices services) : IClassFixtur
         var parked = (string)(await owner.ReadAsync("Ingestion", "/v1/parked-events"))["items"]![0]!["parkedEventId"]!;
         var notice = (string)(await owner.PostAsync("CaseManagement", "/v1/notices", new { regime = "us-dmca-512", complainantAccountId = "artist", rightType = "Copyright", elements = new { work = "Coat", contact = "x", goodFaith = "x", accuracyPerjury = "x" }, items = new[] { new { imageId = image } } }))["noticeId"]!;
         var caseId = await Eventually.GetAsync(async () => (string?)(await owner.ReadAsync("CaseManagement", "/v1/cases"))["items"]!.AsArray().FirstOrDefault()?["caseId"], what: "The case");
+        // The notice lacks its signature, and who gave it is written so.
+        var letter = await Eventually.GetAsync(async () => (string?)(await owner.ReadAsync("Notification", "/v1/inbox?accountId=artist"))["items"]!.AsArray().FirstOrDefault()?["letterId"], what: "The letter");
         var hold = (string)(await owner.PostAsync("CaseManagement", "/v1/holds", new { personId = "somebody", reason = "A proceeding", by = "counsel" }))["holdId"]!;
         var erasure = (string)(await owner.PostAsync("CaseManagement", "/v1/erasures", new { personId = "somebody-else", legalBasis = "GDPR_17_1_b", requestedBy = "desk", approvedBy = "counsel" }))["erasureId"]!;
         var dossier = (string)(await owner.ReadAsync("CaseManagement", $"/v1/cases/{caseId}"))["dossierId"]!;
@@ -112,7 +114,7 @@ public sealed partial class TenantTests(RunningServices services) : IClassFixtur
         {
             ["/v1/images/{id}"] = image, ["/v1/works/{id}"] = work, ["/v1/licences/{id}"] = licence, ["/v1/parked-events/{id}"] = parked,
             ["/internal/v1/contents/{sha256}"] = Convert.ToHexStringLower(SHA256.HashData(picture)), ["/v1/renditions/{sha256}"] = Convert.ToHexStringLower(SHA256.HashData(picture)),
-            ["/v1/fingerprints/{subjectId}"] = image, ["/v1/screenings/{imageId}"] = image, ["/v1/works/{workId}"] = work, ["/v1/cases/{id}"] = caseId, ["/v1/dossiers/{id}"] = dossier, ["/v1/erasures/{id}"] = erasure, ["/v1/holds/{id}"] = hold, ["/v1/notices/{id}"] = notice,
+            ["/v1/fingerprints/{subjectId}"] = image, ["/v1/screenings/{imageId}"] = image, ["/v1/works/{workId}"] = work, ["/v1/cases/{id}"] = caseId, ["/v1/inbox/{letterId}"] = letter, ["/v1/dossiers/{id}"] = dossier, ["/v1/erasures/{id}"] = erasure, ["/v1/holds/{id}"] = hold, ["/v1/notices/{id}"] = notice,
             ["/v1/endpoints/{endpointId}"] = endpoint, ["/v1/deliveries/{deliveryId}"] = (string)delivery["deliveryId"]!, ["/v1/events/{eventId:guid}"] = (string)@event["id"]!, ["/v1/log/entries/{index:long}"] = "0",
             ["/v1/sellers/{accountId}"] = seller, ["/internal/v1/sellers/{accountId}"] = seller,
         };
