@@ -130,42 +130,36 @@ internal sealed class PictureBank
             }
         }
         var rowsThen = RowsAt(asOf);
+        // One scan serves both what the hashes decide and what features decide about.
+        var radius = features.Local is null ? maxDistance : Math.Max(maxDistance, ReviewDistance);
         var hits = new List<SignHit>();
-        signs.Search(features.Sign, maxDistance, maxDistance, rowsThen, kernel, hits);
-        Keep(hits, null);
-        foreach (var region in features.Regions)
-        {
-            hits.Clear();
-            signs.Search(region.Hash, maxDistance, -1, rowsThen, kernel, hits);
-            Keep(hits, region.Area);
-        }
-        if (features.Local is { } local) FindByFeatures(features, local, rowsThen, asOf, kernel, found);
-        return [.. found.Values];
-
-        void Keep(List<SignHit> nearby, Area? part)
-        {
-            foreach (var hit in nearby)
-            {
-                if (Volatile.Read(ref withdrawnAt[hit.Row]) <= asOf) continue;
-                if (found.TryGetValue(hit.Row, out var known) && known.Distance <= hit.Distance) continue;
-                found[hit.Row] = ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = Explanation.OfHash(hit, part, contents[hit.Row] == query.Sha256) };
-            }
-        }
-    }
-
-    // What the hashes leave open: pictures whose hash is near but not near enough, and those that share local features.
-    private void FindByFeatures(FeatureSet features, LocalFeatures local, int rowsThen, long asOf, ScanKernel kernel, SortedDictionary<int, Neighbour> found)
-    {
-        var hits = new List<SignHit>();
-        signs.Search(features.Sign, ReviewDistance, ReviewDistance, rowsThen, kernel, hits);
+        signs.Search(features.Sign, radius, radius, rowsThen, kernel, hits);
         var nearby = hits.ConvertAll(hit => (Hit: hit, Part: (Area?)null));
         foreach (var region in features.Regions)
         {
             hits.Clear();
-            signs.Search(region.Hash, ReviewDistance, -1, rowsThen, kernel, hits);
+            signs.Search(region.Hash, radius, -1, rowsThen, kernel, hits);
             nearby.AddRange(hits.Select(hit => (hit, (Area?)region.Area)));
         }
-        nearby = [.. nearby.OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates)];
+        foreach (var (hit, part) in nearby)
+        {
+            if (hit.Distance <= maxDistance) Keep(hit, part);
+        }
+        if (features.Local is { } local) FindByFeatures(features, local, nearby, rowsThen, asOf, found);
+        return [.. found.Values];
+
+        void Keep(in SignHit hit, Area? part)
+        {
+            if (Volatile.Read(ref withdrawnAt[hit.Row]) <= asOf) return;
+            if (found.TryGetValue(hit.Row, out var known) && known.Distance <= hit.Distance) return;
+            found[hit.Row] = ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = Explanation.OfHash(hit, part, contents[hit.Row] == query.Sha256) };
+        }
+    }
+
+    // What the hashes leave open: pictures whose hash is near but not near enough, and those that share local features.
+    private void FindByFeatures(FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, SortedDictionary<int, Neighbour> found)
+    {
+        var nearby = hits.Where(near => near.Hit.Distance <= ReviewDistance).OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates).ToList();
         foreach (var (hit, part) in nearby)
         {
             if (found.ContainsKey(hit.Row) || Volatile.Read(ref withdrawnAt[hit.Row]) <= asOf || locals.Of(hit.Row) is not { } reference) continue;
