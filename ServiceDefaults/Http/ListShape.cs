@@ -1,10 +1,11 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace ImageRights.ServiceDefaults.Http;
 
@@ -104,7 +105,7 @@ public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
             }
             else if (time is { } range && name is "from" or "to")
             {
-                if (!TryInstant(text, out var instant)) return (null, Invalid(name, "takes an instant of RFC 3339, such as 2026-05-01T12:00:00Z"));
+                if (!PageRequest.TryReadInstant(text, out var instant)) return (null, Invalid(name, "takes an instant of RFC 3339, such as 2026-05-01T12:00:00Z"));
                 var isFrom = name == "from";
                 Add($"(data ->> '{range.Field}')::timestamptz {(isFrom ? ">=" : "<")} ?", instant);
                 if (range.IdPrefix is { } prefix)
@@ -152,14 +153,6 @@ public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
         return parts.Length == (by.Sql is null ? 2 : 3) && parts[0] == sort && parts.All(part => part.Length > 0) ? parts[1..] : null;
     }
 
-    private static bool TryInstant(string? text, out DateTimeOffset instant)
-    {
-        instant = default;
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed)) return false;
-        instant = parsed;
-        return text!.Length >= 10;
-    }
-
     private static Rejection Invalid(string name, string detail) => new("Request_Invalid", $"{name} {detail}.", $"/{name}");
 
     private sealed record Order(string Name, string? Sql, Func<TView, string>? Key);
@@ -175,4 +168,16 @@ public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
             _ => text.Length <= LongestValue && text.EnumerateRunes().All(rune => rune.Value != 0xFFFD && !Rune.IsControl(rune) && !Rune.IsWhiteSpace(rune)) ? text : null,
         };
     }
+}
+
+/// <summary>Maps lists.</summary>
+public static class ListEndpoints
+{
+    /// <summary>Maps a list that needs nothing but its shape: answers pages of the tenant's documents.</summary>
+    public static RouteHandlerBuilder MapList<TView>(this IEndpointRouteBuilder routes, string pattern, ListShape<TView> shape) where TView : class =>
+        routes.MapGet(pattern, async (HttpContext context, DocumentStore store) =>
+        {
+            await using var session = store.LightweightSession(context.Tenant());
+            return await shape.AnswerAsync(context, session);
+        });
 }

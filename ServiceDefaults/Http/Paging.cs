@@ -52,6 +52,10 @@ public sealed record PageRequest(string After, int Limit)
         return false;
     }
 
+    /// <summary>Reads the value of <c>from</c> or <c>to</c>: an instant of RFC 3339, or a date for its first instant in UTC.</summary>
+    public static bool TryReadInstant(string? text, out DateTimeOffset instant) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant) && text!.Length >= 10;
+
     /// <summary>Makes a page of rows that were read with one more than the limit, so that the end is known.</summary>
     public Page<T> ToPage<T>(IReadOnlyList<T> rows, Func<T, string> id) =>
         rows.Count <= Limit

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Access;
@@ -42,7 +41,7 @@ internal static class SubmissionsEndpoint
                     filter = filter with { State = state };
                     break;
                 case "from" or "to":
-                    if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant))
+                    if (!PageRequest.TryReadInstant(text, out var instant))
                         return context.Problem(Fields.Invalid($"/{name}", "takes an instant of RFC 3339, such as 2026-05-01T12:00:00Z"));
                     filter = name == "from" ? filter with { From = instant } : filter with { To = instant };
                     break;

@@ -41,7 +41,7 @@ internal static class ReportersEndpoint
     public static void MapReporters(this IEndpointRouteBuilder app)
     {
         var reporters = app.MapGroup("/v1/reporters").WithTags("Reporters").Requires(Permission.ReportersRead);
-        reporters.MapGet("", ListAsync).WithName("ListReporters").WithSummary("Reporters about whom something was decided, by state");
+        reporters.MapList("", Shape).WithName("ListReporters").WithSummary("Reporters about whom something was decided, by state");
         reporters.MapGet("{accountId}", GetAsync).WithName("GetReporter").WithSummary("A reporter: score, lane, warning, suspension, linked accounts");
         reporters.MapPost("{accountId}/links", LinkAsync).Requires(Permission.ReportersDecide).WithName("LinkReporter").WithSummary("Say by digests of payout and device which accounts belong together").LimitBody();
         reporters.MapPost("{accountId}/suspension", (string accountId, SuspensionRequest request, HttpContext context, ReporterPolicies policies) => DecideAsync(
@@ -54,12 +54,6 @@ internal static class ReportersEndpoint
         reporters.MapPost("{accountId}/suspension/decision", (string accountId, AppealDecisionRequest request, HttpContext context) => DecideAsync(
                 context, accountId, request, (reporter, act) => ReporterDecider.DecideAppeal(reporter, accountId, request.Lift == true, act), request.Lift is null ? Fields.Invalid("/lift", "is missing") : null))
             .Requires(Permission.ReportersDecide).WithName("DecideSuspensionAppeal").WithSummary("Answer the appeal, by another person than who suspended").LimitBody();
-    }
-
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
     }
 
     private static async Task<IResult> GetAsync(string accountId, HttpContext context, DocumentStore store, ReporterPolicies policies, TimeProvider time)

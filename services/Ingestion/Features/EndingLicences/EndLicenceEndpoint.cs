@@ -14,18 +14,9 @@ public static class EndLicenceEndpoint
         licences.MapDelete("/{id}", EndAsync).Requires(Permission.LicencesWrite)
             .WithName("EndLicence").WithSummary("Ends a licence before its term. Needs If-Match");
 
-    private static async Task<IResult> EndAsync(string id, HttpContext context, DocumentStore store, TimeProvider clock)
+    private static Task<IResult> EndAsync(string id, HttpContext context, DocumentStore store, TimeProvider clock)
     {
-        if (!Identity.Is(Licence.IdPrefix, id)) return context.Problem(new Rejection("Licence_Not_Found"));
-        await using var session = store.LightweightSession(context.Tenant());
-        var stream = await session.Events.FetchForWriting<LicenceState>(Licence.Stream(id), context.RequestAborted);
-        var decision = Licence.Decide(stream.Aggregate, new LicenceCommand.End(clock.GetUtcNow()));
-        if (decision.Code is not null) return context.Problem(new Rejection(decision.Code));
-        if (context.Request.CheckVersion(stream.CurrentVersion) is { } stale) return context.Problem(stale);
-        stream.AppendMany(decision.Events);
-        var version = stream.NextVersion;
-        await session.SaveChangesAsync(context.RequestAborted);
-        context.Response.SetVersion(version);
-        return TypedResults.NoContent();
+        if (!Identity.Is(Licence.IdPrefix, id)) return Task.FromResult(context.Problem(new Rejection("Licence_Not_Found")));
+        return context.EndAsync<LicenceState>(store, Licence.Stream(id), licence => Licence.Decide(licence, new LicenceCommand.End(clock.GetUtcNow())));
     }
 }

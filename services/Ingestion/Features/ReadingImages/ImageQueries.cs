@@ -2,7 +2,6 @@ using ImageRights.EventStore;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Projections;
 using ImageRights.ServiceDefaults.Http;
-using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Features.ReadingImages;
 
@@ -21,21 +20,9 @@ public static class ImageQueries
     public static void MapReadImages(this IEndpointRouteBuilder images)
     {
         images.MapGet("/{id}", GetAsync).WithName("GetImage").WithSummary("State and metadata of a picture; ETag is its version");
-        images.MapGet("", ListAsync).WithName("ListImages").WithSummary("Pictures, newest first");
+        images.MapList("", Shape).WithName("ListImages").WithSummary("Pictures, newest first");
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        var view = Identity.Is(Image.IdPrefix, id) ? await session.LoadAsync<ImageView>(id, context.RequestAborted) : null;
-        if (view is null) return context.Problem(new Rejection("Image_Not_Found"));
-        context.Response.SetVersion(view.Version);
-        return TypedResults.Ok(view);
-    }
-
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
-    }
+    private static Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store) =>
+        context.ReadAsync<ImageView>(store, id, Identity.Is(Image.IdPrefix, id), "Image_Not_Found", view => view.Version);
 }

@@ -2,7 +2,6 @@ using ImageRights.EventStore;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Projections;
 using ImageRights.ServiceDefaults.Http;
-using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Features.ReadingLicences;
 
@@ -19,21 +18,9 @@ public static class LicenceQueries
     public static void MapReadLicences(this IEndpointRouteBuilder licences)
     {
         licences.MapGet("/{id}", GetAsync).WithName("GetLicence").WithSummary("A licence; ETag is its version");
-        licences.MapGet("", ListAsync).WithName("ListLicences").WithSummary("Licences, newest first");
+        licences.MapList("", Shape).WithName("ListLicences").WithSummary("Licences, newest first");
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        var view = Identity.Is(Licence.IdPrefix, id) ? await session.LoadAsync<LicenceView>(id, context.RequestAborted) : null;
-        if (view is null) return context.Problem(new Rejection("Licence_Not_Found"));
-        context.Response.SetVersion(view.Version);
-        return TypedResults.Ok(view);
-    }
-
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
-    }
+    private static Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store) =>
+        context.ReadAsync<LicenceView>(store, id, Identity.Is(Licence.IdPrefix, id), "Licence_Not_Found", view => view.Version);
 }

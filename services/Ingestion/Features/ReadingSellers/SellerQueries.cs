@@ -22,26 +22,16 @@ public static class SellerQueries
     public static void MapReadSellers(this IEndpointRouteBuilder app)
     {
         var sellers = app.MapGroup("/v1/sellers").WithTags("Sellers").Requires(Permission.SellersRead);
-        sellers.MapGet("", ListAsync).WithName("ListSellers").WithSummary("Accounts that the marketplace told of, last changed first; without names and addresses");
+        sellers.MapList("", Shape).WithName("ListSellers").WithSummary("Accounts that the marketplace told of, last changed first; without names and addresses");
         sellers.MapGet("/{accountId}", GetAsync).WithName("GetSeller").WithSummary("An account; ETag is its version");
         app.MapGet("/internal/v1/sellers/{accountId}/contact", ContactAsync).Requires(Permission.ContactsRead).WithTags("Internal").WithName("GetSellerContact").WithSummary("Name and address of an account, for other services")
             .ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
-    }
-
-    private static async Task<IResult> GetAsync(string accountId, HttpContext context, DocumentStore store)
+    private static Task<IResult> GetAsync(string accountId, HttpContext context, DocumentStore store)
     {
         accountId = FieldReader.OfPath(accountId);
-        await using var session = store.LightweightSession(context.Tenant());
-        var view = FieldReader.IsIdentifier(accountId) ? await session.LoadAsync<SellerView>(accountId, context.RequestAborted) : null;
-        if (view is null) return context.Problem(new Rejection("Seller_Not_Found"));
-        context.Response.SetVersion(view.Version);
-        return TypedResults.Ok(view);
+        return context.ReadAsync<SellerView>(store, accountId, FieldReader.IsIdentifier(accountId), "Seller_Not_Found", view => view.Version);
     }
 
     private static async Task<IResult> ContactAsync(string accountId, HttpContext context, DocumentStore store)

@@ -17,11 +17,5 @@ public static class SettlementQueries
 
     /// <summary>GET /v1/settlements.</summary>
     public static void MapReadSettlements(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/settlements", ListAsync).Requires(Permission.SettlementsRead).WithTags("Settlements").WithName("ListSettlements").WithSummary("Settlements as the marketplace carried them out, last told first");
-
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
-    }
+        app.MapList("/v1/settlements", Shape).Requires(Permission.SettlementsRead).WithTags("Settlements").WithName("ListSettlements").WithSummary("Settlements as the marketplace carried them out, last told first");
 }

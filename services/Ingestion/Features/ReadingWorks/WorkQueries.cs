@@ -2,7 +2,6 @@ using ImageRights.EventStore;
 using ImageRights.Ingestion.Projections;
 using ImageRights.Ingestion.Works;
 using ImageRights.ServiceDefaults.Http;
-using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.Ingestion.Features.ReadingWorks;
 
@@ -18,21 +17,9 @@ public static class WorkQueries
     public static void MapReadWorks(this IEndpointRouteBuilder works)
     {
         works.MapGet("/{id}", GetAsync).WithName("GetWork").WithSummary("A registered original; ETag is its version");
-        works.MapGet("", ListAsync).WithName("ListWorks").WithSummary("Originals, newest first");
+        works.MapList("", Shape).WithName("ListWorks").WithSummary("Originals, newest first");
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        var view = Identity.Is(Work.IdPrefix, id) ? await session.LoadAsync<WorkView>(id, context.RequestAborted) : null;
-        if (view is null) return context.Problem(new Rejection("Work_Not_Found"));
-        context.Response.SetVersion(view.Version);
-        return TypedResults.Ok(view);
-    }
-
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
-    }
+    private static Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store) =>
+        context.ReadAsync<WorkView>(store, id, Identity.Is(Work.IdPrefix, id), "Work_Not_Found", view => view.Version);
 }

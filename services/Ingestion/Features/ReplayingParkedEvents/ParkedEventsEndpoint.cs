@@ -22,15 +22,9 @@ public static class ParkedEventsEndpoint
     public static void MapParkedEvents(this IEndpointRouteBuilder app)
     {
         var parked = app.MapGroup("/v1/parked-events").WithTags("Inbound events").Requires(Permission.ParkedEventsRead);
-        parked.MapGet("", ListAsync).WithName("ListParkedEvents").WithSummary("Events that could not be taken, newest first, with the reason");
+        parked.MapList("", Shape).WithName("ListParkedEvents").WithSummary("Events that could not be taken, newest first, with the reason");
         parked.MapGet("/{id}", GetAsync).WithName("GetParkedEvent").WithSummary("One event that could not be taken");
         parked.MapPost("/{id}/replays", ReplayAsync).Requires(Permission.ParkedEventsReplay).WithName("ReplayParkedEvent").WithSummary("Tries a parked event again; one that was taken stays as it is");
-    }
-
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)

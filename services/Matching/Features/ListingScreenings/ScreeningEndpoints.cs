@@ -20,7 +20,7 @@ internal static class ScreeningEndpoints
     public static void MapScreenings(this IEndpointRouteBuilder app)
     {
         var screenings = app.MapGroup("/v1/screenings").WithTags("Screenings").Requires(Permission.ScreeningsRead);
-        screenings.MapGet("/", ListAsync).WithName("ListScreenings").WithSummary("Screenings, newest upload first");
+        screenings.MapList("/", Shape).WithName("ListScreenings").WithSummary("Screenings, newest upload first");
         screenings.MapGet("/{imageId}", GetAsync).WithName("GetScreening").WithSummary("An upload's screening, or that it is pending");
     }
 
@@ -31,11 +31,5 @@ internal static class ScreeningEndpoints
         return await session.LoadAsync<ScreeningView>(imageId, cancellationToken) is { } screening
             ? TypedResults.Ok(screening)
             : context.Problem(new Rejection("Screening_Not_Found"));
-    }
-
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
     }
 }

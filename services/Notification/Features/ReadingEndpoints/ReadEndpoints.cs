@@ -20,19 +20,13 @@ internal static class ReadEndpoints
 
     public static void Map(RouteGroupBuilder endpoints)
     {
-        endpoints.MapGet("", ListAsync).WithName("ListEndpoints").WithSummary("Webhook endpoints, newest first");
+        endpoints.MapList("", Shape).WithName("ListEndpoints").WithSummary("Webhook endpoints, newest first");
         endpoints.MapGet("/{endpointId}", ReadAsync).WithName("ReadEndpoint").WithSummary("One webhook endpoint and how it does");
     }
 
     public static void MapTypes(RouteGroupBuilder types) => types
         .MapGet("", () => TypedResults.Ok(new EventTypes([.. NoticeTypes.Names])))
         .WithName("ListEventTypes").WithSummary("Event types that an endpoint can ask for");
-
-    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store)
-    {
-        await using var session = store.LightweightSession(context.Tenant());
-        return await Shape.AnswerAsync(context, session);
-    }
 
     private static async Task<IResult> ReadAsync(string endpointId, HttpContext context, DocumentStore store)
     {
