@@ -40,7 +40,7 @@ internal static class Api
             ["Takedown"] = Step("Case_Already_Taken_Down", "PriorityContradiction", "Measure_Needs_Review", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled", "Notice_Not_Effective", "Step_Not_Provided"),
             ["Dismissal"] = Step("Dismissal_After_Measure", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled"),
             ["CounterNotice"] = Step(
-                "Counter_Before_Measure", "Counter_Not_Respondent", "Counter_Already_Received", "Counter_Late", "Counter_Attempts_Exhausted", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
+                "Counter_Before_Measure", "Counter_Not_Respondent", "Counter_Already_Received", "Counter_Late", "Counter_Attempts_Exhausted", "Litigation_Hold", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
             ["Reinstatement"] = Step("Case_Not_Taken_Down", "Restoration_Too_Early", "Litigation_Hold", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
             ["Settlement"] = Step(
                 "Case_Not_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled", "Settle_Parties_Missing", "Settle_Not_A_Party", "Settle_Currency_Unknown", "Settle_Amount_Invalid"),
@@ -50,9 +50,9 @@ internal static class Api
             ["CounterNoticeForwarding"] = Step("Counter_Not_Received", "Step_Not_Provided"),
             ["CounterNoticeDelivery"] = Step("Counter_Not_Received", "Arrival_Impossible", "Delivery_Already_Recorded", "Step_Not_Provided"),
             ["CounterNoticeRejection"] = Step("Counter_Not_Received", "Review_By_Machine", "Step_Not_Provided"),
-            ["CourtAction"] = Step("Measure_Ended_New_Proceeding", "Step_Not_Provided"),
+            ["CourtAction"] = Step("Step_Not_Provided"),
             ["CourtActionEnd"] = Step("Hold_Not_Active", "Step_Not_Provided"),
-            ["AuthorityComplaint"] = Step("Measure_Ended_New_Proceeding", "Step_Not_Provided"),
+            ["AuthorityComplaint"] = Step("Step_Not_Provided"),
             ["CourtOrder"] = Step("Hold_Not_Active", "Step_Not_Provided"),
             ["Information"] = Step("Arrival_Impossible", "Step_Not_Provided"),
             ["Complaint"] = Step("Complaint_Out_Of_Time", "Complaint_Open", "Not_A_Party", "Step_Not_Provided"),
@@ -61,6 +61,7 @@ internal static class Api
             ["OutOfCourtOutcome"] = Step("Step_Not_Provided"),
             ["Upholding"] = Step("Step_Not_Provided"),
             ["Appeal"] = Step("Counter_Late", "Counter_Attempts_Exhausted", "Step_Not_Provided"),
+            ["Extension"] = Step("Extension_Not_Provided", "Extension_Exhausted", "Extension_Too_Long", "Term_Not_Running", "Step_Not_Provided"),
             ["Objection"] = Step("Step_Not_Provided"),
             ["Change"] = Step("Step_Not_Provided"),
             ["GetCaseDeadlines"] = Reads<CaseDeadlines>("Case_Not_Found", "Step_Not_Provided"),

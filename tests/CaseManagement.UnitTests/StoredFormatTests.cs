@@ -48,6 +48,8 @@ public class StoredFormatTests
             [typeof(CaseEvent.SettlementExecuted)] = "settlement_executed_v1",
             [typeof(CaseEvent.CaseClosed)] = "case_closed_v1",
             [typeof(CaseEvent.RegimeAdopted)] = "regime_adopted_v1",
+            [typeof(CaseEvent.CaseReopened)] = "case_reopened_v1",
+            [typeof(CaseEvent.DeadlineExtended)] = "deadline_extended_v1",
             [typeof(CaseEvent.CounterNoticeDeficient)] = "counter_notice_deficient_v1",
             [typeof(CaseEvent.ComplainantWithdrew)] = "complainant_withdrew_v1",
             [typeof(CaseEvent.LitigationHold)] = "litigation_hold_v1",

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>Who acted, why and when. An act is the same act at any time: a repetition differs in <paramref name="At"/> only.</summary>
@@ -90,7 +92,12 @@ public abstract partial record CaseEvent
     /// <param name="Scope">Legal basis and territory; null for everywhere by the marketplace's own rules.</param>
     /// <param name="Ground">Rule of the regime; null under the house regime.</param>
     /// <param name="Cause">Fact whose effect it is; null for a decision of its own.</param>
-    public sealed record MeasureApplied(Dispute Dispute, string MeasureId, Act Act, MeasureScope? Scope = null, Ground? Ground = null, string? Cause = null) : CaseEvent;
+    public sealed record MeasureApplied(Dispute Dispute, string MeasureId, Act Act, MeasureScope? Scope = null, Ground? Ground = null, string? Cause = null) : CaseEvent
+    {
+        /// <summary>Whether a court ordered it, so that only the court ends it.</summary>
+        [JsonIgnore]
+        public bool IsOrdered => Cause == nameof(CourtOrderedRemoval);
+    }
 
     /// <summary>The complaint was found to be without ground.</summary>
     public sealed record CaseDismissed(Dispute Dispute, Act Act) : CaseEvent;

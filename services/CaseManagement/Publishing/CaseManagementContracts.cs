@@ -37,6 +37,8 @@ public static class CaseManagementContracts
             Step e => Taken(e, e.Ground, e.Speaker, e.Particulars.OccurredAt),
             CounterNoticeDeficient e => Taken(e, e.Ground, Speaker.Respondent),
             ComplainantWithdrew e => Taken(e, null, Speaker.Complainant),
+            CaseReopened e => Taken(e, null, null),
+            DeadlineExtended e => Taken(e, e.Ground, null),
             RegimeAdopted e => Taken(e, null, Speaker.Complainant),
             LitigationHold e => Taken(e, e.Ground, null),
             LitigationHoldEnded e => Taken(e, e.Ground, null),

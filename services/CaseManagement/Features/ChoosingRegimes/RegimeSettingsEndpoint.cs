@@ -89,8 +89,8 @@ internal static class RegimeSettingsEndpoint
     private static bool Overlap(IReadOnlyList<string>? left, IReadOnlyList<string>? right) => left is null ? right is null : right is not null && left.Intersect(right).Any();
 
     private static ChosenSettings? SettingsOf(RegimeChoice choice) =>
-        choice is { Zone: null, Calendar: null, Restoration: null, Clocks: null } ? null : new ChosenSettings(
-            choice.Zone, choice.Calendar, choice.Restoration, choice.Clocks?.ToDictionary(pair => pair.Key, pair => new ChosenClock(pair.Value?.Days, pair.Value?.Roll)));
+        choice is { Zone: null, Calendar: null, Restoration: null, Clocks: null, OnAction: null } ? null : new ChosenSettings(
+            choice.Zone, choice.Calendar, choice.Restoration, choice.Clocks?.ToDictionary(pair => pair.Key, pair => new ChosenClock(pair.Value?.Days, pair.Value?.Roll)), choice.OnAction);
 
     private static string Json(IReadOnlyList<RegimeRule> rules) => System.Text.Json.JsonSerializer.Serialize(rules, StoreOptions.Json);
 }
