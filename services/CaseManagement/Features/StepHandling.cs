@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.StatingReasons;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
@@ -102,6 +103,7 @@ internal static class StepHandling
         activity?.SetTag("imagerights.decision.code", decision.Code ?? (isRecorded ? "recorded" : "decided"));
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
         if (await PriorityEndpoint.WithholdsAsync(session, id, stream.Aggregate, decision.Events, context.RequestAborted) is { } withheld) return withheld;
+        if (await ReporterGate.WithholdsAsync(session, decision.Events, context.RequestAborted) is { } suspended) return suspended;
         stream.AppendMany(decision.Events);
         await context.RequestServices.GetRequiredService<Stating>().AccompanyAsync(session, id, stream.Aggregate.History, decision.Events, context.RequestAborted);
         if (!isRecorded) beside?.Invoke(session);

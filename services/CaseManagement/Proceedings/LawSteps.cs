@@ -53,6 +53,7 @@ public static class LawSteps
             CaseStatus.Closed => [Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtAction, AuthorityComplaint, CourtOrder],
             CaseStatus.None => [],
         };
+        if (view is { IsActionPending: true, State: CaseStatus.Reinstated or CaseStatus.Dismissed or CaseStatus.Settled }) steps = steps.Append(Takedown);
         return view.OpenComplaints.Count == 0 ? steps : steps.Except([Closure]).Append(ComplaintDecision);
     }
 

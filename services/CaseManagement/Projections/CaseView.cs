@@ -37,6 +37,9 @@ public record CaseView(
     /// <summary>When it went on after it had been closed; null when it never did.</summary>
     public DateTimeOffset? ReopenedAt { get; init; }
 
+    /// <summary>Whether an action or a complaint to an authority is pending, which holds down whatever is down.</summary>
+    public bool IsActionPending { get; init; }
+
     /// <summary>Whether the same complainant is barred from giving the same notice again.</summary>
     public bool AreNoticesBarred { get; init; }
 
@@ -129,6 +132,8 @@ public record CaseView(
         },
         DecisionOverturned or DecisionConfirmed => view with { OpenComplaints = [.. view.OpenComplaints.Where(party => party != ((CaseEvent.Step)fact).Particulars.Party)] },
         CaseReopened when view.Outcome is { } outcome => view with { State = CaseState.StatusOf(outcome), Outcome = null, ClosedAt = null, ReopenedAt = fact.Act.At },
+        CourtActionNotified or AuthorityComplaintNotified => view with { IsActionPending = true },
+        CourtActionDismissed => view with { IsActionPending = false },
         Step or CaseReopened or ComplainantWithdrew or DeadlineExtended or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => view,
         CaseClosed e => view with { State = CaseStatus.Closed, Outcome = e.Outcome, ClosedAt = e.Act.At },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a case."),
@@ -138,7 +143,12 @@ public record CaseView(
     {
         IReadOnlyList<ActiveMeasure> remaining = [.. view.Measures.Where(measure => measure.MeasureId != lift.MeasureId)];
         var state = remaining.Count > 0 ? view.State : view.Settlement is not null ? CaseStatus.Settled : CaseStatus.Reinstated;
-        return view with { State = state, Measures = remaining, IsHeld = view.IsHeld && remaining.Count > 0 };
+        return view with
+        {
+            State = state, Measures = remaining, IsHeld = view.IsHeld && remaining.Count > 0,
+            // The pending action was about what the notice held down.
+            IsActionPending = view.IsActionPending && remaining.Any(measure => !measure.IsOrdered) == view.Measures.Any(measure => !measure.IsOrdered),
+        };
     }
 
     private static IReadOnlyList<string> Accounts(IReadOnlyList<string> known, string? account) =>

@@ -24,7 +24,7 @@ public class ReporterJourneyTests(PartiesService service, StrictService strict)
         ((int)warned["warning"]!["factors"]!["unfounded"]!, (int)warned["warning"]!["factors"]!["complaints"]!).ShouldBe((6, 8));
         warned["proposal"].ShouldBeNull();
         var message = await Eventually.GetAsync<string>(async () => (string?)(await service.GetAsync($"/v1/reporters/{rex}/messages")).Body!.AsArray().FirstOrDefault(each => (string)each!["fact"]! == "MisuseWarned")?["body"]);
-        message.ShouldContain("6 of 8 complaints (75 %)");
+        message.ShouldContain("6 of 8 complaints and objections (75 %)");
         var unfit = await service.PostAsync($"/v1/reporters/{rex}/suspension", Suspension(), "*");
         unfit.ShouldBe(HttpStatusCode.Conflict, "Suspension_Not_Proposed");
 
@@ -109,6 +109,42 @@ public class ReporterJourneyTests(PartiesService service, StrictService strict)
         // Nothing was down, so nothing is lost.
         var ledger = (await strict.GetAsync($"/v1/cases/{fang.CaseId}/damage-ledger?salesPerHour=12.50&currency=EUR")).ShouldBe(HttpStatusCode.OK).Body!;
         ((decimal)ledger["amount"]!).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_complains_of_decisions_without_ground_is_warned_and_suspended_as_a_reporter_is()
+    {
+        // A policy under which one without ground of up to four is many.
+        var seller = $"seller-{Guid.CreateVersion7():N}";
+        var first = await ConfirmedAsync("2026-08-03T10:00");
+        await ReporterAsync(strict, seller, reporter => reporter["warning"] is not null && (int)reporter["unfounded"]! == 1);
+        var second = await ConfirmedAsync("2026-08-04T10:00");
+        await ReporterAsync(strict, seller, reporter => reporter["proposal"] is not null);
+        (await strict.PostAsync($"/v1/reporters/{seller}/suspension", Suspension(until: "2026-10-01T00:00:00Z"), "*")).ShouldBe(HttpStatusCode.OK);
+
+        var third = await DecidedAsync("2026-08-05T10:00");
+        (await third.StepAsync("complaint", third.Decision(seller, "Wrong again."))).ShouldBe(HttpStatusCode.Forbidden, "Reporter_Suspended");
+        await strict.GoToAsync("2026-10-01T02:00:01", Zone);
+        (await third.StepAsync("complaint", third.Decision(seller, "Wrong again."))).ShouldBe(HttpStatusCode.OK);
+        new[] { first.CaseId, second.CaseId, third.CaseId }.Distinct().Count().ShouldBe(3);
+
+        async Task<Complaint> ConfirmedAsync(string at)
+        {
+            var complaint = await DecidedAsync(at);
+            (await complaint.StepAsync("complaint", complaint.Decision(seller, "Wrong."))).ShouldBe(HttpStatusCode.OK);
+            (await complaint.StepAsync("complaint-decision", new { actor = "reviewer-ada", reasonCode = "Copyright", statement = "It is not.", party = "Respondent", upheld = false })).ShouldBe(HttpStatusCode.OK);
+            return complaint;
+        }
+
+        async Task<Complaint> DecidedAsync(string at)
+        {
+            await strict.GoToAsync(at, Zone);
+            var complaint = await new Complaint(strict) { Respondent = seller }.KnownAsync(LawService.At(at, Zone).AddDays(-1));
+            (await complaint.NotifyAsync()).ShouldBe(HttpStatusCode.Created);
+            (await complaint.StepAsync("takedown", complaint.Decision())).ShouldBe(HttpStatusCode.OK);
+            (await complaint.StepAsync("information", new { actor = "clerk", reasonCode = "Informed", statement = "By e-mail.", party = "Respondent", toldAt = LawService.At(at, Zone) })).ShouldBe(HttpStatusCode.OK);
+            return complaint;
+        }
     }
 
     [Fact]

@@ -105,6 +105,7 @@ public class LawPropertyTests
         (law.MeasureSince is not null).ShouldBe(after.ActiveMeasures.Any(measure => !measure.IsOrdered), "the pack's own state says the same of the picture");
         (law.OrderedSince is not null).ShouldBe(after.ActiveMeasures.Any(measure => measure.IsOrdered));
         law.IsHeld.ShouldBe(after.IsHeld);
+        (law.HeldSince is not null).ShouldBe(view.IsActionPending);
     });
 
     [Fact]

@@ -147,7 +147,7 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         at.InZone(zone).ToDateTimeOffset(), isDay ? (at - Duration.Epsilon).InZone(zone).Date.ToDateOnly() : null, zone.Id);
 
     private static IReadOnlyList<MessageCode> Misuse(MisuseFactors factors) =>
-        [new MessageCode("Misuse", new Text($"{factors.Unfounded} of {factors.Complaints} complaints ({factors.Percent()} %)", $"{factors.Complaints}项投诉中{factors.Unfounded}项不成立({factors.Percent()}%)")), .. factors.Signals.Select(signal => new MessageCode(signal, null))];
+        [new MessageCode("Misuse", new Text($"{factors.Unfounded} of {factors.Complaints} complaints and objections ({factors.Percent()} %)", $"{factors.Complaints}项投诉和异议中{factors.Unfounded}项不成立({factors.Percent()}%)")), .. factors.Signals.Select(signal => new MessageCode(signal, null))];
 
     private Text? ReasonOf(string code) => book.Reasons.GetValueOrDefault(code) ?? TextOf(code);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Problems;
@@ -20,7 +21,7 @@ internal static class ReporterGate
         var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + accountId, cancellationToken: cancellationToken) ?? Reporter.Initial;
         var group = await GroupAsync(session, accountId, cancellationToken);
         var isNew = (await session.QueryAsync<ComplaintOutcome>(
-            "where data ->> 'accountId' = ? and data ->> 'result' in ('Upheld', 'Countered', 'Unfounded') limit ?", [accountId, policy.Newcomers.FewestDecided], cancellationToken)).Count < policy.Newcomers.FewestDecided;
+            "where data ->> 'accountId' = ? and data ->> 'result' in ('Upheld', 'Countered', 'Unfounded') and coalesce((data ->> 'isObjection')::boolean, false) = false limit ?", [accountId, policy.Newcomers.FewestDecided], cancellationToken)).Count < policy.Newcomers.FewestDecided;
         var isLinked = group.Count > 1;
         IReadOnlyList<ReporterFiling> filed = isNew || isLinked
             ? await session.QueryAsync<ReporterFiling>("where data ->> 'accountId' = any(?)", [group.ToArray()], cancellationToken)
@@ -35,6 +36,14 @@ internal static class ReporterGate
         }
         session.Store(reference, new ReporterFiling(accountId, reference, items, admission.Lane, now));
         return (admission.Lane, null);
+    }
+
+    /// <summary>Why a complaint of a decision is not processed; null when it is, and for every other step. What a statute gives a respondent, as a counter-notice, no suspension takes.</summary>
+    public static async Task<Rejection?> WithholdsAsync(DocumentSession session, IReadOnlyList<CaseEvent> facts, CancellationToken cancellationToken)
+    {
+        if (facts.OfType<CaseEvent.ComplaintLodged>().FirstOrDefault() is not { Act: var act }) return null;
+        var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + act.By, cancellationToken: cancellationToken) ?? Reporter.Initial;
+        return reporter.IsSuspended(act.At) ? new Rejection(ReporterCodes.Suspended, $"Not before {reporter.Suspension!.Until.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}.") : null;
     }
 
     /// <summary>Accounts that share a payout or a device with this one, and itself.</summary>
