@@ -31,7 +31,7 @@ internal static class Api
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
         {
             ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
-            ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Version_Conflict"),
+            ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Reporter_Rate_Limited", "Version_Conflict"),
             ["FollowAsGuest"] = Reads<GuestReport>("Guest_Report_Not_Found", "Guest_Report_Locked") with { Headers = [("Guest-Pin!", "The PIN that the report was answered with.")] },
             ["ListCases"] = Lists<CaseResource>().With([.. CasesEndpoint.Shape.Parameters]),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
@@ -73,7 +73,8 @@ internal static class Api
             ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
             ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
-            ["Erase"] = Accepts<ErasureView>("Erasure_Same_Person", "Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),
+            ["Erase"] = Accepts<ErasureView>("Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),
+            ["ApproveErasure"] = Reads<ErasureView>("Erasure_Not_Found", "Erasure_Same_Person", "Erasure_Held_By_Case", "Erasure_On_Hold", "Version_Conflict"),
             ["GetErasure"] = Reads<ErasureView>("Erasure_Not_Found"),
             ["PlaceHold"] = Creates<HoldView>(),
             ["LiftHold"] = Reads<HoldView>("Hold_Not_Found", "Version_Conflict") with { IsIdempotent = true },

@@ -219,6 +219,7 @@ public static class Composition
             .Map<StatementEvent.StatementIssued>("statement_issued_v1")
             .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
             .Map<StatementEvent.StatementEnded>("statement_ended_v1")
+            .Map<ErasureEvent.ErasureRequested>("erasure_requested_v1")
             .Map<ErasureEvent.ErasureApproved>("erasure_approved_v1")
             .Map<ErasureEvent.ServiceErased>("service_erased_v1")
             .Map<HoldEvent.HoldPlaced>("hold_placed_v1")

@@ -105,6 +105,7 @@ public class StoredFormatTests
             [typeof(StatementEvent.StatementCorrected)] = "statement_corrected_v1",
             [typeof(StatementEvent.StatementEnded)] = "statement_ended_v1",
             [typeof(RegimesChosen)] = "regimes_chosen_v1",
+            [typeof(ErasureEvent.ErasureRequested)] = "erasure_requested_v1",
             [typeof(ErasureEvent.ErasureApproved)] = "erasure_approved_v1",
             [typeof(ErasureEvent.ServiceErased)] = "service_erased_v1",
             [typeof(HoldEvent.HoldPlaced)] = "hold_placed_v1",

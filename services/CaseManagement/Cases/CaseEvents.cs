@@ -7,10 +7,15 @@ namespace ImageRights.CaseManagement.Cases;
 /// <param name="ReasonCode">Stable code of the ground.</param>
 /// <param name="Statement">The ground in the actor's words.</param>
 /// <param name="At">When it was received.</param>
-public sealed record Act(string By, string ReasonCode, string Statement, DateTimeOffset At)
+/// <param name="Through">The program that spoke for him; null where he did so himself.</param>
+public sealed record Act(string By, string ReasonCode, string Statement, DateTimeOffset At, string? Through = null)
 {
-    /// <summary>Whether both say the same.</summary>
-    public bool Repeats(Act other) => this with { At = other.At } == other;
+    /// <summary>Whether both say the same, by whichever program.</summary>
+    public bool Repeats(Act other) => this with { At = other.At, Through = other.Through } == other;
+
+    /// <summary>Who and through whom: <c>program/human</c>.</summary>
+    [JsonIgnore]
+    public string Signature => Through is null ? By : $"{Through}/{By}";
 }
 
 /// <summary>What a case is about and between whom.</summary>

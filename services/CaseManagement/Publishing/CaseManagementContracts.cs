@@ -61,7 +61,7 @@ public static class CaseManagementContracts
             RegimesChosen => null,
             ErasureEvent.ErasureApproved e => new V1.ErasureApproved(@event.TenantId, e.ErasureId, e.PersonId, e.LegalBasis, e.At),
             // Who asks for progress is answered; holds are nobody's matter outside.
-            ErasureEvent.ServiceErased or HoldEvent => null,
+            ErasureEvent.ErasureRequested or ErasureEvent.ServiceErased or HoldEvent => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),
         };
 

@@ -148,6 +148,54 @@ public class ReporterJourneyTests(PartiesService service, StrictService strict)
     }
 
     [Fact]
+    public async Task Guests_of_one_address_share_a_limit_and_no_machine_takes_anybody_unknown_at_his_word()
+    {
+        await strict.GoToAsync("2026-08-20T10:00", Zone);
+        var sender = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        var known = new List<Complaint>();
+        for (var number = 0; number < 5; number++) known.Add(await new Complaint(strict).KnownAsync(LawService.At("2026-08-19T10:00", Zone)));
+        (await ReportAsync(known[0], sender.ToUpperInvariant())).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
+        for (var number = 0; number < 3; number++) (await ReportAsync(known[number], sender)).ShouldBe(HttpStatusCode.Created);
+        (await ReportAsync(known[3], sender)).ShouldBe(HttpStatusCode.TooManyRequests, "Reporter_Rate_Limited");
+        (await ReportAsync(known[3], null)).ShouldBe(HttpStatusCode.Created);
+        await strict.GoToAsync("2026-08-20T11:05", Zone);
+        (await ReportAsync(known[4], sender)).ShouldBe(HttpStatusCode.Created);
+
+        var open = (string)(await strict.GetAsync($"/v1/cases?imageId={known[3].Image}")).Body!["items"]![0]!["caseId"]!;
+        (await strict.PostAsync($"/v1/cases/{open}/takedown", new { actor = "matcher", reasonCode = "Copyright", statement = "Distance 0.", automated = true }, "*")).ShouldBe(HttpStatusCode.Conflict, "Measure_Needs_Review");
+        (await strict.PostAsync($"/v1/cases/{open}/takedown", known[3].Decision(), "*")).ShouldBe(HttpStatusCode.OK);
+
+        Task<Answer> ReportAsync(Complaint complaint, string? senderHash) =>
+            strict.PostAsync("/v1/guest/reports", new { imageId = complaint.Image, reasonCode = "Copyright", statement = "It is mine.", senderHash });
+    }
+
+    [Fact]
+    public async Task A_guest_who_claims_a_date_meets_the_sealed_history_too()
+    {
+        var complaint = await new Complaint(strict).KnownAsync(LawService.At("2026-08-10T10:00", Zone), isRegistered: true);
+        await strict.GoToAsync("2026-08-20T10:00", Zone);
+        string caseId = "", number = "";
+        await Eventually.HoldsAsync(async () =>
+        {
+            if (caseId.Length == 0)
+            {
+                var receipt = (await strict.PostAsync("/v1/guest/reports", new { imageId = complaint.Image, workId = complaint.Work, reasonCode = "Copyright", statement = "It is mine.", firstPublishedOn = "2025-03-01" })).ShouldBe(HttpStatusCode.Created);
+                number = (string)receipt.Body!["number"]!;
+                caseId = (string)(await strict.GetAsync($"/v1/cases?imageId={complaint.Image}&workId={complaint.Work}")).Body!["items"]![0]!["caseId"]!;
+            }
+            (await strict.GetAsync($"/v1/cases/{caseId}/priority")).ShouldBe(HttpStatusCode.OK);
+        });
+        (await strict.PostAsync($"/v1/cases/{caseId}/takedown", complaint.Decision(), "*")).ShouldBe(HttpStatusCode.Conflict, "PriorityContradiction");
+        // He is asked as one whom no account names, and answers by his number.
+        (await strict.PostAsync($"/v1/cases/{caseId}/priority/hearing", new { actor = number, reasonCode = "Priority", statement = "I have the film." }, "*")).ShouldBe(HttpStatusCode.OK);
+        (await strict.PostAsync($"/v1/cases/{caseId}/priority/hearing", new { actor = complaint.Respondent, reasonCode = "Priority", statement = "So have I." }, "*")).ShouldBe(HttpStatusCode.OK);
+        (await strict.PostAsync($"/v1/cases/{caseId}/priority/decision", Favour("Respondent"), "*")).ShouldBe(HttpStatusCode.OK);
+        var asked = await Eventually.GetAsync<JsonNode>(async () => (await strict.GetAsync($"/v1/cases/{caseId}/messages?party=Complainant")).Body!.AsArray().FirstOrDefault(message => (string)message!["fact"]! == "PriorityContradictionFound"));
+        asked["accountId"].ShouldBeNull();
+        (await strict.GetAsync($"/v1/reporters/{number}")).Body!["signals"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Thirty_hours_down_cost_thirty_times_the_sales_of_an_hour()
     {
         var complaint = await FiledAsync(strict, $"author-{Guid.CreateVersion7():N}", "2026-06-01T10:00");

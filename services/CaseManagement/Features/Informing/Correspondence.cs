@@ -77,9 +77,9 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
     {
         IReadOnlyList<MessageCode> codes = [new MessageCode(Priority.PriorityCodes.Contradiction, TextOf(Priority.PriorityCodes.Contradiction))];
         LocalMoment? hearing = fact is Priority.PriorityEvent.PriorityContradictionFound ? Moment(Instant.FromDateTimeOffset(found.HearUntil), DateTimeZone.Utc, isDay: false) : null;
-        return [.. new[] { (Party: Party.Complainant, Account: (string?)found.Complainant.AccountId), (Party: Party.Respondent, Account: found.Respondent.AccountId) }
+        return [.. new[] { (Party: Party.Complainant, Account: found.Complainant.AccountId), (Party: Party.Respondent, Account: found.Respondent.AccountId) }
             .Where(to => book.Find(fact.GetType().Name, to.Party) is not null && (fact is not Priority.PriorityEvent.PartyHeard heard || heard.AccountId == to.Account))
-            .Select(to => new Letter(to.Account, new MessageValues(fact.GetType().Name, to.Party, found.CaseId, null, found.Respondent.ImageId, null, null, codes, null, [], null, hearing)))];
+            .Select(to => new Letter(to.Party == Party.Complainant && found.Complainant.IsGuest ? null : to.Account, new MessageValues(fact.GetType().Name, to.Party, found.CaseId, null, found.Respondent.ImageId, null, null, codes, null, [], null, hearing)))];
     }
 
     private static IEnumerable<(Party Party, string? AccountId)> Addressees(CaseEvent fact, IReadOnlyList<CaseEvent> history)

@@ -12,11 +12,16 @@ internal static class ReporterGate
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
     /// <summary>Lets a complaint in, or says why not and from when on. What lets it in is noted in the session's transaction.</summary>
-    /// <param name="accountId">Who complains; somebody without an account passes.</param>
+    /// <param name="accountId">Who complains; a guest by the digest of his address, and nobody where not even that is known.</param>
     public static async Task<(Lane Lane, Rejection? Refusal)> PassAsync(
         HttpContext context, DocumentSession session, string? accountId, string reference, int items, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (accountId is null) return (Lane.Ordinary, null);
+        // Whom nobody knows no machine takes at his word.
+        if (accountId is null)
+        {
+            session.Store(reference, new ReporterFiling("", reference, items, Lane.Sampled, now));
+            return (Lane.Sampled, null);
+        }
         var policy = context.RequestServices.GetRequiredService<ReporterPolicies>().Of(session.TenantId);
         var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + accountId, cancellationToken: cancellationToken) ?? Reporter.Initial;
         var group = await GroupAsync(session, accountId, cancellationToken);
