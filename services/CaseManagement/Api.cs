@@ -15,6 +15,7 @@ using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.RegimeChoices;
+using ImageRights.CaseManagement.Regimes;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
 
@@ -80,6 +81,7 @@ internal static class Api
             ["LiftHold"] = Reads<HoldView>("Hold_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetHold"] = Reads<HoldView>("Hold_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
+            ["ListFacts"] = Reads<IReadOnlyDictionary<string, Words>>(),
             ["GetRegime"] = Reads<RegimeResource>("Regime_Not_Found").With(("version", "This version; the latest without it.")),
             ["GetPriority"] = Reads<PriorityAnswer>("Priority_Not_Contradicted", "Case_Not_Found"),
             ["HearPriority"] = Changes<PriorityAnswer>("Priority_Not_Contradicted", "Priority_Not_A_Party", "Priority_Already_Decided", "Decision_Reason_Missing", "Version_Conflict"),

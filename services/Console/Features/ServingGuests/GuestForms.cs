@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImageRights.Console.Accounts;
 using ImageRights.Console.Pages;
 using ImageRights.Console.Peers;
 using Microsoft.AspNetCore.Mvc;
@@ -17,7 +16,7 @@ internal static class GuestForms
     }
 
     private static async Task<IResult> ReportAsync(
-        [FromForm] string imageId, [FromForm] string? workId, [FromForm] string reasonCode, [FromForm] string statement, [FromForm] string? firstPublishedOn, [FromForm] string? market, HttpContext context, GuestDesk desk, ConsoleKey key)
+        [FromForm] string imageId, [FromForm] string? workId, [FromForm] string reasonCode, [FromForm] string statement, [FromForm] string? firstPublishedOn, [FromForm] string? market, HttpContext context, GuestDesk desk, Accounts.ConsoleKey key)
     {
         try
         {
@@ -32,7 +31,7 @@ internal static class GuestForms
     }
 
     // Guests of one address have limits together; under a key, so that nobody who sees the digest finds the address by trying them all.
-    private static string? SenderOf(HttpContext context, ConsoleKey key) =>
+    private static string? SenderOf(HttpContext context, Accounts.ConsoleKey key) =>
         context.Connection.RemoteIpAddress is { } address ? Convert.ToHexStringLower(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes($"guest {address}"))) : null;
 
     // The answer to the form itself: number and PIN are in no address.
