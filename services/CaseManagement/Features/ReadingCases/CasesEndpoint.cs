@@ -52,6 +52,7 @@ internal static class CasesEndpoint
     internal static readonly ListShape<CaseView> Shape = new ListShape<CaseView>(view => view.CaseId)
         .Created("openedAt")
         .Sorted("changedAt", "changedAt", view => view.ChangedAt)
+        .Sorted("queue", ListShape<CaseView>.SortSql("queue"), view => view.Queue)
         .By("status", "Takes", Enum.GetNames<CaseStatus>(), "data ->> 'state' = ?", alias: "state")
         .By("origin", "Takes", Enum.GetNames<Origin>())
         .By("accountId", "Only cases of this account, on either side.", sql: "exists (select from (select ?::text as id) a where data ->> 'respondentAccountId' = a.id or data -> 'complainantAccountIds' @> jsonb_build_array(a.id))")
