@@ -67,6 +67,22 @@ public class GuestsTests(RunningService service)
     }
 
     [Fact]
+    public async Task A_guest_takes_the_report_back_with_number_and_PIN_and_only_his_own()
+    {
+        var scenario = await new Scenarios(service).KnownAsync();
+        var (first, firstPin) = await ReportAsync(scenario.Image);
+        var (second, secondPin) = await ReportAsync(scenario.Image);
+        (await WithdrawAsync(first, secondPin)).ShouldBe(HttpStatusCode.NotFound, "Guest_Report_Not_Found");
+        ((string)(await WithdrawAsync(first, firstPin)).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("UnderReview", "the other's report stands");
+        (await WithdrawAsync(first, firstPin)).ShouldBe(HttpStatusCode.OK);
+        ((string)(await WithdrawAsync(second, secondPin)).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Closed");
+        ((string)(await FollowAsync(second, secondPin)).Body!["state"]!).ShouldBe("Closed");
+        var found = (await service.GetAsync($"/v1/cases?imageId={scenario.Image}")).Body!["items"]!.AsArray().ShouldHaveSingleItem()!;
+        var types = (await service.GetAsync($"/v1/cases/{(string)found["caseId"]!}/history")).Body!["events"]!.AsArray().Select(entry => (string)entry!["type"]!);
+        types.ShouldBe(["case_opened_v1", "complainant_joined_v1", "complainant_withdrew_v1", "notice_retracted_v1", "case_closed_v1"]);
+    }
+
+    [Fact]
     public async Task Another_tenant_does_not_open_it()
     {
         var scenario = await new Scenarios(service).KnownAsync();
@@ -82,6 +98,14 @@ public class GuestsTests(RunningService service)
     {
         var answer = (await service.PostAsync("/v1/guest/reports", new { imageId = image, reasonCode = "Portrait", statement = "It shows me." })).ShouldBe(HttpStatusCode.Created);
         return ((string)answer.Body!["number"]!, (string)answer.Body["pin"]!);
+    }
+
+    private async Task<Answer> WithdrawAsync(string number, string pin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/guest/reports/{number}/withdrawal");
+        request.Headers.TryAddWithoutValidation("Guest-Pin", pin);
+        using var answer = await service.Http.SendAsync(request);
+        return await Answer.ReadAsync(answer);
     }
 
     private async Task<Answer> FollowAsync(string number, string pin)

@@ -169,4 +169,20 @@ public class CaseDeciderTests
         Spec.Given(Opened, Applied).When(ToSettle with { Act = act }).ThenRejected("Decision_Reason_Missing");
         Spec.Given(Opened, Applied).When(new Close(Outcome.Upheld, act)).ThenRejected("Decision_Reason_Missing");
     }
+
+    [Fact]
+    public void Who_complained_takes_his_complaint_back_and_nobody_else_with_or_without_an_account()
+    {
+        var guest = Joined with { ReportId = "rpt_guest", ComplainantAccountId = null, Act = By("rpt_guest") };
+        CaseCommand.TakeStep Back(string who) => new(CaseStep.Retraction, nameof(CaseEvent.NoticeRetracted), "", new Particulars(), false, By(who, "I was wrong."));
+        Decision Decide(string who, params CaseEvent[] history) => CaseDecider.Decide(Fold(history), Back(who));
+
+        Decide("stranger", Opened, guest).Code.ShouldBe("Retraction_Not_By_Complainant");
+        Decide(Respondent, Opened, guest).Code.ShouldBe("Retraction_Not_By_Complainant");
+        var withdrew = Decide("rpt_guest", Opened, guest).Events.ShouldHaveSingleItem().ShouldBeOfType<CaseEvent.ComplainantWithdrew>();
+        Decide("rpt_guest", Opened, guest, withdrew).ShouldSatisfyAllConditions(again => again.Code.ShouldBeNull(), again => again.Events.ShouldBeEmpty());
+        Decide(Complainant, Opened, guest, withdrew).Events.Select(fact => fact.GetType()).ShouldBe([typeof(CaseEvent.NoticeRetracted), typeof(CaseEvent.CaseClosed)]);
+        Fold([Opened, Applied, .. Decide(Complainant, Opened, Applied).Events]).Status.ShouldBe(CaseStatus.Reinstated);
+        Decide(Complainant, Opened, Applied, Lifted).Code.ShouldBe("Step_Not_Provided");
+    }
 }

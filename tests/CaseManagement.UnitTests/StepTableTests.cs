@@ -79,7 +79,7 @@ public class StepTableTests
     [Fact]
     public void Each_part_is_offered_its_own_steps_only()
     {
-        HouseRegime.NextSteps(CaseStatus.TakenDown, Role.Complainant).ShouldBe([CaseStep.Report, CaseStep.Settlement]);
+        HouseRegime.NextSteps(CaseStatus.TakenDown, Role.Complainant).ShouldBe([CaseStep.Report, CaseStep.Settlement, CaseStep.Retraction]);
         HouseRegime.NextSteps(CaseStatus.TakenDown, Role.Respondent).ShouldBe([CaseStep.CounterNotice, CaseStep.Settlement]);
         HouseRegime.NextSteps(CaseStatus.TakenDown, Role.Reviewer).ShouldBe([CaseStep.Reinstatement, CaseStep.Closure]);
         HouseRegime.NextSteps(CaseStatus.Open, Role.Respondent).ShouldBeEmpty();

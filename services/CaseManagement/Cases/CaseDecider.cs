@@ -36,6 +36,7 @@ public static class CaseDecider
                 : Decision.Refused(CaseCodes.CounterNotRespondent),
             Reinstate reinstate => Decision.Of(new MeasureLifted(state.Dispute!, state.Measure!.MeasureId, reinstate.Act)),
             Settle settle => Settle(state, settle),
+            TakeStep retraction => Retract(state, retraction),
             Close close => HouseRegime.Reached(state.Status) == close.Outcome
                 ? Decision.Of(new CaseClosed(state.Dispute!, close.Outcome, close.Act))
                 : Decision.Refused(CaseCodes.OutcomeNotReached, $"A case that is {state.Status} closes as {HouseRegime.Reached(state.Status)}."),
@@ -78,8 +79,27 @@ public static class CaseDecider
             : Decision.Of(settled);
     }
 
+    /// <summary>Only who complained takes it back; with the last complaint the picture returns, or the case ends where it was never down.</summary>
+    private static Decision Retract(CaseState state, TakeStep command)
+    {
+        var (dispute, act) = (state.Dispute!, command.Act);
+        if (Withdraw(state, act) is { } decided) return decided;
+        var retracted = new NoticeRetracted(dispute, new Ground(HouseRegime.Name, null), Speaker.Complainant, command.Particulars, act);
+        return state.ActiveMeasures.Count > 0
+            ? Decision.Of(retracted, new MeasureLifted(dispute, state.Measure!.MeasureId, act, null, nameof(NoticeRetracted)))
+            : Decision.Of(retracted, new CaseClosed(dispute, Outcome.Dismissed, act));
+    }
+
+    /// <summary>Why somebody cannot take a complaint back, or that others' complaints stand; null when his is the last.</summary>
+    internal static Decision? Withdraw(CaseState state, Act act)
+    {
+        if (!state.Complaints.Any(complaint => complaint.IsBy(act.By) && !complaint.IsWithdrawn)) return Decision.Refused("Retraction_Not_By_Complainant");
+        return state.Complaints.Any(complaint => !complaint.IsBy(act.By) && !complaint.IsWithdrawn) ? Decision.Of(new ComplainantWithdrew(state.Dispute!, act.By, act)) : null;
+    }
+
     internal static bool IsRecorded(CaseState state, CaseCommand command) => command switch
     {
+        TakeStep { Step: CaseStep.Retraction } retraction => state.History.Any(fact => fact is NoticeRetracted or ComplainantWithdrew && fact.Act.Repeats(retraction.Act)),
         OpenCase open => state.Opened is { } opened && opened.Origin == open.Origin && opened.ReportId == open.ReportId
             && opened.Dispute == open.Dispute && open.Act.Repeats(opened.Act),
         JoinComplaint join => FindComplaint(state, join) is not null,

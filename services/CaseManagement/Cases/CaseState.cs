@@ -37,7 +37,11 @@ public enum CaseStatus
 /// <summary>One complaint in a case.</summary>
 /// <param name="ReportId">The report; null for a finding of matching.</param>
 /// <param name="AccountId">Who complains; null for a reporter without an account.</param>
-public sealed record Complaint(string? ReportId, string? AccountId, Act Act, bool IsWithdrawn = false);
+public sealed record Complaint(string? ReportId, string? AccountId, Act Act, bool IsWithdrawn = false)
+{
+    /// <summary>Whether it is somebody's: by his account, or by his report's number where he has none.</summary>
+    public bool IsBy(string who) => (AccountId ?? Act.By) == who;
+}
 
 /// <summary>What decisions need of a case's history: its facts, each as it was recorded.</summary>
 /// <param name="Measure">The last measure.</param>
@@ -86,7 +90,7 @@ public sealed record CaseState(
         },
         RegimeAdopted e => state with { Regime = e.Regime, Settings = e.Settings },
         ComplainantJoined e => state with { Dispute = e.Dispute, Complaints = [.. state.Complaints, new Complaint(e.ReportId, e.ComplainantAccountId, e.Act)] },
-        ComplainantWithdrew e => state with { Complaints = [.. state.Complaints.Select(complaint => complaint.AccountId == e.ComplainantAccountId ? complaint with { IsWithdrawn = true } : complaint)] },
+        ComplainantWithdrew e => state with { Complaints = [.. state.Complaints.Select(complaint => complaint.IsBy(e.ComplainantAccountId) ? complaint with { IsWithdrawn = true } : complaint)] },
         MeasureApplied e => state with
         {
             Status = state.Status is CaseStatus.CounterNoticed or CaseStatus.LitigationHold ? state.Status : CaseStatus.TakenDown,

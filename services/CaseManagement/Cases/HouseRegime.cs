@@ -111,6 +111,7 @@ public static class HouseRegime
         (CaseStatus.None, CaseStep.Report) => null,
         (CaseStatus.None, _) => CaseCodes.NotFound,
         (CaseStatus.Closed or CaseStatus.Dismissed, _) => CaseCodes.AlreadyClosed,
+        (CaseStatus.Open or CaseStatus.TakenDown or CaseStatus.CounterNoticed, CaseStep.Retraction) => null,
         (_, > CaseStep.Closure) or (CaseStatus.LitigationHold, _) => CaseCodes.StepNotProvided,
 
         (_, CaseStep.Report) => null,

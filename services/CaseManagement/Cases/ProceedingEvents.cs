@@ -101,6 +101,7 @@ public abstract partial record CaseEvent
     public sealed record CounterNoticeDeficient(Dispute Dispute, IReadOnlyList<string> Elements, IReadOnlyList<Lack> Missing, Ground Ground, Act Act) : CaseEvent;
 
     /// <summary>One of several complainants takes his complaint back; the others' stand.</summary>
+    /// <param name="ComplainantAccountId">His account; his report's number where he has none.</param>
     public sealed record ComplainantWithdrew(Dispute Dispute, string ComplainantAccountId, Act Act) : CaseEvent;
 
     /// <summary>The picture stays down while an action or order lasts.</summary>

@@ -181,10 +181,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
 
     private Decision Retract(TakeStep command, Judgement judgement)
     {
-        var account = command.Act.By;
-        if (state.Complaints.All(complaint => complaint.AccountId != account || complaint.IsWithdrawn)) return Decision.Refused("Retraction_Not_By_Complainant");
-        // Somebody without an account can withdraw nothing, and nobody withdraws for him.
-        if (state.Complaints.Any(complaint => complaint.AccountId != account && !complaint.IsWithdrawn)) return Decision.Of(new ComplainantWithdrew(dispute, account, command.Act));
+        if (CaseDecider.Withdraw(state, command.Act) is { } decided) return decided;
         var fact = Recorded(command.Fact, GroundOf(judgement), Speaker.Complainant, command.Particulars, command.Act);
         return new Decision([fact, .. Effects(judgement, command.Fact, command.Act, null)]);
     }
@@ -286,7 +283,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     private Speaker SpeakerOf(string actor, bool automated) =>
         automated ? Speaker.Machine
         : actor == dispute.RespondentAccountId ? Speaker.Respondent
-        : state.Complaints.Any(complaint => complaint.AccountId == actor) ? Speaker.Complainant
+        : state.Complaints.Any(complaint => complaint.IsBy(actor)) ? Speaker.Complainant
         : Speaker.Platform;
 
     /// <summary>People who decided what a complaint can be about.</summary>

@@ -14,10 +14,11 @@ public sealed class GuestDesk(IHttpClientFactory clients, TokenIssuer issuer, ID
     public Task<GuestReceipt?> ReportAsync(string? market, object report, string? language, CancellationToken cancellationToken) =>
         SendAsync<GuestReceipt>(market, new HttpRequestMessage(HttpMethod.Post, "/v1/guest/reports") { Content = JsonContent.Create(report) }, language, cancellationToken);
 
-    /// <summary>How a report stands.</summary>
-    public Task<GuestView?> FollowAsync(string? market, string number, string pin, string? language, CancellationToken cancellationToken)
+    /// <summary>How a report stands, after it was taken back where that is asked.</summary>
+    public Task<GuestView?> FollowAsync(string? market, string number, string pin, bool withdraw, string? language, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/guest/reports/{Uri.EscapeDataString(number)}");
+        var path = $"/v1/guest/reports/{Uri.EscapeDataString(number)}";
+        var request = withdraw ? new HttpRequestMessage(HttpMethod.Post, $"{path}/withdrawal") : new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Guest-Pin", pin);
         return SendAsync<GuestView>(market, request, language, cancellationToken);
     }

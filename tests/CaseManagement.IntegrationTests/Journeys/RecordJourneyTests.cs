@@ -49,6 +49,21 @@ public class RecordJourneyTests(LawService service)
             (await service.GetAsync($"/v1/cases/{dispute.Id}/history?at={LawService.At(local, NewYork):yyyy-MM-ddTHH:mm:ssZ}")).ShouldBe(HttpStatusCode.OK).Body!["case"]!;
     }
 
+    [Fact]
+    public async Task The_terms_that_a_party_saw_at_any_past_instant_are_shown_again()
+    {
+        var dispute = await RestoredAsync();
+        (await AtAsync("2026-11-14T00:00")).ShouldBeNull("nobody had objected yet");
+        var then = (await AtAsync("2026-12-01T00:00")).ShouldNotBeNull();
+        ((string)then["status"]!, (string)then["opensOn"]!, (string)then["lastDay"]!).ShouldBe(("Running", "2026-12-07", "2026-12-11"));
+        ((string)(await AtAsync("2026-12-08T12:00"))!["status"]!).ShouldBe("Fired");
+        (await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines?at=yesterday")).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
+
+        async Task<JsonNode?> AtAsync(string local) =>
+            (await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines?at={LawService.At(local, NewYork):yyyy-MM-ddTHH:mm:ssZ}")).ShouldBe(HttpStatusCode.OK).Body!["deadlines"]!.AsArray()
+                .SingleOrDefault(item => (string)item!["rule"]! == "US-06");
+    }
+
     private async Task<LawCase> RestoredAsync()
     {
         var dispute = await (await LawCase.NotifiedAsync(service, "us-dmca-512", "2026-11-13T10:00", NewYork)).TakenDownAsync("2026-11-13T12:00");

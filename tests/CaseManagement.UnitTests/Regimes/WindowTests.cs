@@ -101,6 +101,23 @@ public class WindowTests
     [InlineData("preset-youtube", "PP-YT-4", "2026-11-20T10:00", "2027-02-18")]
     public void Presets_count_in_their_own_days(string pack, string clock, string start, string last) => Of(pack, clock, start).Closes!.Day.ShouldBe(Day(last));
 
+    [Theory]
+    [InlineData("2024-02-29T10:00", "2024-08-29")]
+    [InlineData("2027-12-31T23:59:59", "2028-06-30")]
+    [InlineData("2099-08-31T10:00", "2100-02-28")] // 2100 is no leap year
+    [InlineData("2026-03-29T02:30:00", "2026-09-29")] // an hour that Brussels skips
+    [InlineData("2026-10-25T02:30:00", "2027-04-25")] // an hour that it has twice
+    public void Six_months_end_on_the_same_day_of_the_month_or_its_last_in_any_year(string informed, string last)
+    {
+        var zone = NodaTime.DateTimeZoneProviders.Tzdb["Europe/Brussels"];
+        var text = informed.Length == 16 ? $"{informed}:00" : informed;
+        var start = NodaTime.Text.LocalDateTimePattern.GeneralIso.Parse(text).Value.InZoneLeniently(zone).ToInstant();
+        var pack = Samples.Catalogue.Find("eu-dsa")!;
+        var window = Window.Of(pack.Clocks.Single(clock => clock.Id == "EU-06"), Samples.Catalogue.SettingsOf(pack), start)!;
+        window.Closes!.Day.ShouldBe(NodaTime.Text.LocalDatePattern.Iso.Parse(last).Value);
+        window.Closes.At.InZone(zone).LocalDateTime.ShouldBe(window.Closes.Day.PlusDays(1).AtMidnight());
+    }
+
     [Fact]
     public void A_later_start_never_closes_earlier_and_a_window_opens_before_it_closes()
     {

@@ -67,9 +67,15 @@ internal static class DeadlinesEndpoint
         cases.MapPost("{id}/what-if", SupposeAsync).WithName("WhatIf").WithSummary("What each step would change, now or at another instant; stores nothing").LimitBody();
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext context)
+    private static async Task<IResult> GetAsync(string id, string? at, HttpContext context)
     {
-        if (await LoadAsync(id, context) is not { } found) return context.Problem(new Rejection(CaseCodes.NotFound));
+        DateTimeOffset? then = null;
+        if (at is not null)
+        {
+            if (!PageRequest.TryReadInstant(at, out var instant)) return context.Problem(Fields.Invalid("/at", "takes an instant of RFC 3339, such as 2026-11-20T08:30:00Z"));
+            then = instant;
+        }
+        if (await LoadAsync(id, context, then) is not { } found) return context.Problem(new Rejection(CaseCodes.NotFound));
         if (found.Proceeding is not { } proceeding) return context.Problem(new Rejection(CaseCodes.StepNotProvided, "The case follows the house regime, which has no terms."));
         context.Response.SetVersion(found.Version);
         var (pack, zone) = (proceeding.Pack, proceeding.Settings.Zone);
@@ -136,15 +142,16 @@ internal static class DeadlinesEndpoint
 
     private static ItemStatus ItemOf(ProcedureState state) => !state.IsDown ? ItemStatus.Live : state.IsHeld ? ItemStatus.HeldDown : ItemStatus.Down;
 
-    private static async Task<Found?> LoadAsync(string id, HttpContext context)
+    /// <param name="at">A past instant to look at it from; now when it is left out.</param>
+    private static async Task<Found?> LoadAsync(string id, HttpContext context, DateTimeOffset? at = null)
     {
         if (!CaseId.TryParse(id, out var caseId)) return null;
         var (store, rules) = (context.RequestServices.GetRequiredService<DocumentStore>(), context.RequestServices.GetRequiredService<CaseRules>());
         await using var session = store.LightweightSession(context.Tenant());
-        var events = await session.Events.FetchStreamAsync(caseId.StreamKey, cancellationToken: context.RequestAborted);
+        var events = await session.Events.FetchStreamAsync(caseId.StreamKey, timestamp: at, cancellationToken: context.RequestAborted);
         return events.Count == 0 ? null : new Found(
             Proceeding.Of(events.Select(e => (CaseEvent)e.Data), rules.Catalogue), events[^1].Version, rules,
-            Instant.FromDateTimeOffset(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()));
+            Instant.FromDateTimeOffset(at ?? context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()));
     }
 
     private sealed record Found(Proceeding? Proceeding, long Version, CaseRules Rules, Instant Now);

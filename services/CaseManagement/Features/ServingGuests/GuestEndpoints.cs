@@ -1,6 +1,7 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.OpeningCases;
+using ImageRights.CaseManagement.Features.StatingReasons;
 using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
@@ -35,12 +36,13 @@ internal static class GuestEndpoints
     private const string SenderPrefix = "guest ";
     private const int Attempts = 5;
 
-    /// <summary><c>POST /v1/guest/reports</c>, <c>GET /v1/guest/reports/{number}</c>.</summary>
+    /// <summary><c>POST /v1/guest/reports</c>, <c>GET /v1/guest/reports/{number}</c>, <c>POST /v1/guest/reports/{number}/withdrawal</c>.</summary>
     public static void MapGuests(this IEndpointRouteBuilder app)
     {
         var guests = app.MapGroup("/v1/guest/reports").WithTags("Guests").Requires(Permission.GuestsServe);
         guests.MapPost("", ReportAsync).WithName("ReportAsGuest").WithSummary("Report a picture for somebody without an account; answers the number and PIN to follow it by").LimitBody();
         guests.MapGet("{number}", FollowAsync).WithName("FollowAsGuest").WithSummary("How a guest's report stands, to whoever has its number and PIN");
+        guests.MapPost("{number}/withdrawal", WithdrawAsync).WithName("WithdrawAsGuest").WithSummary("Take a guest's report back, by its number and PIN");
     }
 
     private static async Task<IResult> ReportAsync(GuestReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
@@ -80,16 +82,43 @@ internal static class GuestEndpoints
         return CreateOutcome.Created($"/v1/guest/reports/{number}", new GuestReportAnswer(number, null));
     }
 
-    private static async Task<IResult> FollowAsync(string number, HttpContext context, DocumentStore store)
+    private static Task<IResult> FollowAsync(string number, HttpContext context, DocumentStore store) => OpenAsync(number, context, store, async (session, opened) =>
+        await session.LoadAsync<CaseView>(opened.CaseId!, context.RequestAborted) is { } found
+            ? TypedResults.Ok(new GuestReport(number, StateOf(found.State), opened.ReceivedAt, found.ChangedAt))
+            : context.Problem(new Rejection("Guest_Report_Not_Found")));
+
+    /// <summary>The guest's own complaint only: others', and the house's own findings, stand.</summary>
+    private static Task<IResult> WithdrawAsync(string number, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time) => OpenAsync(number, context, store, async (session, opened) =>
+    {
+        var (id, act) = (new CaseId(opened.CaseId!), new Act(number, "Withdrawn", "Taken back with number and PIN.", time.GetUtcNow(), context.Subject()));
+        session.LastModifiedBy = act.Signature;
+        var stream = await session.Events.FetchForWriting<CaseState>(id.StreamKey, context.RequestAborted);
+        var decision = rules.Decide(stream.Aggregate, new CaseCommand.TakeStep(CaseStep.Retraction, nameof(CaseEvent.NoticeRetracted), "", new Particulars(), Automated: false, act));
+        if (decision.Code is { } code) return context.Problem(new Rejection(code, decision.Detail));
+        stream.AppendMany(decision.Events);
+        await context.RequestServices.GetRequiredService<Stating>().AccompanyAsync(session, id, stream.Aggregate.History, decision.Events, context.RequestAborted);
+        try
+        {
+            await session.SaveChangesAsync(context.RequestAborted);
+        }
+        catch (ConcurrencyException)
+        {
+            return context.Problem(new Rejection("Version_Conflict"));
+        }
+        var view = decision.Events.Aggregate(stream.Events.Aggregate((CaseView?)null, CaseView.Evolve)!, (current, fact) => CaseView.Evolve(current, id, current.Version + 1, fact));
+        return TypedResults.Ok(new GuestReport(number, StateOf(view.State), opened.ReceivedAt, view.ChangedAt));
+    });
+
+    private static async Task<IResult> OpenAsync(string number, HttpContext context, DocumentStore store, Func<DocumentSession, GuestAccess.Opened, Task<IResult>> answer)
     {
         context.Response.Headers.CacheControl = "no-store";
         var pin = context.Request.Headers[PinHeader].ToString();
         if (pin.Length is 0 or > 32 || number.Length > 64) return context.Problem(new Rejection("Guest_Report_Not_Found"));
         var opened = await GuestAccess.OpenAsync(store, context.Tenant(), number, pin, context.RequestAborted);
         if (opened.LockedFor is { } wait) return context.Problem(new Rejection("Guest_Report_Locked", RetryAfter: wait));
+        if (opened.CaseId is null) return context.Problem(new Rejection("Guest_Report_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
-        if (opened.CaseId is null || await session.LoadAsync<CaseView>(opened.CaseId, context.RequestAborted) is not { } found) return context.Problem(new Rejection("Guest_Report_Not_Found"));
-        return TypedResults.Ok(new GuestReport(number, StateOf(found.State), opened.ReceivedAt, found.ChangedAt));
+        return await answer(session, opened);
     }
 
     // That the other side objected is the other side's.

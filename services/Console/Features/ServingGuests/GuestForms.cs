@@ -35,11 +35,11 @@ internal static class GuestForms
         context.Connection.RemoteIpAddress is { } address ? Convert.ToHexStringLower(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes($"guest {address}"))) : null;
 
     // The answer to the form itself: number and PIN are in no address.
-    private static async Task<IResult> FollowAsync([FromForm] string number, [FromForm] string pin, [FromForm] string? market, HttpContext context, GuestDesk desk)
+    private static async Task<IResult> FollowAsync([FromForm] string number, [FromForm] string pin, [FromForm] string? withdraw, [FromForm] string? market, HttpContext context, GuestDesk desk)
     {
         try
         {
-            var report = (await desk.FollowAsync(market, number.Trim(), pin.Replace(" ", "", StringComparison.Ordinal), context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
+            var report = (await desk.FollowAsync(market, number.Trim(), pin.Replace(" ", "", StringComparison.Ordinal), withdraw == "on", context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
             return ShownOnce.Page("Your report", Words.GuestState(report.State),
                 [("Number", report.Number), ("Received", PageBase.Instant(report.ReceivedAt)), ("Last changed", PageBase.Instant(report.ChangedAt))], "/guest/follow");
         }
