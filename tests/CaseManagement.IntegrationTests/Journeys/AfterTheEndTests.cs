@@ -53,6 +53,15 @@ public class AfterTheEndTests(LawService service)
     }
 
     [Fact]
+    public async Task What_a_court_ordered_is_stated_to_the_respondent_and_not_to_the_database_of_the_Union()
+    {
+        var dispute = await LawCase.NotifiedAsync(service, "eu-dsa", "2026-08-31T09:00", Brussels);
+        (await dispute.StepAsync("court-order", Order("Removal"))).ShouldBe(HttpStatusCode.OK);
+        var stated = (await service.GetAsync($"/v1/cases/{dispute.Id}/statements-of-reasons")).ShouldBe(HttpStatusCode.OK).Body!.AsArray().ShouldHaveSingleItem()!;
+        ((bool)stated["isForDatabase"]!).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task The_notifier_complains_of_a_dismissal_after_the_case_closed()
     {
         var dispute = await LawCase.NotifiedAsync(service, "eu-dsa", "2026-08-31T09:00", Brussels);

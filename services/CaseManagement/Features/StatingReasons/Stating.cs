@@ -59,9 +59,9 @@ public sealed class Stating(RegimeCatalogue catalogue, TransparencyMapping mappi
             measure.Scope?.LegalBasis is { } basis && basis.StartsWith(Clause, StringComparison.Ordinal) ? basis[Clause.Length..].Trim() : null, measure.Act.Statement);
     }
 
-    /// <summary>Owed to the database is what holds in the Union: under its law, or in its countries.</summary>
-    private bool IsForDatabase(IReadOnlyList<CaseEvent> facts, Reasons reasons) =>
-        PackOf(facts)?.Jurisdiction == "EU" || reasons.Territories.Any(country => country == "EL" || mapping.Vocabulary["territorial_scope"].Contains(country));
+    /// <summary>Owed to the database is what holds in the Union, under its law or in its countries, but for what a court ordered (Article 17(5)).</summary>
+    private bool IsForDatabase(IReadOnlyList<CaseEvent> facts, Reasons reasons) => reasons.Impulse != Impulse.Order && (
+        PackOf(facts)?.Jurisdiction == "EU" || reasons.Territories.Any(country => country == "EL" || mapping.Vocabulary["territorial_scope"].Contains(country)));
 
     private RegimePack? PackOf(IReadOnlyList<CaseEvent> facts) =>
         catalogue.Find(facts.OfType<RegimeAdopted>().LastOrDefault()?.Regime ?? facts.OfType<CaseOpened>().First().Regime);
