@@ -7,7 +7,7 @@ namespace ImageRights.EventStore;
 /// <remarks>A save that was sent is always waited for: a caller that gives up while it is queued is taken out of the queue, never left in doubt.</remarks>
 internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
 {
-    // One at a time makes the largest groups and so the least work for each; a second one only where there is enough to do for both.
+    // One at a time makes the largest groups and so the least work for each; a second one only where there is enough to do for both, in events.
     private const int Committers = 2;
     private const int EnoughForTwo = 32;
     private const int MostUnits = 64;
@@ -25,6 +25,7 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
     private readonly NpgsqlDataSource sessions = store.CreateSource(pooled: true, SessionSettings);
     private readonly SemaphoreSlim apart = new(MostAlone);
     private int committing;
+    private int waitingEvents;
 
     public async Task CommitAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
@@ -39,7 +40,8 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         lock (gate)
         {
             waiting.AddLast(save);
-            if (committing == 0 || (committing < Committers && waiting.Count >= EnoughForTwo)) group = StartGroup();
+            waitingEvents += unit.Events;
+            if (committing == 0 || (committing < Committers && waitingEvents >= EnoughForTwo)) group = StartGroup();
         }
         if (group is [var alone] && alone == save)
         {
@@ -153,6 +155,7 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
             node = node.Next;
             if (claimed?.TryClaim(save.Unit.Claims()) == false) continue;
             waiting.Remove(current);
+            waitingEvents -= save.Unit.Events;
             if (!save.TryTake()) continue;
             group.Add(save);
             events += save.Unit.Events;
@@ -162,36 +165,44 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
 
     private async Task CommitTogetherAsync(List<PendingSave> group)
     {
-        // Rows are locked in one order everywhere, so that two groups cannot wait for each other.
+        // Rows are locked in one order everywhere, so that two groups hardly ever wait for each other.
         group.Sort(static (left, right) =>
-            string.CompareOrdinal(left.Unit.TenantId, right.Unit.TenantId) is var byTenant && byTenant != 0 ? byTenant : string.CompareOrdinal(left.FirstStream, right.FirstStream));
+            string.CompareOrdinal(left.Unit.TenantId, right.Unit.TenantId) is var byTenant && byTenant != 0 ? byTenant
+            : left.Unit.Kind.CompareTo(right.Unit.Kind) is var byKind && byKind != 0 ? byKind
+            : string.CompareOrdinal(left.FirstStream, right.FirstStream));
         await using (var connection = await sessions.OpenConnectionAsync())
         {
             await using var batch = new NpgsqlBatch(connection);
-            var calls = new List<(int Command, ArraySegment<PendingSave> Saves)>();
+            var calls = new List<ArraySegment<PendingSave>>();
             var saves = group.ToArray();
             for (int from = 0, to; from < saves.Length; from = to)
             {
-                for (to = from + 1; to < saves.Length && saves[to].Unit.TenantId == saves[from].Unit.TenantId;) to++;
-                var tenants = new ArraySegment<PendingSave>(saves, from, to - from);
-                calls.Add((batch.BatchCommands.Count, tenants));
-                foreach (var command in Statements.Together(store.Schema, saves[from].Unit.TenantId, [.. tenants.Select(save => save.Unit)])) batch.BatchCommands.Add(command);
+                var (tenant, kind) = (saves[from].Unit.TenantId, saves[from].Unit.Kind);
+                for (to = from + 1; to < saves.Length && saves[to].Unit.TenantId == tenant && saves[to].Unit.Kind == kind;) to++;
+                var together = new ArraySegment<PendingSave>(saves, from, to - from);
+                calls.Add(together);
+                foreach (var command in Statements.Together(store.Schema, tenant, kind, [.. together.Select(save => save.Unit)])) batch.BatchCommands.Add(command);
             }
             await batch.PrepareAsync();
             await using var reader = await batch.ExecuteReaderAsync();
-            foreach (var (_, tenants) in calls)
+            foreach (var together in calls)
             {
-                // Only mt_append gives rows; the documents' statements have no result set of their own.
+                // Only what appends gives numbers: naming the tenant gives two texts, and the documents' statements have no result set of their own.
+                if (together[0].Unit.Kind != AppendKind.Enlisted) await reader.NextResultAsync();
                 await reader.ReadAsync();
                 var (outcomes, versions) = (reader.GetFieldValue<int[]>(0), reader.GetFieldValue<long[]>(1));
-                for (var index = 0; index < tenants.Count; index++) tenants[index].Note(outcomes[index], versions[index]);
+                for (var index = 0; index < together.Count; index++) together[index].Note(outcomes[index], versions[index]);
                 await reader.NextResultAsync();
             }
             // Until the last result is read the commit has not been answered.
             while (await reader.NextResultAsync()) { }
         }
         store.Committed(group.Where(save => save.IsWritten).Sum(save => save.Unit.Events));
-        foreach (var save in group) save.Finish();
+        foreach (var save in group)
+        {
+            if (save.IsRefusedUnsaid) _ = CommitApartAsync(save);
+            else save.Finish();
+        }
     }
 
     private async Task CommitApartAsync(PendingSave save)
@@ -200,6 +211,7 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         try
         {
             await CommitAloneAsync(save.Unit);
+            save.Note(0, 0);
             save.Finish();
         }
 #pragma warning disable CA1031 // The failure belongs to the caller, who gets it.
@@ -238,6 +250,9 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         public Task Done => done.Task;
         public string? FirstStream => unit.Appends.Count > 0 ? unit.Appends[0].Stream : null;
         public bool IsWritten => outcome == 0;
+
+        /// <summary>Whether it was not written, and only mt_append can say why; or can write it after all.</summary>
+        public bool IsRefusedUnsaid => outcome < 0;
 
         public bool TryTake() => Interlocked.CompareExchange(ref state, Taken, Queued) == Queued;
 
