@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace ImageRights.Console.IntegrationTests;
 
-/// <summary>The console on a database of its own, and one service (Matching) that takes its tokens by its key set's address.</summary>
+/// <summary>The console on a database of its own, and two services (Matching, CaseManagement) that take its tokens by its key set's address.</summary>
 public sealed class RunningConsole : IAsyncLifetime
 {
     private readonly string directory = Directory.CreateTempSubdirectory("imagerights-console-").FullName;
@@ -17,6 +17,7 @@ public sealed class RunningConsole : IAsyncLifetime
     private readonly int port = FreePort();
     private WebApplication? console;
     private WebApplication? service;
+    private WebApplication? cases;
     private string database = "";
 
     public string CredentialsFile => Path.Combine(directory, "first-credentials.env");
@@ -33,6 +34,9 @@ public sealed class RunningConsole : IAsyncLifetime
     /// <summary>The service.</summary>
     public HttpClient Matching { get; private set; } = null!;
 
+    /// <summary>The service that leads cases.</summary>
+    public WebApplication Cases => cases!;
+
     public async Task InitializeAsync()
     {
         database = await TestServers.CreateDatabaseAsync();
@@ -42,6 +46,11 @@ public sealed class RunningConsole : IAsyncLifetime
             $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", $"--Access:Issuer={Origin}", $"--Access:ServiceKey={TestAccess.ServiceKey}",
         ]);
         await service.StartAsync();
+        cases = ImageRights.CaseManagement.Composition.Build([
+            "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:casesdb={await TestServers.CreateDatabaseAsync()}",
+            $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", $"--Access:Issuer={Origin}", $"--Access:ServiceKey={TestAccess.ServiceKey}",
+        ]);
+        await cases.StartAsync();
         Matching = new HttpClient { BaseAddress = new Uri(service.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
         await StartAsync();
     }
@@ -50,7 +59,7 @@ public sealed class RunningConsole : IAsyncLifetime
     {
         console = Composition.Build([
             $"--urls={Origin}", "--environment=Development", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
-            $"--Access:FirstCredentials={CredentialsFile}", $"--services:matching:http:0={Matching.BaseAddress}",
+            $"--Access:FirstCredentials={CredentialsFile}", $"--services:matching:http:0={Matching.BaseAddress}", $"--services:casemanagement:http:0={cases!.Urls.Single()}",
         ]);
         await console.StartAsync();
         Http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
@@ -71,6 +80,8 @@ public sealed class RunningConsole : IAsyncLifetime
         Matching.Dispose();
         await service!.StopAsync();
         await service.DisposeAsync();
+        await cases!.StopAsync();
+        await cases.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 

@@ -107,7 +107,7 @@ public sealed partial class TenantTests(RunningServices services) : IClassFixtur
         // The notice lacks its signature, and who gave it is written so.
         var letter = await Eventually.GetAsync(async () => (string?)(await owner.ReadAsync("Notification", "/v1/inbox?accountId=artist"))["items"]!.AsArray().FirstOrDefault()?["letterId"], what: "The letter");
         var hold = (string)(await owner.PostAsync("CaseManagement", "/v1/holds", new { personId = "somebody", reason = "A proceeding", by = "counsel" }))["holdId"]!;
-        var erasure = (string)(await owner.PostAsync("CaseManagement", "/v1/erasures", new { personId = "somebody-else", legalBasis = "GDPR_17_1_b", requestedBy = "desk", approvedBy = "counsel" }))["erasureId"]!;
+        var erasure = (string)(await owner.PostAsync("CaseManagement", "/v1/erasures", new { personId = "somebody-else", legalBasis = "GDPR_17_1_b", actor = "desk" }))["erasureId"]!;
         var dossier = (string)(await owner.ReadAsync("CaseManagement", $"/v1/cases/{caseId}"))["dossierId"]!;
         var @event = await Eventually.GetAsync(async () => (await owner.ReadAsync("Notification", "/v1/feed"))["items"]!.AsArray().FirstOrDefault(), what: "The feed");
         return new Dictionary<string, string>
