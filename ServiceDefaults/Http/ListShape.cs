@@ -12,7 +12,8 @@ namespace ImageRights.ServiceDefaults.Http;
 /// <summary>What a list of documents can be asked for, by the same names in every service: filters by field, <c>from</c> and <c>to</c> by time, <c>sort</c>, <c>cursor</c> and <c>limit</c>.
 /// A parameter that it does not know is refused: a misspelt filter must not answer everything.</summary>
 /// <param name="id">The document's key.</param>
-public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
+/// <param name="source">Rows in place of the stored documents, as <see cref="DocumentSession.QueryAsync"/> takes them.</param>
+public sealed class ListShape<TView>(Func<TView, string> id, string? source = null) where TView : class
 {
     private const int LongestValue = 200;
 
@@ -129,7 +130,7 @@ public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
         var direction = descending ? "desc" : "asc";
         var rows = await session.QueryAsync<TView>(
             $"{(conditions.Count > 0 ? "where " : "")}{string.Join(" and ", conditions)} order by {(by.Sql is null ? "" : $"{by.Sql} {direction}, ")}id {direction} limit ?",
-            [.. parameters, limit + 1], context.RequestAborted);
+            [.. parameters, limit + 1], context.RequestAborted, source);
         if (rows.Count <= limit) return (new Page<TView>(rows, null), null);
         var last = rows[limit - 1];
         var next = by.Key is null ? $"{sort} {id(last)}" : $"{sort} {by.Key(last)} {id(last)}";

@@ -34,7 +34,7 @@ create table if not exists {schema}.webhook_due (
     constraint pkey_webhook_due primary key (tenant_id, delivery_id)
 );
 create index if not exists idx_webhook_due_endpoint on {schema}.webhook_due (endpoint_id, next_attempt_at);
-create index if not exists idx_webhook_due_leased on {schema}.webhook_due (endpoint_id, leased_until) where leased_until is not null;
+drop index if exists {schema}.idx_webhook_due_leased;
 
 -- How an endpoint does, over all its deliveries: what keeps a dead one from slowing others.
 create table if not exists {schema}.webhook_endpoint_health (
