@@ -37,6 +37,11 @@ internal sealed class Refusals(AccessOptions access, ILogger<Refusals> logger) :
             context.Response.Headers.WWWAuthenticate = realm;
             return context.Problem(new Rejection("Access_Token_Missing"));
         }
+        if (failure is KeysOutOfReachException)
+        {
+            logger.LogWarning("A token cannot be judged: the keys of its issuer are out of reach");
+            return context.Problem(new Rejection("Access_Keys_Unavailable", RetryAfter: IssuerKeys.BetweenLooks));
+        }
         var reason = failure switch
         {
             SecurityTokenExpiredException => "It has expired.",

@@ -65,7 +65,7 @@ public static class Roles
         [Auditor] = [.. Desk, .. Watch, FingerprintsRead],
         [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, TenantsManage])],
         [Operator] = [.. Everyone, TenantsManage],
-        [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, AccessManage, TenantsManage])],
+        [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, GuestsServe, ErasuresDecide, AccessManage, TenantsManage])],
         [GuestDesk] = [GuestsServe],
         [MediaDesk] = [ImagesRead, WorksRead, RenditionsRead],
         [Service] = [.. Everyone, ContentsRead, ContactsRead, ImagesRead, WorksRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
@@ -76,6 +76,9 @@ public static class Roles
 
     /// <summary>Those that people are given.</summary>
     public static IReadOnlyList<string> OfPeople { get; } = [TenantAdmin, Supervisor, Reviewer, Legal, Auditor, RightsHolder, Agent, Seller, Operator];
+
+    /// <summary>Those that another issuer may give within its tenant: none of the product's own.</summary>
+    public static IReadOnlyList<string> OfOtherIssuers { get; } = [.. OfPeople.Except([Operator]), ApiClient];
 
     /// <summary>What a program may be given: the permissions of <see cref="ApiClient"/>, as scopes.</summary>
     public static IReadOnlyList<string> Scopes { get; } = [.. Table[ApiClient].Select(permission => permission.Scope())];
