@@ -5,20 +5,29 @@ using Microsoft.IdentityModel.Tokens;
 namespace ImageRights.ServiceDefaults.Access;
 
 /// <summary>The keys of one issuer: fetched when a token first needs them, every few minutes, and at once when a token names a key that is not among them. While the issuer is away those it had count on.</summary>
-/// <param name="address">Its key set, or its OpenID configuration, as <paramref name="retriever"/> reads it.</param>
-internal sealed class IssuerKeys(string address, IConfigurationRetriever<OpenIdConnectConfiguration> retriever, IDocumentRetriever documents)
-    : BaseConfigurationManager, IConfigurationManager<OpenIdConnectConfiguration>, IDisposable
+internal sealed class IssuerKeys : BaseConfigurationManager, IConfigurationManager<OpenIdConnectConfiguration>, IDisposable
 {
     /// <summary>Between two looks after a failure, or after keys that nobody knows, lies at least this: tokens are made up faster than that.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
+    private readonly string address;
+    private readonly IConfigurationRetriever<OpenIdConnectConfiguration> retriever;
+    private readonly IDocumentRetriever documents;
     private readonly TimeProvider clock = TimeProvider.System;
     private readonly SemaphoreSlim looking = new(1);
     private OpenIdConnectConfiguration? keys;
     private long? lookedAt, askedAt;
     private bool isAsked, hasFailed;
+
+    /// <param name="address">The issuer's key set, or its OpenID configuration, as <paramref name="retriever"/> reads it.</param>
+    public IssuerKeys(string address, IConfigurationRetriever<OpenIdConnectConfiguration> retriever, IDocumentRetriever documents)
+    {
+        (this.address, this.retriever, this.documents) = (address, retriever, documents);
+        // A key that its issuer took back counts no more.
+        UseLastKnownGoodConfiguration = false;
+    }
 
     /// <summary>Whether the issuer could not be asked: then an unknown key says nothing about a token.</summary>
     public bool AreOutOfReach => Volatile.Read(ref hasFailed);

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,7 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
     private readonly List<Filter> filters = [];
     private readonly List<Order> orders = [];
     private (string Field, string? IdPrefix)? time;
+    private string? owned;
 
     /// <summary>Names of the parameters with their meaning.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Parameters =>
@@ -79,6 +81,17 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
         return this;
     }
 
+    /// <summary>For parties only what is their account's own.</summary>
+    /// <param name="sql">Condition with <c>?</c>, once or more, for the account.</param>
+    public ListShape<TView> Owned(string sql)
+    {
+        owned = sql;
+        return this;
+    }
+
+    /// <summary>Whether parties may ask for it.</summary>
+    internal bool IsOwned => owned is not null;
+
     /// <summary>Expression by which a field that holds a time is sorted; for the index.</summary>
     public static string SortSql(string field) => $"((data ->> '{field}') collate \"C\")";
 
@@ -96,6 +109,7 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
         var query = context.Request.Query;
         var (conditions, parameters) = (new List<string>(), new List<object>());
         if (condition is not null) Add(condition, values);
+        if (context.PartyAccount() is { } account) Add(owned ?? throw new InvalidOperationException("This list does not say what of it is an account's own."), [.. owned.Where(letter => letter == '?').Select(_ => account)]);
         foreach (var (name, given) in query)
         {
             var text = given.Count == 1 ? given.ToString() : null;
@@ -180,5 +194,7 @@ public static class ListEndpoints
         {
             await using var session = store.LightweightSession(context.Tenant());
             return await shape.AnswerAsync(context, session);
-        });
+        }).Held(shape.IsOwned);
+
+    private static RouteHandlerBuilder Held(this RouteHandlerBuilder list, bool isOwned) => isOwned ? list.HoldsToAccount() : list;
 }

@@ -101,14 +101,14 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
                 left join unnest($5, $6) as e(endpoint_id, room) on e.endpoint_id = w.endpoint_id
                 where (h.failing_since is not null) = $1 and (h.not_before is null or h.not_before <= clock_timestamp())
             ), picked as (
-                select p.tenant_id, p.delivery_id, o.url from open o cross join lateral (
-                    select d.tenant_id, d.delivery_id, d.next_attempt_at from {Schema}.webhook_due d
+                select p.place, o.url from open o cross join lateral (
+                    select d.ctid as place, d.next_attempt_at from {Schema}.webhook_due d
                     where d.endpoint_id = o.endpoint_id and d.next_attempt_at <= clock_timestamp() and (d.leased_until is null or d.leased_until <= clock_timestamp())
                     order by d.next_attempt_at limit o.room for update skip locked) p
                 order by p.next_attempt_at limit $3
             ), claimed as (
                 update {Schema}.webhook_due d set lease = gen_random_uuid(), leased_until = clock_timestamp() + $4
-                from picked p where d.tenant_id = p.tenant_id and d.delivery_id = p.delivery_id
+                from picked p where d.ctid = p.place
                 returning d.lease, d.tenant_id, d.delivery_id, d.endpoint_id, d.event_id, d.next_attempt_at, p.url
             )
             select c.lease, c.tenant_id, c.delivery_id, c.endpoint_id, c.event_id, e.type, e.subject, c.url, e.body, e.traceparent, c.next_attempt_at,

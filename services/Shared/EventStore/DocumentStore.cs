@@ -206,7 +206,8 @@ public sealed class DocumentStore : IAsyncDisposable
     private const string ScriptFolder = ".Schema.";
 
     // Workers' plans are kept for a session's life, often made while tables are empty: they must not read all of the log for each page when it is long.
-    private const string WorkerSettings = "-c app.all_tenants=on -c enable_seqscan=off -c enable_bitmapscan=off";
+    // Where there is no other way than to read all, the price that this puts on it must not set the compiler to work.
+    private const string WorkerSettings = "-c app.all_tenants=on -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off";
 
     internal static string ReadScript(string name)
     {
