@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ImageRights.Benchmarks.Evaluation;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
@@ -57,7 +59,20 @@ internal static class SearchBenchmark
         var grey = large.ConvertAll(picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 512));
         Measure("local features of the reduced picture", 6, grey, picture => Orb.Extract(picture));
         Measure("layout", null, large.ConvertAll(picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 400)), picture => XyCut.Propose(picture));
+        Console.WriteLine($"digest of all features {Digest(photographs.Concat(large))}");
         Measure("all features", null, large, picture => FeatureExtractor.Extract(picture, default));
+    }
+
+    // Two builds with the same digest compute the same.
+    private static string Digest(IEnumerable<DecodedPicture> pictures)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var picture in pictures)
+        {
+            var features = FeatureExtractor.Extract(picture, default);
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Join(';', features.Regions.Select(region => region.ToString())) + features.Local));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
     private static void Cascade(List<DecodedPicture> photographs, int count, int queries, string cache)
