@@ -33,11 +33,13 @@ internal sealed class FeatureBuckets
     /// <param name="picture">Its number in the segment.</param>
     public void Add(LocalFeatures added, int picture)
     {
+        var descriptors = added.Descriptors;
         for (var number = 0; number < added.ReferenceCount; number++, recentFeatures++)
         {
+            var descriptor = descriptors[number];
             for (var table = 0; table < FeatureTables.Count; table++)
             {
-                ref var head = ref heads[table][FeatureTables.BucketOf(added.Descriptors[number], table)];
+                ref var head = ref heads[table][FeatureTables.BucketOf(descriptor, table)];
                 entries[table].Extend(recentFeatures);
                 entries[table][recentFeatures] = (head, (uint)(picture << FeatureBits | number));
                 Volatile.Write(ref head, recentFeatures + 1);
@@ -47,27 +49,47 @@ internal sealed class FeatureBuckets
     }
 
     /// <summary>The same with everything in arrays.</summary>
-    /// <param name="pictures">Pictures in it.</param>
+    /// <param name="recent">The pictures that came since the arrays were laid.</param>
+    /// <param name="first">Number of the first of them in the segment.</param>
     /// <param name="isFull">Whether no other will come.</param>
-    public FeatureBuckets Settle(int pictures, bool isFull)
+    public FeatureBuckets Settle(IReadOnlyList<LocalFeatures> recent, int first, bool isFull)
     {
-        var (settled, laid) = (Tables(_ => new int[Buckets + 1]), Tables(table => new uint[features[table].Length + recentFeatures]));
+        var (settled, laid) = (new int[FeatureTables.Count][], new uint[FeatureTables.Count][]);
+        var buckets = new ushort[recent.Sum(picture => picture.ReferenceCount)];
         for (var table = 0; table < FeatureTables.Count; table++)
         {
-            var end = 0;
+            // Sorted by counting: where each bucket ends, then what lies in it, oldest first.
+            var (ends, at) = (new int[Buckets + 1], 0);
+            foreach (var picture in recent)
+            {
+                var descriptors = picture.Descriptors;
+                for (var number = 0; number < picture.ReferenceCount; number++)
+                {
+                    buckets[at] = (ushort)FeatureTables.BucketOf(descriptors[number], table);
+                    ends[buckets[at++] + 1]++;
+                }
+            }
+            var (old, before, all) = (features[table], starts[table], new uint[features[table].Length + buckets.Length]);
             for (var bucket = 0; bucket < Buckets; bucket++)
             {
-                settled[table][bucket] = end;
-                var before = features[table].AsSpan(starts[table][bucket]..starts[table][bucket + 1]);
-                before.CopyTo(laid[table].AsSpan(end));
-                end += before.Length;
-                var first = end;
-                for (var at = heads[table][bucket]; at != 0;) (at, laid[table][end++]) = entries[table][at - 1];
-                laid[table].AsSpan(first..end).Reverse();
+                var length = before[bucket + 1] - before[bucket];
+                if (length > 0) old.AsSpan(before[bucket], length).CopyTo(all.AsSpan(ends[bucket]));
+                var added = ends[bucket + 1];
+                ends[bucket + 1] = ends[bucket] + length + added;
+                // For now where the next one goes.
+                ends[bucket] += length;
             }
-            settled[table][Buckets] = end;
+            at = 0;
+            for (var number = 0; number < recent.Count; number++)
+            {
+                for (var feature = 0; feature < recent[number].ReferenceCount; feature++) all[ends[buckets[at++]]++] = (uint)(first + number << FeatureBits | feature);
+            }
+            // Each bucket has run up to the begin of the next.
+            Array.Copy(ends, 0, ends, 1, Buckets);
+            ends[0] = 0;
+            (settled[table], laid[table]) = (ends, all);
         }
-        return new FeatureBuckets(settled, laid, isFull ? [] : Tables(_ => new int[Buckets]), Math.Max(LeastRecent, pictures / 4));
+        return new FeatureBuckets(settled, laid, isFull ? [] : Tables(_ => new int[Buckets]), Math.Max(LeastRecent, (first + recent.Count) / 4));
     }
 
     /// <summary>Adds each feature that shares a bucket with the query, but for buckets that are too full to tell anything.</summary>

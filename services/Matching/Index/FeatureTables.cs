@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics.X86;
+
 namespace ImageRights.Matching.Index;
 
 /// <summary>Locality-sensitive hashing of descriptors: a table looks at 16 bits of a descriptor and so puts it into one of 65,536 buckets; alike descriptors often share one.</summary>
@@ -12,36 +15,46 @@ internal static class FeatureTables
     /// <summary>A bucket that holds more features describes what is in every picture and is passed over.</summary>
     public const int LongestBucket = 150;
 
-    private static readonly byte[,] Choice = ChooseBits();
+    private static readonly Descriptor[] Choice = [.. Enumerable.Range(0, Count).Select(ChooseBits)];
 
     /// <summary>Where the descriptor lies in a table.</summary>
     public static int BucketOf(in Descriptor descriptor, int table)
     {
-        var bucket = 0;
-        for (var bit = 0; bit < Bits; bit++)
-        {
-            var number = Choice[table, bit];
-            var word = (number >> 6) switch { 0 => descriptor.A, 1 => descriptor.B, 2 => descriptor.C, _ => descriptor.D };
-            bucket |= (int)(word >> (number & 63) & 1) << bit;
-        }
-        return bucket;
+        ref readonly var choice = ref Choice[table];
+        var bucket = Extract(descriptor.A, choice.A);
+        bucket = bucket << BitOperations.PopCount(choice.B) | Extract(descriptor.B, choice.B);
+        bucket = bucket << BitOperations.PopCount(choice.C) | Extract(descriptor.C, choice.C);
+        return (int)(bucket << BitOperations.PopCount(choice.D) | Extract(descriptor.D, choice.D));
     }
 
-    private static byte[,] ChooseBits()
+    // The chosen bits of a word, side by side.
+    private static ulong Extract(ulong word, ulong choice)
     {
-        var choice = new byte[Count, Bits];
+        if (Bmi2.X64.IsSupported) return Bmi2.X64.ParallelBitExtract(word, choice);
+        var (bits, at) = (0UL, 0);
+        for (; choice != 0; choice &= choice - 1) bits |= (word >> BitOperations.TrailingZeroCount(choice) & 1) << at++;
+        return bits;
+    }
+
+    private static Descriptor ChooseBits(int table)
+    {
+        // The tables are drawn one after the other.
         var state = 0x2545F4914F6CDD1DUL;
-        for (var table = 0; table < Count; table++)
+        Span<ulong> chosen = stackalloc ulong[4];
+        for (var drawn = 0; drawn <= table; drawn++)
         {
-            var taken = new HashSet<byte>();
-            while (taken.Count < Bits)
+            chosen.Clear();
+            for (var taken = 0; taken < Bits;)
             {
                 state ^= state << 13;
                 state ^= state >> 7;
                 state ^= state << 17;
-                if (taken.Add((byte)(state >> 32))) choice[table, taken.Count - 1] = (byte)(state >> 32);
+                var bit = (byte)(state >> 32);
+                if ((chosen[bit >> 6] >> (bit & 63) & 1) != 0) continue;
+                chosen[bit >> 6] |= 1UL << (bit & 63);
+                taken++;
             }
         }
-        return choice;
+        return new Descriptor(chosen[0], chosen[1], chosen[2], chosen[3]);
     }
 }

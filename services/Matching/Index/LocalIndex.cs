@@ -15,6 +15,7 @@ internal sealed class LocalIndex
 
     private readonly List<LocalSegment> segments = [];
     private LocalSegment[] published = [];
+    private bool isDeferred;
 
     /// <summary>A picture that shares features.</summary>
     /// <param name="Votes">Weight of the features that agree on where the picture lies.</param>
@@ -26,11 +27,21 @@ internal sealed class LocalIndex
         if (segments.Count == 0 || segments[^1].Pictures == LocalSegment.MostPictures)
         {
             segments.Add(new LocalSegment());
-            segments[^1].Add(features, row);
+            segments[^1].Add(features, row, settle: !isDeferred);
             Volatile.Write(ref published, [.. segments]);
             return;
         }
-        segments[^1].Add(features, row);
+        segments[^1].Add(features, row, settle: !isDeferred);
+    }
+
+    /// <summary>Pictures that are added from here on are found only after <see cref="Settle"/>, which is quicker for many.</summary>
+    public void Defer() => isDeferred = true;
+
+    /// <summary>Makes everything that was added findable.</summary>
+    public void Settle()
+    {
+        isDeferred = false;
+        if (segments.Count > 0) segments[^1].Settle();
     }
 
     /// <summary>The features that stand for a picture; null when it has none.</summary>

@@ -8,19 +8,28 @@ internal sealed class LocalSegment
 
     private readonly Column<(int Row, LocalFeatures Features)> pictures = new();
     private FeatureBuckets buckets = new();
-    private int count;
+    private int count, settled;
 
     public int Pictures => Volatile.Read(ref count);
 
     /// <summary>Adds a picture; pictures come in the order of their rows.</summary>
-    public void Add(LocalFeatures picture, int row)
+    /// <param name="settle">Whether it is to be found at once; else when <see cref="Settle"/> is called, which is quicker for many.</param>
+    public void Add(LocalFeatures picture, int row, bool settle = true)
     {
         var number = count;
         pictures.Extend(number);
         pictures[number] = (row, picture);
-        buckets.Add(picture, number);
+        if (settle) buckets.Add(picture, number);
         Volatile.Write(ref count, number + 1);
-        if (buckets.IsUnsettled || count == MostPictures) Volatile.Write(ref buckets, buckets.Settle(count, count == MostPictures));
+        if (settle && buckets.IsUnsettled || count == MostPictures) Settle();
+    }
+
+    /// <summary>Lays what came last into arrays.</summary>
+    public void Settle()
+    {
+        if (settled == count) return;
+        Volatile.Write(ref buckets, buckets.Settle([.. Enumerable.Range(settled, count - settled).Select(number => pictures[number].Features)], settled, count == MostPictures));
+        settled = count;
     }
 
     public (int Row, LocalFeatures Features) this[int picture] => pictures[picture];

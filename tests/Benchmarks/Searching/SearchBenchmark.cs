@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using ImageRights.Benchmarks.Evaluation;
@@ -21,7 +23,7 @@ namespace ImageRights.Benchmarks.Searching;
 /// <summary>What recognising a picture costs, stage by stage, on one thread: processor time, and the goal beside it.</summary>
 internal static class SearchBenchmark
 {
-    public const string Usage = "search pictures=FOLDER [references=12758] [queries=60] [cache=FILE] [only=hash,extract,cascade]";
+    public const string Usage = "search pictures=FOLDER [references=12758] [queries=60] [cache=FILE] [only=hash,extract,cascade,start] [codes=10000000] [start=1000000] [locals=100000]";
 
     public static int Run(string[] options)
     {
@@ -36,11 +38,13 @@ internal static class SearchBenchmark
         Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}; {HammingScan.Fastest}; milliseconds of one thread's processor time");
         var files = Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToList();
         var photographs = files.Select(file => decoder.Decode(File.ReadAllBytes(file)).Value!).ToList();
+        if (Wanted("hash")) Hash(Number("codes", 10_000_000));
         if (Wanted("extract")) Extract(photographs);
         if (Wanted("cascade"))
         {
             Cascade(photographs, Number("references", 12758), Number("queries", 60), given.GetValueOrDefault("cache", Path.Combine(Path.GetTempPath(), "imagerights-distractors")));
         }
+        if (Wanted("start")) Start(photographs, Number("start", 1_000_000), Number("locals", 100_000));
         Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}");
         return 0;
 
@@ -61,6 +65,70 @@ internal static class SearchBenchmark
         Measure("layout", null, large.ConvertAll(picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 400)), picture => XyCut.Propose(picture));
         Console.WriteLine($"digest of all features {Digest(photographs.Concat(large))}");
         Measure("all features", null, large, picture => FeatureExtractor.Extract(picture, default));
+    }
+
+    private static void Hash(int count)
+    {
+        var random = new Random(1);
+        var (bank, words) = (new SignBank(), new ulong[4]);
+        for (var row = 0; row < count; row++) bank.Add(Next(), row, null);
+        var queries = Enumerable.Range(0, 20).Select(_ => Next()).ToList();
+        foreach (var kernel in Enum.GetValues<ScanKernel>().Where(HammingScan.IsSupported).Reverse())
+        {
+            foreach (var (radius, goal) in new[] { (31, 5.0), (56, 22.0) })
+            {
+                var hits = new List<SignHit>();
+                Measure($"{count / 1e6:0.#} M hashes, eight orientations, {radius} bits, {kernel}", goal, queries, query =>
+                {
+                    hits.Clear();
+                    bank.Search(query, radius, -1, count, kernel, hits);
+                    return hits;
+                });
+            }
+        }
+
+        SignHash Next()
+        {
+            random.NextBytes(MemoryMarshal.AsBytes(words.AsSpan()));
+            return new SignHash(words[0], words[1], words[2], words[3]);
+        }
+    }
+
+    private static void Start(List<DecodedPicture> photographs, int count, int locals)
+    {
+        var folder = Directory.CreateTempSubdirectory("imagerights-checkpoint-").FullName;
+        try
+        {
+            var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+            var options = Options.Create(new MatchingOptions { CheckpointFolder = folder });
+            var models = photographs.Take(50).Select(picture => IndexedPicture.Of(Fingerprint("", picture))).ToList();
+            var random = new Random(1);
+            using (var checkpoint = IndexCheckpoint.Open(folder, TimeProvider.System))
+            {
+                checkpoint.Load((_, _, _) => { });
+                for (var number = 0; number < count; number++)
+                {
+                    var (model, hash) = (models[number % models.Count], new byte[32]);
+                    random.NextBytes(hash);
+                    var features = number < locals ? model.Features! : model.Features! with { Local = null };
+                    checkpoint.Add("t", new LogPosition((ulong)number + 1, number + 1), new IndexedPicture(
+                        model.Fact with { SubjectId = Guid.NewGuid().ToString("N"), Sha256 = Convert.ToHexStringLower(hash), Pdq = Convert.ToHexStringLower(hash) },
+                        features with { Sign = SignHash.Parse(Convert.ToHexStringLower(hash)) }));
+                    checkpoint.Reach(new LogPosition((ulong)number + 1, number + 1), Guid.NewGuid());
+                }
+            }
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"checkpoint of {count} pictures, {locals} with local features: {Directory.GetFiles(folder).Sum(file => new FileInfo(file).Length) / 1e6:0} MB"));
+            models.Clear();
+            var (before, started, watch) = (GC.GetTotalMemory(true), ThreadClock.Milliseconds, Stopwatch.StartNew());
+            using var index = new PictureIndex(options, meters);
+            index.Resume();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"start from it {watch.Elapsed.TotalSeconds:0.0} s, {(ThreadClock.Milliseconds - started) / 1000:0.0} s of the processor, goal 10 s; {(GC.GetTotalMemory(true) - before) / 1e6:0} MB; {index.For("t").Count(Bank.Works)} works"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     // Two builds with the same digest compute the same.
