@@ -13,7 +13,7 @@ internal sealed class LocalIndex
     private const int SegmentPictures = 4096;
     private const int LongestBucket = 150;
     private const int MostBits = 60;
-    private const float LeastVotes = 1.5f;
+    private const float LeastVotes = 0.1f;
     private const int MostCompared = 300;
     private const int MostProposals = 40;
 
