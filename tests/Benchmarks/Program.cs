@@ -13,7 +13,9 @@ switch (args)
         await VerifyBenchmark.RunAsync(options);
         return 0;
     case ["evaluate", .. var options]:
-        return EvaluateCommand.Run(options);
+        return EvaluateCommand.Evaluate(options);
+    case ["calibrate", .. var options]:
+        return EvaluateCommand.Calibrate(options);
     default:
         Console.Error.WriteLine("dotnet run -c Release -- append [seconds=5] [writers=1,8,32,128] [only=single,new,fetch,snapshot,hundred,follow]");
         Console.Error.WriteLine("dotnet run -c Release -- record [events=200000] [large=4000] [only=follow,seal,rebuild,publish]");

@@ -21,10 +21,8 @@ public sealed record CopyModel(string Version, double Bias, IReadOnlyDictionary<
     /// <summary>The model that this version of the index uses.</summary>
     public static readonly CopyModel Current = Read();
 
-    private readonly double[] weights = [.. Resemblance.MeasureNames.Select(name => Weights[name])];
-
     /// <summary>0 to 1.</summary>
-    public double Score(double[] measures) => Logistic(Bias + measures.Zip(weights).Sum(pair => pair.First * pair.Second));
+    public double Score(IReadOnlyDictionary<string, double> measures) => Logistic(Bias + measures.Sum(measure => measure.Value * Weights[measure.Key]));
 
     /// <summary>0 to 1, of pictures whose pixels cannot be compared.</summary>
     public static double ScoreOfHash(int distance) => Logistic((EvenDistance - distance) / BitsPerUnit);

@@ -32,18 +32,18 @@ internal static class Explanation
     }
 
     /// <summary>What hashes recognised, with what the pixels add.</summary>
-    public static Evidence WithPixels(Evidence evidence, Alignment alignment, LocalFeatures picture, LocalFeatures reference, double score) => evidence with
+    public static Evidence WithPixels(Evidence evidence, Alignment alignment, LocalFeatures picture, LocalFeatures reference) => evidence with
     {
         BlocksCompared = alignment.Resemblance.Compared,
         BlocksAlike = alignment.Resemblance.Alike,
-        Score = Math.Max(evidence.Score ?? 0, score),
+        Score = Math.Max(evidence.Score ?? 0, alignment.Score),
         Overlays = Overlays(alignment, picture, reference),
+        Measures = alignment.Measures,
     };
 
     /// <summary>What was recognised when the two were laid over each other.</summary>
-    /// <param name="score">Probability that it is a copy.</param>
     /// <param name="isCopy">Whether that makes it one.</param>
-    public static Evidence OfAlignment(Alignment alignment, LocalFeatures picture, LocalFeatures reference, double score, bool isCopy)
+    public static Evidence OfAlignment(Alignment alignment, LocalFeatures picture, LocalFeatures reference, bool isCopy)
     {
         var (transform, back, resemblance) = (alignment.Transform, alignment.Transform.Inverse(), alignment.Resemblance);
         (double X, double Y)[] corners = [(0, 0), (picture.Width, 0), (picture.Width, picture.Height), (0, picture.Height)];
@@ -56,7 +56,8 @@ internal static class Explanation
             : MatchClass.NearExact;
         return new Evidence(
             FeatureSet.Algorithm, kind, alignment.IsInverted, Fractions(inPicture, picture.Width, picture.Height), Fractions(inReference, reference.Width, reference.Height),
-            uploadPercent, referencePercent, null, resemblance.Inliers, resemblance.Compared, resemblance.Alike, score, isCopy ? Overlays(alignment, picture, reference) : null);
+            uploadPercent, referencePercent, null, resemblance.Inliers, resemblance.Compared, resemblance.Alike,
+            alignment.Score, isCopy ? Overlays(alignment, picture, reference) : null, alignment.Measures);
     }
 
     /// <summary>From a picture to a reference, in the pixels of their features, when the rectangles whose hashes agree lie on each other.</summary>

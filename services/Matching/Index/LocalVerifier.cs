@@ -10,11 +10,15 @@ internal sealed record Alignment(Affine Transform, bool IsMirrored, bool IsInver
 {
     private const int SceneInliers = 9;
     private const int SceneAlike = 6;
-    private const int NoDistance = 128;
+
+    /// <summary>Distance of the hashes in bits.</summary>
+    public int Distance { get; init; } = 128;
+
+    /// <summary>What the score is computed of.</summary>
+    public IReadOnlyDictionary<string, double> Measures => Resemblance.Measures(Distance);
 
     /// <summary>Probability that the picture is a copy, 0 to 1.</summary>
-    /// <param name="distance">Distance of the hashes in bits.</param>
-    public double ScoreAt(int distance = NoDistance) => CopyModel.Current.Score(Resemblance.Measures(distance));
+    public double Score => CopyModel.Current.Score(Measures);
 
     /// <summary>Whether the two show the same place or thing at least: so many corners do not agree by chance.</summary>
     public bool IsRelated => Resemblance.Inliers >= SceneInliers && Resemblance.Alike >= SceneAlike;

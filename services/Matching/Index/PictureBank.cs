@@ -182,9 +182,8 @@ internal sealed class PictureBank(int minQuality = 0)
             var evidence = Explanation.OfHash(hit, part);
             if (features.Local is { } local && compared++ < MostCandidates && locals.Of(hit.Row) is { } reference)
             {
-                var alignment = LocalVerifier.Compare(local, reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted);
-                var score = alignment.ScoreAt(hit.Distance);
-                if (score >= review) evidence = Explanation.WithPixels(evidence, alignment, local, reference, score);
+                var alignment = LocalVerifier.Compare(local, reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
+                if (alignment.Score >= review) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
             }
             found.Add(hit.Row, ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = evidence });
         }
@@ -195,7 +194,7 @@ internal sealed class PictureBank(int minQuality = 0)
         FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, double review, SortedDictionary<int, Neighbour> found)
     {
         var known = found.Keys.ToHashSet();
-        var best = new SortedDictionary<int, (Alignment Alignment, double Score)>();
+        var best = new SortedDictionary<int, Alignment>();
         var nearby = hits.OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates).ToList();
         foreach (var (hit, part) in nearby)
         {
@@ -209,20 +208,20 @@ internal sealed class PictureBank(int minQuality = 0)
             if (known.Contains(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
             if (LocalVerifier.Align(local, reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
         }
-        foreach (var (row, (alignment, score)) in best)
+        foreach (var (row, alignment) in best)
         {
-            var isCopy = score >= review;
+            var isCopy = alignment.Score >= review;
             if (!isCopy && !alignment.IsRelated) continue;
             found.Add(row, ToNeighbour(row, features.Sign.NearestTo(wholes[row]).Distance, LocalVerifier.TurnOf(alignment)) with
             {
-                Evidence = Explanation.OfAlignment(alignment, local, locals.Of(row)!, score, isCopy),
+                Evidence = Explanation.OfAlignment(alignment, local, locals.Of(row)!, isCopy),
             });
         }
 
         void Consider(int row, Alignment alignment, int distance)
         {
-            var score = alignment.ScoreAt(distance);
-            if (!best.TryGetValue(row, out var other) || score > other.Score) best[row] = (alignment, score);
+            alignment = alignment with { Distance = distance };
+            if (!best.TryGetValue(row, out var other) || alignment.Score > other.Score) best[row] = alignment;
         }
     }
 

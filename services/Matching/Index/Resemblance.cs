@@ -16,9 +16,6 @@ internal sealed record Resemblance(
 {
     private const double Strong = 0.85;
 
-    /// <summary>Names of the numbers that <see cref="Measures"/> gives, in order.</summary>
-    public static readonly string[] MeasureNames = ["inliers", "alike", "share", "strongShare", "hullShare", "hullPart", "centreShare", "looseness", "hash"];
-
     public static Resemblance Of(int inliers, PixelReport report, LocalFeatures picture, LocalFeatures reference)
     {
         var alike = report.Blocks.Where(block => block.Correlation > PixelComparison.LeastCorrelation).ToList();
@@ -37,8 +34,20 @@ internal sealed record Resemblance(
 
     /// <summary>What the score is computed of, each about 0 to 1.</summary>
     /// <param name="distance">Distance of the hashes in bits.</param>
-    public double[] Measures(int distance) =>
-        [Math.Log(1 + Inliers) / 4, Math.Log(1 + Alike) / 4, Share, StrongShare, HullShare, HullPart, CentreShare, Looseness, Math.Max(0, 64 - distance) / 64.0];
+    public IReadOnlyDictionary<string, double> Measures(int distance) => new SortedDictionary<string, double>(StringComparer.Ordinal)
+    {
+        ["inliers"] = Rounded(Math.Log(1 + Inliers) / 4),
+        ["alike"] = Rounded(Math.Log(1 + Alike) / 4),
+        ["share"] = Rounded(Share),
+        ["strongShare"] = Rounded(StrongShare),
+        ["hullShare"] = Rounded(HullShare),
+        ["hullPart"] = Rounded(HullPart),
+        ["centreShare"] = Rounded(CentreShare),
+        ["looseness"] = Rounded(Looseness),
+        ["hash"] = Rounded(Math.Max(0, 64 - distance) / 64.0),
+    };
+
+    private static double Rounded(double value) => Math.Round(value, 4);
 
     /// <summary>The hull of the blocks that correlate and have neighbours that do: one alone may be chance.</summary>
     public static ConvexHull HullOf(IReadOnlyList<Block> alike)
