@@ -16,7 +16,9 @@ switch (args)
     case ["relay", .. var options]:
         return await RelayBenchmark.RunAsync(options);
     case ["evaluate", .. var options]:
-        return EvaluateCommand.Run(options);
+        return EvaluateCommand.Evaluate(options);
+    case ["calibrate", .. var options]:
+        return EvaluateCommand.Calibrate(options);
     case ["search", .. var options]:
         return SearchBenchmark.Run(options);
     default:

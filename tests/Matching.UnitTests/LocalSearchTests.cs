@@ -80,27 +80,6 @@ public class LocalSearchTests
         }
     }
 
-    [Fact]
-    public void Blocks_are_compared_as_the_plain_way_compares_them()
-    {
-        var random = new Random(5);
-        var (made, seen) = (new MadeUpFeatures(random, 1), 0);
-        for (var round = 0; round < 40; round++)
-        {
-            var (picture, reference) = (
-                made.Draw(0, thumbnailWidth: 20 + random.Next(70), thumbnailHeight: 20 + random.Next(70)),
-                made.Draw(0, thumbnailWidth: 1 + random.Next(90), thumbnailHeight: 1 + random.Next(90)));
-            if (round % 2 == 0) reference = picture;
-            var (sin, cos) = Math.SinCos(round % 3 * 0.02 * random.NextDouble());
-            var transform = new Affine(cos, -sin, random.Next(40) - 20, sin, cos * (round % 5 == 0 ? 0.9 : 1), random.Next(40) - 20);
-            var inverted = round % 7 == 0;
-            var expected = PlainBlockComparison.Run(picture, reference, transform, inverted);
-            BlockComparison.Run(picture, reference, transform, inverted).ShouldBe(expected, round.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            seen += expected.Alike;
-        }
-        seen.ShouldBeGreaterThan(50);
-    }
-
     private static List<FeaturePair> Plain(LocalFeatures picture, LocalFeatures reference, bool mirrored)
     {
         var best = new Dictionary<int, FeaturePair>();

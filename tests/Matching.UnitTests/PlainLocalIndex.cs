@@ -6,7 +6,7 @@ namespace ImageRights.Matching.UnitTests;
 internal sealed class PlainLocalIndex
 {
     private const int MostBits = 60;
-    private const float LeastVotes = 1.5f;
+    private const float LeastVotes = 0.1f;
     private const int MostCompared = 300;
     private const int MostProposals = 40;
     private const float Tolerance = 30;

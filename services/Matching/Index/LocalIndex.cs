@@ -10,7 +10,7 @@ namespace ImageRights.Matching.Index;
 internal sealed class LocalIndex
 {
     private const int MostBits = 60;
-    private const float LeastVotes = 1.5f;
+    private const float LeastVotes = 0.1f;
     private const int MostCompared = 300;
 
     private readonly List<LocalSegment> segments = [];
