@@ -10,7 +10,18 @@ public sealed record Ground(string Rule, string? Source);
 /// <summary>An effective notice, as far as the procedure needs it.</summary>
 /// <param name="ReceivedAt">Its first receipt, kept through its correction.</param>
 /// <param name="FirstMissing">Elements that it lacked at first; empty when it was complete.</param>
-public sealed record NoticeReference(string NoticeId, DateTimeOffset ReceivedAt, DateTimeOffset EffectiveAt, IReadOnlyList<string> FirstMissing);
+/// <param name="Priority">Why it goes before others; null when it does not.</param>
+public sealed record NoticeReference(string NoticeId, DateTimeOffset ReceivedAt, DateTimeOffset EffectiveAt, IReadOnlyList<string> FirstMissing, NoticePriority? Priority = null);
+
+/// <summary>Why a notice goes before others.</summary>
+public enum NoticePriority
+{
+    /// <summary>Its author's notices are nearly always right.</summary>
+    FastLane,
+
+    /// <summary>Its author is a trusted flagger (Regulation (EU) 2022/2065, Article 22).</summary>
+    TrustedFlagger,
+}
 
 /// <summary>What a tenant had chosen in a pack when the case began; nulls are the pack's own.</summary>
 /// <param name="Zone">IANA time zone.</param>

@@ -93,6 +93,7 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         // Through the form, so that a notice which was corrected keeps its first receipt here as it does in a simulation.
         var state = law.Next(begun.Law, new Fact("NoticeReceived", received, "complainant", notice.FirstMissing));
         begun = begun with { Law = notice.FirstMissing.Count == 0 ? state : law.Apply(state, new Fact("NoticeCorrected", effective, "complainant", [])) };
+        if (notice.Priority == NoticePriority.TrustedFlagger) begun = begun with { Law = law.Apply(begun.Law, new Fact("TrustedFlaggerNoticeReceived", received, "complainant", [])) };
         var levels = catalogue.Find(ServiceLevels)!;
         var service = new Procedure(levels, catalogue.SettingsOf(levels), catalogue.Codes);
         foreach (var (name, at) in new[] { ("NoticeReceived", received), ("NoticeAcknowledged", received), ("NoticeEffective", effective) })

@@ -43,6 +43,12 @@ public record CaseView(
     /// <summary>Whether the same complainant is barred from giving the same notice again.</summary>
     public bool AreNoticesBarred { get; init; }
 
+    /// <summary>Whether a notice behind it goes before others.</summary>
+    public bool IsUrgent { get; init; }
+
+    /// <summary>Place in the order of work: urgent ones first, then the oldest.</summary>
+    public string Queue => $"{(IsUrgent ? 0 : 1)}-{OpenedAt.UtcDateTime:O}";
+
     /// <summary>Name of the unique index that keeps a picture and a work from having two open cases under one regime.</summary>
     public const string OneOpenCase = "one_open_case_of_law";
 
@@ -61,7 +67,7 @@ public record CaseView(
 
     /// <summary>Expressions that the list filters by; the id follows because lists are ordered by it.</summary>
     public static readonly string[] Indexes =
-        ["(data ->> 'state'), id", "(data ->> 'respondentAccountId'), id", "(data ->> 'imageId'), id", "(data ->> 'workId'), id", "(data ->> 'dossierId'), id", $"{ListShape<CaseView>.SortSql("changedAt")}, id"];
+        ["(data ->> 'state'), id", "(data ->> 'respondentAccountId'), id", "(data ->> 'imageId'), id", "(data ->> 'workId'), id", "(data ->> 'dossierId'), id", $"{ListShape<CaseView>.SortSql("changedAt")}, id", $"{ListShape<CaseView>.SortSql("queue")}, id"];
 
     /// <summary>Folds the next fact as it stands in the log.</summary>
     public static CaseView? Evolve(CaseView? view, RecordedEvent @event) =>
@@ -86,6 +92,7 @@ public record CaseView(
         e.Act.ReasonCode, e.Finding, null, null, e.Act.At, e.Act.At, null)
     {
         NoticeIds = e.Notice is { } notice ? [notice.NoticeId] : [],
+        IsUrgent = e.Notice?.Priority is not null,
         DossierId = e.Dispute.WorkId is { } work ? DossierOf(work, e.Dispute.RespondentAccountId) : null,
     };
 
@@ -98,6 +105,7 @@ public record CaseView(
             Complaints = view.Complaints + 1,
             NoticeIds = e.Notice is { } notice ? [.. view.NoticeIds, notice.NoticeId] : view.NoticeIds,
             Finding = view.Finding ?? e.Finding,
+            IsUrgent = view.IsUrgent || e.Notice?.Priority is not null,
         },
         RegimeAdopted e => view with { Regime = e.Regime },
         MeasureApplied e => view with

@@ -35,7 +35,8 @@ public sealed class StrictService : PartiesService
                 { "default": {
                     "trust": {"months": 3, "fewestDecided": 3, "upheldPercent": 90, "counteredPercent": 5, "readmissionMonths": 3, "evidence": "ProductDefault"},
                     "newcomers": {"fewestDecided": 2, "perHour": 3, "perDay": 20, "sampleEvery": 2, "evidence": "ProductDefault"},
-                    "misuse": {"days": 30, "fewestUnfounded": 1, "unfoundedPercent": 25, "longestSuspensionDays": 90, "warningMonths": 12, "evidence": "ProductDefault"} }, "tenants": {} }
+                    "misuse": {"days": 30, "fewestUnfounded": 1, "unfoundedPercent": 25, "longestSuspensionDays": 90, "warningMonths": 12, "evidence": "ProductDefault"},
+                    "trustedFlaggers": ["flagger-hotline"] }, "tenants": {} }
                 """);
             return [.. base.Arguments, $"--Reporters:PolicyFile={policy}"];
         }

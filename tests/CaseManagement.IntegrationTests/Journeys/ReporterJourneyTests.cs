@@ -196,6 +196,53 @@ public class ReporterJourneyTests(PartiesService service, StrictService strict)
     }
 
     [Fact]
+    public async Task A_trusted_flagger_s_later_notice_overtakes_and_is_no_newcomer_s()
+    {
+        var ordinary = await FiledAsync(strict, $"author-{Guid.CreateVersion7():N}", "2026-09-07T10:00");
+        var flagged = new List<Complaint>();
+        // More than a newcomer may give within an hour.
+        for (var number = 0; number < 5; number++) flagged.Add(await FiledAsync(strict, "flagger-hotline", $"2026-09-07T10:{10 + number}"));
+        var queue = (await strict.GetAsync("/v1/cases?sort=queue&status=Open&from=2026-09-07T00:00:00Z&limit=100")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray();
+        var order = queue.Select(item => (string)item!["caseId"]!).Where(id => id == ordinary.CaseId || flagged.Any(each => each.CaseId == id)).ToList();
+        order.ShouldBe([.. flagged.Select(each => each.CaseId), ordinary.CaseId]);
+        (await strict.GetAsync($"/v1/cases/{flagged[0].CaseId}/deadlines")).Body!["deadlines"]!.AsArray().Select(item => (string)item!["rule"]!).ShouldContain("EU-09");
+        (await strict.GetAsync($"/v1/cases/{ordinary.CaseId}/deadlines")).Body!["deadlines"]!.AsArray().Select(item => (string)item!["rule"]!).ShouldNotContain("EU-09");
+
+        (await flagged[0].StepAsync("takedown", flagged[0].Decision())).ShouldBe(HttpStatusCode.OK);
+        var stated = (await strict.GetAsync($"/v1/cases/{flagged[0].CaseId}/statements-of-reasons")).ShouldBe(HttpStatusCode.OK).Body!.AsArray().ShouldHaveSingleItem()!;
+        stated.ToJsonString().ShouldContain("trusted flagger");
+    }
+
+    [Theory]
+    [InlineData("takedown", "MeasureApplied")]
+    [InlineData("dismissal", "CaseDismissed")]
+    public async Task Everybody_who_gave_notice_of_the_picture_is_told_what_came_of_it_in_both_languages(string decision, string fact)
+    {
+        var complaint = await FiledAsync(service, $"author-{Guid.CreateVersion7():N}", "2026-09-14T10:00");
+        var others = new[] { $"agency-{Guid.CreateVersion7():N}", $"museum-{Guid.CreateVersion7():N}" };
+        foreach (var other in others)
+        {
+            var joined = new { regime = "eu-dsa", complainantAccountId = other, workId = complaint.Work, elements = new { explanation = "It is ours.", nameEmail = "Ada, ada@agency.example", bonaFide = "In good faith." }, items = new[] { new { imageId = complaint.Image } } };
+            var answer = (await service.PostAsync("/v1/notices", joined)).ShouldBe(HttpStatusCode.Created);
+            ((string)answer.Body!["cases"]![0]!["caseId"]!).ShouldBe(complaint.CaseId);
+        }
+        (await complaint.StepAsync(decision, complaint.Decision())).ShouldBe(HttpStatusCode.OK);
+        (await complaint.StepAsync("closure", new { actor = "reviewer-mei", reasonCode = "Done", statement = "Decided.", outcome = decision == "takedown" ? "Upheld" : "Dismissed" })).ShouldBe(HttpStatusCode.OK);
+        foreach (var account in others.Append(complaint.Complainant))
+        foreach (var (language, closed) in new[] { ("en", "closed"), ("zh", "结案") })
+        {
+            await Eventually.HoldsAsync(async () =>
+            {
+                var told = (await service.GetAsync($"/v1/cases/{complaint.CaseId}/messages?accountId={account}&language={language}")).Body!.AsArray();
+                told.Count(message => (string)message!["fact"]! == fact).ShouldBe(1, account);
+                ((string)told.Single(message => (string)message!["fact"]! == "CaseClosed")!["body"]!).ShouldContain(closed);
+                told.ShouldAllBe(message => (string)message!["party"]! == "Complainant");
+                foreach (var other in others.Append(complaint.Complainant).Except([account])) told.ShouldAllBe(message => !((string)message!["body"]!).Contains(other));
+            });
+        }
+    }
+
+    [Fact]
     public async Task Thirty_hours_down_cost_thirty_times_the_sales_of_an_hour()
     {
         var complaint = await FiledAsync(strict, $"author-{Guid.CreateVersion7():N}", "2026-06-01T10:00");

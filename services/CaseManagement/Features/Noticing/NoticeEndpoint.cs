@@ -157,7 +157,7 @@ internal static class NoticeEndpoint
     private static async Task<IReadOnlyList<NoticeCase>> FileAsync(HttpContext context, DocumentSession session, NoticeView notice, IReadOnlyList<string> firstMissing, DateTimeOffset now, LocalDate? firstPublishedOn = null)
     {
         var (rules, cancellationToken) = (context.RequestServices.GetRequiredService<CaseRules>(), context.RequestAborted);
-        var law = new UnderLaw(notice.Regime, notice.Settings, new NoticeReference(notice.NoticeId, notice.ReceivedAt, notice.EffectiveAt ?? now, firstMissing));
+        var law = new UnderLaw(notice.Regime, notice.Settings, new NoticeReference(notice.NoticeId, notice.ReceivedAt, notice.EffectiveAt ?? now, firstMissing, await ReporterGate.PriorityAsync(context, session, notice.ComplainantAccountId)));
         var cases = new List<NoticeCase>();
         foreach (var id in notice.Items)
         {

@@ -53,6 +53,7 @@ internal static class CasesEndpoint
         .Created("openedAt")
         .Owned("(data ->> 'respondentAccountId' = ? or data -> 'complainantAccountIds' @> jsonb_build_array(?::text))")
         .Sorted("changedAt", "changedAt", view => view.ChangedAt)
+        .Sorted("queue", ListShape<CaseView>.SortSql("queue"), view => view.Queue)
         .By("status", "Takes", Enum.GetNames<CaseStatus>(), "data ->> 'state' = ?", alias: "state")
         .By("origin", "Takes", Enum.GetNames<Origin>())
         .By("accountId", "Only cases of this account, on either side.", sql: "exists (select from (select ?::text as id) a where data ->> 'respondentAccountId' = a.id or data -> 'complainantAccountIds' @> jsonb_build_array(a.id))")

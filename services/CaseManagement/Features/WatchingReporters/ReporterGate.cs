@@ -43,6 +43,15 @@ internal static class ReporterGate
         return (admission.Lane, null);
     }
 
+    /// <summary>Why a reporter's notices go before others; null when they do not.</summary>
+    public static async Task<NoticePriority?> PriorityAsync(HttpContext context, DocumentSession session, string? accountId)
+    {
+        if (accountId is null) return null;
+        if (context.RequestServices.GetRequiredService<ReporterPolicies>().Of(session.TenantId).TrustedFlaggers?.Contains(accountId) == true) return NoticePriority.TrustedFlagger;
+        var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + accountId, cancellationToken: context.RequestAborted);
+        return reporter?.IsFast == true ? NoticePriority.FastLane : null;
+    }
+
     /// <summary>Why a complaint of a decision is not processed; null when it is, and for every other step. What a statute gives a respondent, as a counter-notice, no suspension takes.</summary>
     public static async Task<Rejection?> WithholdsAsync(DocumentSession session, IReadOnlyList<CaseEvent> facts, CancellationToken cancellationToken)
     {
