@@ -34,3 +34,9 @@ public sealed record Attempt(int Number, string Url, DateTimeOffset StartedAt, i
 public sealed record Delivery(string DeliveryId, string EndpointId, string EventType, string? Subject, string State, DateTimeOffset ScheduledAt, DateTimeOffset? NextAttemptAt, IReadOnlyList<Attempt> Attempts);
 
 public sealed record Endpoint(string EndpointId, string Url, string? Description, string State, string? DisabledReason, IReadOnlyList<string> EventTypes);
+
+public sealed record Erasure(string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string ApprovedBy, DateTimeOffset ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services);
+
+public sealed record ErasureProgress(string Service, int? Keys, DateTimeOffset? ErasedAt);
+
+public sealed record Hold(string HoldId, string PersonId, string Reason, DateTimeOffset? LiftedAt);
