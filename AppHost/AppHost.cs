@@ -57,6 +57,7 @@ ingestion.WithReference(fingerprint);
 var matching = builder.AddProject<Projects.Matching>("matching")
     .WithReference(matchingDb).WaitFor(matchingDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Matching__CheckpointFolder", Path.Combine(data, "matching-index"))
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 

@@ -28,6 +28,16 @@ public static class CallerClaims
     public const string Account = "account";
 }
 
+/// <summary>Who acts.</summary>
+/// <param name="Id">The person, the account that he acts for, or the program itself.</param>
+/// <param name="Through">The program that speaks for a human; null for who speaks for himself.</param>
+/// <param name="IsProgram">Whether a program acts in its own name.</param>
+public sealed record Actor(string Id, string? Through = null, bool IsProgram = false)
+{
+    /// <summary>Both in one: <c>program/human</c>.</summary>
+    public string Signature => Through is null ? Id : $"{Through}/{Id}";
+}
+
 /// <summary>Who calls, as the token says.</summary>
 public static class Caller
 {
@@ -52,6 +62,21 @@ public static class Caller
     /// <summary>Person, program or service that calls.</summary>
     public static string Subject(this HttpContext context) =>
         context.User.FindFirstValue(CallerClaims.Subject) ?? throw new InvalidOperationException("Nobody is authenticated here.");
+
+    /// <summary>Who acts. Of a person the token says it, the account where he acts for one; only a program may name the human that it acts for.</summary>
+    /// <param name="named">Who the request says it is.</param>
+    public static Actor Actor(this HttpContext context, string? named)
+    {
+        var subject = context.Subject();
+        if (!context.User.IsInRole(Roles.ApiClient) && !context.User.IsInRole(Roles.Service)) return new Actor(context.User.FindFirstValue(CallerClaims.Account) ?? subject);
+        return string.IsNullOrWhiteSpace(named) ? new Actor(subject, IsProgram: true) : new Actor(named.Trim(), subject);
+    }
+
+    /// <summary>The one account that the caller acts for; null for programs and for people of the desk, who take in what others say.</summary>
+    public static string? OwnAccount(this HttpContext context) => context.User.FindFirstValue(CallerClaims.Account);
+
+    /// <summary>Who takes in what somebody says; null for who speaks for himself.</summary>
+    public static string? Through(this HttpContext context, string? speaker) => context.OwnAccount() is { } own && own == speaker ? null : context.Subject();
 
     private static IEnumerable<Permission> ScopesOf(ClaimsPrincipal caller) =>
         caller.FindAll(CallerClaims.Scope).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))

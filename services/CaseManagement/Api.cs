@@ -15,6 +15,7 @@ using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.RegimeChoices;
+using ImageRights.CaseManagement.Regimes;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
 
@@ -31,7 +32,7 @@ internal static class Api
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
         {
             ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
-            ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Version_Conflict"),
+            ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Reporter_Rate_Limited", "Version_Conflict"),
             ["FollowAsGuest"] = Reads<GuestReport>("Guest_Report_Not_Found", "Guest_Report_Locked") with { Headers = [("Guest-Pin!", "The PIN that the report was answered with.")] },
             ["ListCases"] = Lists<CaseResource>().With([.. CasesEndpoint.Shape.Parameters]),
             ["GetCase"] = Reads<CaseResource>("Case_Not_Found"),
@@ -40,7 +41,7 @@ internal static class Api
             ["Takedown"] = Step("Case_Already_Taken_Down", "PriorityContradiction", "Measure_Needs_Review", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled", "Notice_Not_Effective", "Step_Not_Provided"),
             ["Dismissal"] = Step("Dismissal_After_Measure", "Case_Already_Dismissed", "Measure_Already_Lifted", "Case_Already_Settled"),
             ["CounterNotice"] = Step(
-                "Counter_Before_Measure", "Counter_Not_Respondent", "Counter_Already_Received", "Counter_Late", "Counter_Attempts_Exhausted", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
+                "Counter_Before_Measure", "Counter_Not_Respondent", "Counter_Already_Received", "Counter_Late", "Counter_Attempts_Exhausted", "Litigation_Hold", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
             ["Reinstatement"] = Step("Case_Not_Taken_Down", "Restoration_Too_Early", "Litigation_Hold", "Measure_Already_Lifted", "Case_Already_Settled", "Step_Not_Provided"),
             ["Settlement"] = Step(
                 "Case_Not_Taken_Down", "Measure_Already_Lifted", "Case_Already_Settled", "Settle_Parties_Missing", "Settle_Not_A_Party", "Settle_Currency_Unknown", "Settle_Amount_Invalid"),
@@ -50,17 +51,18 @@ internal static class Api
             ["CounterNoticeForwarding"] = Step("Counter_Not_Received", "Step_Not_Provided"),
             ["CounterNoticeDelivery"] = Step("Counter_Not_Received", "Arrival_Impossible", "Delivery_Already_Recorded", "Step_Not_Provided"),
             ["CounterNoticeRejection"] = Step("Counter_Not_Received", "Review_By_Machine", "Step_Not_Provided"),
-            ["CourtAction"] = Step("Measure_Ended_New_Proceeding", "Step_Not_Provided"),
+            ["CourtAction"] = Step("Step_Not_Provided"),
             ["CourtActionEnd"] = Step("Hold_Not_Active", "Step_Not_Provided"),
-            ["AuthorityComplaint"] = Step("Measure_Ended_New_Proceeding", "Step_Not_Provided"),
+            ["AuthorityComplaint"] = Step("Step_Not_Provided"),
             ["CourtOrder"] = Step("Hold_Not_Active", "Step_Not_Provided"),
             ["Information"] = Step("Arrival_Impossible", "Step_Not_Provided"),
-            ["Complaint"] = Step("Complaint_Out_Of_Time", "Complaint_Open", "Not_A_Party", "Step_Not_Provided"),
+            ["Complaint"] = Step("Complaint_Out_Of_Time", "Complaint_Open", "Not_A_Party", "Reporter_Suspended", "Step_Not_Provided"),
             ["ComplaintDecision"] = Step("Complaint_Not_Pending", "Review_By_Machine", "Review_By_Party", "Review_By_Same_Person", "Step_Not_Provided"),
             ["OutOfCourtReferral"] = Step("Step_Not_Provided"),
             ["OutOfCourtOutcome"] = Step("Step_Not_Provided"),
             ["Upholding"] = Step("Step_Not_Provided"),
             ["Appeal"] = Step("Counter_Late", "Counter_Attempts_Exhausted", "Step_Not_Provided"),
+            ["Extension"] = Step("Extension_Not_Provided", "Extension_Exhausted", "Extension_Too_Long", "Term_Not_Running", "Step_Not_Provided"),
             ["Objection"] = Step("Step_Not_Provided"),
             ["Change"] = Step("Step_Not_Provided"),
             ["GetCaseDeadlines"] = Reads<CaseDeadlines>("Case_Not_Found", "Step_Not_Provided"),
@@ -72,12 +74,14 @@ internal static class Api
             ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
             ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
-            ["Erase"] = Accepts<ErasureView>("Erasure_Same_Person", "Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),
+            ["Erase"] = Accepts<ErasureView>("Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),
+            ["ApproveErasure"] = Reads<ErasureView>("Erasure_Not_Found", "Erasure_Same_Person", "Erasure_Held_By_Case", "Erasure_On_Hold", "Version_Conflict"),
             ["GetErasure"] = Reads<ErasureView>("Erasure_Not_Found"),
             ["PlaceHold"] = Creates<HoldView>(),
             ["LiftHold"] = Reads<HoldView>("Hold_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetHold"] = Reads<HoldView>("Hold_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
+            ["ListFacts"] = Reads<IReadOnlyDictionary<string, Words>>(),
             ["GetRegime"] = Reads<RegimeResource>("Regime_Not_Found").With(("version", "This version; the latest without it.")),
             ["GetPriority"] = Reads<PriorityAnswer>("Priority_Not_Contradicted", "Case_Not_Found"),
             ["HearPriority"] = Changes<PriorityAnswer>("Priority_Not_Contradicted", "Priority_Not_A_Party", "Priority_Already_Decided", "Decision_Reason_Missing", "Version_Conflict"),

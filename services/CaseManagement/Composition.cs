@@ -10,6 +10,7 @@ using ImageRights.CaseManagement.Features.CounterNoticing;
 using ImageRights.CaseManagement.Features.Dismissing;
 using ImageRights.CaseManagement.Features.Erasing;
 using ImageRights.CaseManagement.Features.ExportingCases;
+using ImageRights.CaseManagement.Features.Extending;
 using ImageRights.CaseManagement.Features.Forwarding;
 using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.Informing;
@@ -131,6 +132,7 @@ public static class Composition
         app.MapComplaints();
         app.MapOutOfCourt();
         app.MapAppeals();
+        app.MapExtension();
         app.MapDeadlines();
         app.MapDossiers();
         app.MapAvailability();
@@ -161,6 +163,8 @@ public static class Composition
             .Map<SettlementExecuted>("settlement_executed_v1")
             .Map<CaseClosed>("case_closed_v1")
             .Map<RegimeAdopted>("regime_adopted_v1")
+            .Map<CaseReopened>("case_reopened_v1")
+            .Map<DeadlineExtended>("deadline_extended_v1")
             .Map<CounterNoticeDeficient>("counter_notice_deficient_v1")
             .Map<ComplainantWithdrew>("complainant_withdrew_v1")
             .Map<LitigationHold>("litigation_hold_v1")
@@ -215,6 +219,7 @@ public static class Composition
             .Map<StatementEvent.StatementIssued>("statement_issued_v1")
             .Map<StatementEvent.StatementCorrected>("statement_corrected_v1")
             .Map<StatementEvent.StatementEnded>("statement_ended_v1")
+            .Map<ErasureEvent.ErasureRequested>("erasure_requested_v1")
             .Map<ErasureEvent.ErasureApproved>("erasure_approved_v1")
             .Map<ErasureEvent.ServiceErased>("service_erased_v1")
             .Map<HoldEvent.HoldPlaced>("hold_placed_v1")

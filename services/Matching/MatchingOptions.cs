@@ -8,4 +8,7 @@ public sealed class MatchingOptions
 
     /// <summary>Smallest PDQ quality that is compared, 0 to 100. Below 50 a hash says more about flat areas than about the picture.</summary>
     public int MinQuality { get; set; } = 50;
+
+    /// <summary>Folder of the index's checkpoints, of which each replica takes one; null: each start reads the whole log.</summary>
+    public string? CheckpointFolder { get; set; }
 }

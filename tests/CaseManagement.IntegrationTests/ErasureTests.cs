@@ -12,7 +12,7 @@ namespace ImageRights.CaseManagement.IntegrationTests;
 [Collection(ServiceCollection.Name)]
 public class ErasureTests(RunningService service)
 {
-    private static object Request(string person, string by = "agent-li", string approver = "counsel-wu", string basis = "GDPR_17_1_b") => new { personId = person, legalBasis = basis, requestedBy = by, approvedBy = approver };
+    private static object Request(string person, string basis = "GDPR_17_1_b") => new { personId = person, legalBasis = basis, actor = "agent-li" };
 
     [Fact]
     public async Task The_words_of_a_notice_go_with_their_key_and_the_case_file_still_verifies()
@@ -42,12 +42,15 @@ public class ErasureTests(RunningService service)
         (await service.PostAsync($"{hold.Location}/lift", new { reason = "It ended.", by = "counsel-wu" })).ShouldBe(HttpStatusCode.OK);
         (await service.PostAsync($"{hold.Location}/lift", new { reason = "It ended.", by = "counsel-wu" })).ShouldBe(HttpStatusCode.OK);
         (await service.GetAsync(hold.Location!)).ShouldBe(HttpStatusCode.OK).Body!["liftedBy"].ShouldNotBeNull();
-        (await service.PostAsync("/v1/erasures", Request(scenario.Complainant, approver: "agent-li"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "Erasure_Same_Person");
         (await service.PostAsync("/v1/erasures", Request(scenario.Complainant, basis: "because!"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
 
         var accepted = (await service.PostAsync("/v1/erasures", Request(scenario.Complainant), idempotencyKey: noticeId)).ShouldBe(HttpStatusCode.Accepted);
         (await service.PostAsync("/v1/erasures", Request(scenario.Complainant), idempotencyKey: noticeId)).ShouldSatisfyAllConditions(
             again => again.Replayed.ShouldBeTrue(), again => ((string)again.Body!["erasureId"]!).ShouldBe((string)accepted.Body!["erasureId"]!));
+        (await service.PostAsync($"{accepted.Location}/approval", new { actor = "agent-li" })).ShouldBe(HttpStatusCode.UnprocessableEntity, "Erasure_Same_Person");
+        ((string?)(await service.GetAsync(accepted.Location!)).Body!["approvedBy"]).ShouldBeNull("one person destroys nothing");
+        ((string)(await service.PostAsync($"{accepted.Location}/approval", new { actor = "counsel-wu" })).ShouldBe(HttpStatusCode.OK).Body!["approvedBy"]!).ShouldBe("counsel-wu");
+        (await service.PostAsync($"{accepted.Location}/approval", new { actor = "counsel-wu" })).ShouldBe(HttpStatusCode.OK);
         await Eventually.HoldsAsync(async () => (await service.GetAsync(accepted.Location!)).Body!["services"]!.AsArray().Single(progress => (string)progress!["service"]! == "casemanagement")!["keys"]!.GetValue<int>().ShouldBe(1));
         (await service.GetAsync(accepted.Location!)).Body!["isDone"]!.GetValue<bool>().ShouldBeFalse("Ingestion has not answered");
         var answer = new PersonErased(DocumentStore.DefaultTenant, (string)accepted.Body!["erasureId"]!, scenario.Complainant, 3, DateTimeOffset.UtcNow);
@@ -57,6 +60,7 @@ public class ErasureTests(RunningService service)
 
         (await DocumentAsync(caseId, noticeId)).ShouldSatisfyAllConditions(text => text.ShouldNotContain(words), text => text.ShouldContain(PersonalFields.Erased));
         (await service.GetAsync("/v1/erasures/ers_00000000000000000000000000000000")).ShouldBe(HttpStatusCode.NotFound, "Erasure_Not_Found");
+        (await service.PostAsync("/v1/erasures/ers_00000000000000000000000000000000/approval", new { actor = "counsel-wu" })).ShouldBe(HttpStatusCode.NotFound, "Erasure_Not_Found");
         (await service.PostAsync("/v1/holds/hld_00000000000000000000000000000000/lift", new { reason = "x", by = "y" })).ShouldBe(HttpStatusCode.NotFound, "Hold_Not_Found");
     }
 

@@ -18,7 +18,7 @@ public class ReadingCasesTests(RunningService service)
         var history = (await service.GetAsync($"/v1/cases/{down.Id}/history")).ShouldBe(HttpStatusCode.OK).Body!;
         var events = history["events"]!.AsArray();
         events.Select(entry => (int)entry!["version"]!).ShouldBe([1, 2, 3]);
-        events.Select(entry => (string)entry!["actor"]!).ShouldBe([scenario.Complainant, "reviewer-mei", scenario.Respondent]);
+        events.Select(entry => (string)entry!["actor"]!).ShouldBe([$"tester/{scenario.Complainant}", "tester/reviewer-mei", $"tester/{scenario.Respondent}"]);
         events.Select(entry => (DateTimeOffset)entry!["timestamp"]!).ShouldBeInOrder();
         events.Select(entry => (string)entry!["eventId"]!).Distinct().Count().ShouldBe(3);
         ((string)events[2]!["data"]!["act"]!["statement"]!).ShouldBe("It is my own photograph.");

@@ -9,15 +9,15 @@ public class StepTableTests
 {
     private const string Table =
         """
-        state          | OpenCase            JoinComplaint       TakeDown                Dismiss                 CounterNotice            Reinstate              Settle                 Close  TakeStep
-        None           | ok                  Case_Not_Found      Case_Not_Found          Case_Not_Found          Case_Not_Found           Case_Not_Found         Case_Not_Found         Case_Not_Found  Case_Not_Found
-        Open           | Case_Already_Open   ok                  ok                      ok                      Counter_Before_Measure   Case_Not_Taken_Down    Case_Not_Taken_Down    Close_Case_Undecided  Step_Not_Provided
-        TakenDown      | Case_Already_Open   ok                  Case_Already_Taken_Down Dismissal_After_Measure ok                       ok                     ok                     ok  Step_Not_Provided
-        CounterNoticed | Case_Already_Open   ok                  Case_Already_Taken_Down Dismissal_After_Measure Counter_Already_Received ok                     ok                     Close_Counter_Open  Step_Not_Provided
-        Reinstated     | Case_Already_Open   ok                  Measure_Already_Lifted  Dismissal_After_Measure Measure_Already_Lifted   Measure_Already_Lifted Measure_Already_Lifted ok  Step_Not_Provided
-        Settled        | Case_Already_Open   ok                  Case_Already_Settled    Dismissal_After_Measure Case_Already_Settled     Case_Already_Settled   Case_Already_Settled   ok  Step_Not_Provided
-        Dismissed      | Case_Already_Closed Case_Already_Closed Case_Already_Closed     Case_Already_Closed     Case_Already_Closed      Case_Already_Closed    Case_Already_Closed    Case_Already_Closed  Case_Already_Closed
-        Closed         | Case_Already_Closed Case_Already_Closed Case_Already_Closed     Case_Already_Closed     Case_Already_Closed      Case_Already_Closed    Case_Already_Closed    Case_Already_Closed  Case_Already_Closed
+        state          | OpenCase            JoinComplaint       TakeDown                Dismiss                 CounterNotice            Reinstate              Settle                 Close  TakeStep Extend
+        None           | ok                  Case_Not_Found      Case_Not_Found          Case_Not_Found          Case_Not_Found           Case_Not_Found         Case_Not_Found         Case_Not_Found  Case_Not_Found Case_Not_Found
+        Open           | Case_Already_Open   ok                  ok                      ok                      Counter_Before_Measure   Case_Not_Taken_Down    Case_Not_Taken_Down    Close_Case_Undecided  Step_Not_Provided Step_Not_Provided
+        TakenDown      | Case_Already_Open   ok                  Case_Already_Taken_Down Dismissal_After_Measure ok                       ok                     ok                     ok  Step_Not_Provided Step_Not_Provided
+        CounterNoticed | Case_Already_Open   ok                  Case_Already_Taken_Down Dismissal_After_Measure Counter_Already_Received ok                     ok                     Close_Counter_Open  Step_Not_Provided Step_Not_Provided
+        Reinstated     | Case_Already_Open   ok                  Measure_Already_Lifted  Dismissal_After_Measure Measure_Already_Lifted   Measure_Already_Lifted Measure_Already_Lifted ok  Step_Not_Provided Step_Not_Provided
+        Settled        | Case_Already_Open   ok                  Case_Already_Settled    Dismissal_After_Measure Case_Already_Settled     Case_Already_Settled   Case_Already_Settled   ok  Step_Not_Provided Step_Not_Provided
+        Dismissed      | Case_Already_Closed Case_Already_Closed Case_Already_Closed     Case_Already_Closed     Case_Already_Closed      Case_Already_Closed    Case_Already_Closed    Case_Already_Closed  Case_Already_Closed Case_Already_Closed
+        Closed         | Case_Already_Closed Case_Already_Closed Case_Already_Closed     Case_Already_Closed     Case_Already_Closed      Case_Already_Closed    Case_Already_Closed    Case_Already_Closed  Case_Already_Closed Case_Already_Closed
         """;
 
     /// <summary>Said by somebody else than in <see cref="Histories"/>, so that no command repeats a recorded act.</summary>
@@ -31,6 +31,7 @@ public class StepTableTests
         ["Reinstate"] = _ => ToReinstate with { Act = By("reviewer-jo") },
         ["Settle"] = _ => ToSettle with { Act = By("reviewer-jo") },
         ["TakeStep"] = _ => new CaseCommand.TakeStep(CaseStep.CourtAction, "CourtActionNotified", "msr_9", new Particulars("1:26-cv-1", "S.D.N.Y."), false, By("reviewer-jo")),
+        ["Extend"] = _ => new CaseCommand.Extend("EU-08", 1, By("reviewer-jo")),
         ["Close"] = status => ToClose(HouseRegime.Reached(status) ?? Outcome.Upheld) with { Act = By("reviewer-jo") },
     };
 

@@ -15,6 +15,9 @@ internal sealed partial class Browser(RunningConsole console) : IDisposable
 
     public HttpResponseMessage? Last { get; private set; }
 
+    /// <summary>What the reader prefers, as in Accept-Language.</summary>
+    public string Language { set => http.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Language", value); }
+
     public async Task<string> OpenAsync(string path) => await ReadAsync(await http.GetAsync(path));
 
     /// <summary>Sends a form of <paramref name="page"/>.</summary>

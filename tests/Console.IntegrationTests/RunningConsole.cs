@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace ImageRights.Console.IntegrationTests;
 
-/// <summary>The console on a database of its own, and one service (Matching) that takes its tokens by its key set's address.</summary>
+/// <summary>The console on a database of its own, and two services (Matching, CaseManagement) that take its tokens by its key set's address.</summary>
 public sealed class RunningConsole : IAsyncLifetime
 {
     private readonly string directory = Directory.CreateTempSubdirectory("imagerights-console-").FullName;
@@ -18,6 +18,7 @@ public sealed class RunningConsole : IAsyncLifetime
     private readonly int mediaPort = FreePort();
     private WebApplication? console;
     private WebApplication? service;
+    private WebApplication? cases;
     private string database = "";
 
     public string CredentialsFile => Path.Combine(directory, "first-credentials.env");
@@ -40,6 +41,9 @@ public sealed class RunningConsole : IAsyncLifetime
     /// <summary>The service.</summary>
     public HttpClient Matching { get; private set; } = null!;
 
+    /// <summary>The service that leads cases.</summary>
+    public WebApplication Cases => cases!;
+
     public async Task InitializeAsync()
     {
         database = await TestServers.CreateDatabaseAsync();
@@ -49,6 +53,11 @@ public sealed class RunningConsole : IAsyncLifetime
             $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", $"--Access:Issuer={Origin}", $"--Access:ServiceKey={TestAccess.ServiceKey}",
         ]);
         await service.StartAsync();
+        cases = ImageRights.CaseManagement.Composition.Build([
+            "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:casesdb={await TestServers.CreateDatabaseAsync()}",
+            $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", $"--Access:Issuer={Origin}", $"--Access:ServiceKey={TestAccess.ServiceKey}",
+        ]);
+        await cases.StartAsync();
         Pictures = await PictureServices.StartAsync();
         Matching = new HttpClient { BaseAddress = new Uri(service.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
         await StartAsync();
@@ -58,7 +67,7 @@ public sealed class RunningConsole : IAsyncLifetime
     {
         console = Composition.Build([
             $"--urls={Origin};{Media}", $"--Media:Origin={Media}", "--environment=Development", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
-            $"--Access:FirstCredentials={CredentialsFile}", $"--services:matching:http:0={Matching.BaseAddress}",
+            $"--Access:FirstCredentials={CredentialsFile}", $"--services:matching:http:0={Matching.BaseAddress}", $"--services:casemanagement:http:0={cases!.Urls.Single()}",
             $"--services:ingestion:http:0={Pictures.Address}", $"--services:fingerprint:http:0={Pictures.Address}",
         ]);
         await console.StartAsync();
@@ -81,6 +90,8 @@ public sealed class RunningConsole : IAsyncLifetime
         await Pictures.DisposeAsync();
         await service!.StopAsync();
         await service.DisposeAsync();
+        await cases!.StopAsync();
+        await cases.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 

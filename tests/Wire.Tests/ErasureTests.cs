@@ -17,8 +17,10 @@ public sealed class ErasureTests(RunningServices services) : IClassFixture<Runni
         registered.EnsureSuccessStatusCode();
         (await AuthorAsync(registered.Headers.Location!)).ShouldBe("Ada Example");
 
-        using var accepted = await services.Http("CaseManagement").PostAsJsonAsync("/v1/erasures", new { personId = person, legalBasis = "PIPL_47", requestedBy = "agent-li", approvedBy = "counsel-wu" });
+        using var accepted = await services.Http("CaseManagement").PostAsJsonAsync("/v1/erasures", new { personId = person, legalBasis = "PIPL_47", actor = "agent-li" });
         ((int)accepted.StatusCode).ShouldBe(202, await accepted.Content.ReadAsStringAsync());
+        using var approved = await services.Http("CaseManagement").PostAsJsonAsync($"{accepted.Headers.Location}/approval", new { actor = "counsel-wu" });
+        ((int)approved.StatusCode).ShouldBe(200, await approved.Content.ReadAsStringAsync());
         await Eventually.HoldsAsync(async () =>
         {
             var erasure = JsonNode.Parse(await services.Http("CaseManagement").GetStringAsync(accepted.Headers.Location!))!;

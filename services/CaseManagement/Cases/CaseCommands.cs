@@ -86,6 +86,15 @@ public abstract record CaseCommand
         public override CaseStep Step { get; } = Step;
     }
 
+    /// <summary>Makes a term longer.</summary>
+    /// <param name="Rule">The clock.</param>
+    /// <param name="Days">By so many days, of the kind that the regime says.</param>
+    public sealed record Extend(string Rule, int Days, Act Act) : CaseCommand
+    {
+        /// <inheritdoc />
+        public override CaseStep Step => CaseStep.Extension;
+    }
+
     /// <summary>Lets a term warn, act or run out that is due.</summary>
     /// <param name="Rule">The clock.</param>
     /// <param name="StartedAt">Which of its runs.</param>

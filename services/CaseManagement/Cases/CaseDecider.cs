@@ -27,7 +27,7 @@ public static class CaseDecider
         {
             OpenCase open => Decide(state, open),
             JoinComplaint join => Join(state, join),
-            TakeDown takeDown => Decision.Of(new MeasureApplied(state.Dispute!, takeDown.MeasureId, takeDown.Act)),
+            TakeDown takeDown => Decision.Of(new MeasureApplied(state.Dispute!, takeDown.MeasureId, takeDown.Act, takeDown.Scope)),
             Dismiss dismiss => Decision.Of(
                 new CaseDismissed(state.Dispute!, dismiss.Act),
                 new CaseClosed(state.Dispute!, Outcome.Dismissed, dismiss.Act)),

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ImageRights.CaseManagement.Cases;
 
 /// <summary>Who acted, why and when. An act is the same act at any time: a repetition differs in <paramref name="At"/> only.</summary>
@@ -5,10 +7,15 @@ namespace ImageRights.CaseManagement.Cases;
 /// <param name="ReasonCode">Stable code of the ground.</param>
 /// <param name="Statement">The ground in the actor's words.</param>
 /// <param name="At">When it was received.</param>
-public sealed record Act(string By, string ReasonCode, string Statement, DateTimeOffset At)
+/// <param name="Through">The program that spoke for him; null where he did so himself.</param>
+public sealed record Act(string By, string ReasonCode, string Statement, DateTimeOffset At, string? Through = null)
 {
-    /// <summary>Whether both say the same.</summary>
-    public bool Repeats(Act other) => this with { At = other.At } == other;
+    /// <summary>Whether both say the same, by whichever program.</summary>
+    public bool Repeats(Act other) => this with { At = other.At, Through = other.Through } == other;
+
+    /// <summary>Who and through whom: <c>program/human</c>.</summary>
+    [JsonIgnore]
+    public string Signature => Through is null ? By : $"{Through}/{By}";
 }
 
 /// <summary>What a case is about and between whom.</summary>
@@ -90,7 +97,12 @@ public abstract partial record CaseEvent
     /// <param name="Scope">Legal basis and territory; null for everywhere by the marketplace's own rules.</param>
     /// <param name="Ground">Rule of the regime; null under the house regime.</param>
     /// <param name="Cause">Fact whose effect it is; null for a decision of its own.</param>
-    public sealed record MeasureApplied(Dispute Dispute, string MeasureId, Act Act, MeasureScope? Scope = null, Ground? Ground = null, string? Cause = null) : CaseEvent;
+    public sealed record MeasureApplied(Dispute Dispute, string MeasureId, Act Act, MeasureScope? Scope = null, Ground? Ground = null, string? Cause = null) : CaseEvent
+    {
+        /// <summary>Whether a court ordered it, so that only the court ends it.</summary>
+        [JsonIgnore]
+        public bool IsOrdered => Cause == nameof(CourtOrderedRemoval);
+    }
 
     /// <summary>The complaint was found to be without ground.</summary>
     public sealed record CaseDismissed(Dispute Dispute, Act Act) : CaseEvent;

@@ -92,7 +92,7 @@ public sealed record CaseState(
             Status = state.Status is CaseStatus.CounterNoticed or CaseStatus.LitigationHold ? state.Status : CaseStatus.TakenDown,
             Measure = e,
             // What was said before was heard in the decision; against the measure it can be said again.
-            CounterNotice = state.Status == CaseStatus.Open ? null : state.CounterNotice,
+            CounterNotice = state.ActiveMeasures.Count == 0 ? null : state.CounterNotice,
             ActiveMeasures = [.. state.ActiveMeasures, e],
         },
         CaseDismissed e => state with { Status = CaseStatus.Dismissed, Dismissal = e },
@@ -100,8 +100,12 @@ public sealed record CaseState(
         CounterNoticeRejected => state with { Status = state.Status == CaseStatus.CounterNoticed ? CaseStatus.TakenDown : state.Status, CounterNotice = null },
         MeasureLifted e => Lifted(state, e),
         LitigationHold => state with { Status = CaseStatus.LitigationHold, IsHeld = true },
-        LitigationHoldEnded => state with { Status = state.CounterNotice is null ? CaseStatus.TakenDown : CaseStatus.CounterNoticed, IsHeld = false },
-        SettlementExecuted e => state with { Status = CaseStatus.Settled, Settlement = e },
+        LitigationHoldEnded => state with
+        {
+            Status = state.Settlement is not null ? CaseStatus.Settled : state.CounterNotice is null ? CaseStatus.TakenDown : CaseStatus.CounterNoticed,
+            IsHeld = false,
+        },
+        SettlementExecuted e => state with { Status = state.ActiveMeasures.Any(measure => measure.IsOrdered) ? CaseStatus.LitigationHold : CaseStatus.Settled, Settlement = e },
         ComplaintLodged e => state with { OpenComplaints = [.. state.OpenComplaints, e] },
         // The complainant was right about the refusal to act, so the notice waits for its decision again.
         DecisionOverturned { Particulars.Party: Speaker.Complainant } e => Answered(state, e.Particulars.Party) with
@@ -112,7 +116,8 @@ public sealed record CaseState(
         DecisionOverturned e => Answered(state, e.Particulars.Party),
         DecisionConfirmed e => Answered(state, e.Particulars.Party),
         CaseClosed e => state with { Status = CaseStatus.Closed, Closure = e },
-        Step or CounterNoticeDeficient or NoticesBarred or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => state,
+        CaseReopened when state.Closure is { } closure => state with { Status = StatusOf(closure.Outcome), Closure = null },
+        Step or CaseReopened or DeadlineExtended or CounterNoticeDeficient or NoticesBarred or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => state,
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a case."),
     };
 
@@ -120,9 +125,18 @@ public sealed record CaseState(
     {
         IReadOnlyList<MeasureApplied> remaining = [.. state.ActiveMeasures.Where(measure => measure.MeasureId != lift.MeasureId)];
         // A settlement that lets the picture stay lifts the measure too; the case is settled all the same.
-        var status = remaining.Count > 0 || state.Status == CaseStatus.Settled ? state.Status : CaseStatus.Reinstated;
+        var status = remaining.Count > 0 ? state.Status : state.Settlement is not null ? CaseStatus.Settled : CaseStatus.Reinstated;
         return state with { Status = status, Lift = lift, ActiveMeasures = remaining, IsHeld = state.IsHeld && remaining.Count > 0 };
     }
+
+    /// <summary>Where a case with an outcome stands when it goes on.</summary>
+    internal static CaseStatus StatusOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Dismissed => CaseStatus.Dismissed,
+        Outcome.Upheld => CaseStatus.TakenDown,
+        Outcome.Reinstated => CaseStatus.Reinstated,
+        Outcome.Settled => CaseStatus.Settled,
+    };
 
     private static CaseState Answered(CaseState state, Speaker? party) =>
         state with { OpenComplaints = [.. state.OpenComplaints.Where(complaint => complaint.Speaker != party)] };

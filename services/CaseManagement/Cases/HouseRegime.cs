@@ -78,6 +78,9 @@ public enum CaseStep
     /// <summary>Upholding the notice where the regime counts from that.</summary>
     Upholding,
 
+    /// <summary>Making a term longer where the regime allows it.</summary>
+    Extension,
+
     /// <summary>A term that runs out by itself.</summary>
     Deadline,
 }

@@ -15,7 +15,8 @@ public sealed record NoticeReference(string NoticeId, DateTimeOffset ReceivedAt,
 /// <summary>What a tenant had chosen in a pack when the case began; nulls are the pack's own.</summary>
 /// <param name="Zone">IANA time zone.</param>
 /// <param name="Restoration">How the picture returns.</param>
-public sealed record ChosenSettings(string? Zone, string? Calendar, string? Restoration, IReadOnlyDictionary<string, ChosenClock>? Clocks);
+/// <param name="OnAction">What an action that becomes known after the restoration does.</param>
+public sealed record ChosenSettings(string? Zone, string? Calendar, string? Restoration, IReadOnlyDictionary<string, ChosenClock>? Clocks, string? OnAction = null);
 
 /// <summary>What a tenant had chosen for a clock.</summary>
 public sealed record ChosenClock(int? Days, string? Roll);
@@ -74,6 +75,15 @@ public abstract partial record CaseEvent
 
     /// <summary>A case that a hint had opened follows a law from here on, because an effective notice came.</summary>
     public sealed record RegimeAdopted(Dispute Dispute, string Regime, ChosenSettings? Settings, NoticeReference Notice, Act Act) : CaseEvent;
+
+    /// <summary>A closed case goes on, because something came that the law gives a place after its end.</summary>
+    /// <param name="Cause">Fact that it is.</param>
+    public sealed record CaseReopened(Dispute Dispute, string Cause, Act Act) : CaseEvent;
+
+    /// <summary>A term was made longer, once.</summary>
+    /// <param name="StartedAt">Which of the term's runs.</param>
+    /// <param name="Days">By so many, of the kind that the regime says.</param>
+    public sealed record DeadlineExtended(Dispute Dispute, Ground Ground, DateTimeOffset StartedAt, int Days, DateTimeOffset DueBefore, DateTimeOffset DueAt, Act Act) : CaseEvent;
 
     /// <summary>An objection lacks elements of the regime's form and has no effect.</summary>
     /// <param name="Elements">Names of the elements that were given.</param>

@@ -14,38 +14,52 @@ public static class ErasureCodes
     public const string HoldNotFound = "Hold_Not_Found";
 }
 
-/// <summary>What is asked of an erasure.</summary>
+/// <summary>What stands against an erasure.</summary>
 /// <param name="OpenCases">Cases that the person is a party of and that are not closed.</param>
 /// <param name="Holds">Legal holds on the person that were not lifted.</param>
-public sealed record ApproveErasure(
-    string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string ApprovedBy, IReadOnlyList<string> Services, IReadOnlyList<string> OpenCases, IReadOnlyList<string> Holds, DateTimeOffset At);
+public sealed record Obstacles(IReadOnlyList<string> OpenCases, IReadOnlyList<string> Holds);
+
+/// <summary>The decision that is asked for.</summary>
+/// <param name="By">Who decides.</param>
+/// <param name="Services">Who holds keys and is to answer.</param>
+public sealed record ApproveErasure(string By, IReadOnlyList<string> Services, Obstacles Obstacles, DateTimeOffset At);
 
 /// <summary>Facts to append, or the code of a refusal.</summary>
 public sealed record ErasureDecision(IReadOnlyList<object> Events, string? Code = null, string? Detail = null);
 
 /// <summary>What decisions need of an erasure's history.</summary>
-public sealed record Erasure(bool IsApproved, IReadOnlyList<string> Answered)
+/// <param name="Request">Who prepared what; null before.</param>
+public sealed record Erasure(ErasureRequested? Request, bool IsApproved, IReadOnlyList<string> Answered)
 {
     /// <summary>Before the first event.</summary>
-    public static readonly Erasure Initial = new(false, []);
+    public static readonly Erasure Initial = new(null, false, []);
 
     /// <summary>Folds the next fact.</summary>
     public static Erasure Evolve(Erasure erasure, object fact) => fact switch
     {
+        ErasureRequested e => erasure with { Request = e },
         ErasureApproved => erasure with { IsApproved = true },
         ServiceErased e => erasure with { Answered = [.. erasure.Answered, e.Service] },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of an erasure."),
     };
 
-    /// <summary>Whether it may begin. What a law orders to keep comes before what another allows to erase.</summary>
+    /// <summary>Whether it may be prepared.</summary>
+    public static ErasureDecision Decide(ErasureRequested request, Obstacles obstacles) => Refuse(obstacles) ?? new ErasureDecision([request]);
+
+    /// <summary>Whether it may begin: by another person than who prepared it.</summary>
     public static ErasureDecision Decide(Erasure erasure, ApproveErasure command)
     {
+        if (erasure.Request is not { } request) return new ErasureDecision([], ErasureCodes.NotFound);
+        if (string.Equals(request.By, command.By, StringComparison.OrdinalIgnoreCase)) return new ErasureDecision([], ErasureCodes.SamePerson);
         if (erasure.IsApproved) return new ErasureDecision([]);
-        if (string.Equals(command.RequestedBy, command.ApprovedBy, StringComparison.OrdinalIgnoreCase)) return new ErasureDecision([], ErasureCodes.SamePerson);
-        if (command.OpenCases.Count > 0) return new ErasureDecision([], ErasureCodes.HeldByCase, $"Party of {string.Join(", ", command.OpenCases)}.");
-        if (command.Holds.Count > 0) return new ErasureDecision([], ErasureCodes.OnHold, $"Under {string.Join(", ", command.Holds)}.");
-        return new ErasureDecision([new ErasureApproved(command.ErasureId, command.PersonId, command.LegalBasis, command.RequestedBy, command.ApprovedBy, command.Services, command.At)]);
+        return Refuse(command.Obstacles) ?? new ErasureDecision([new ErasureApproved(request.ErasureId, request.PersonId, request.LegalBasis, request.By, command.By, command.Services, command.At)]);
     }
+
+    /// <summary>What a law orders to keep comes before what another allows to erase.</summary>
+    private static ErasureDecision? Refuse(Obstacles obstacles) =>
+        obstacles.OpenCases.Count > 0 ? new ErasureDecision([], ErasureCodes.HeldByCase, $"Party of {string.Join(", ", obstacles.OpenCases)}.")
+        : obstacles.Holds.Count > 0 ? new ErasureDecision([], ErasureCodes.OnHold, $"Under {string.Join(", ", obstacles.Holds)}.")
+        : null;
 
     /// <summary>Takes in that a service is done; it is recorded once.</summary>
     public static ErasureDecision Decide(Erasure erasure, ServiceErased answer) =>

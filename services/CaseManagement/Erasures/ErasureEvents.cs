@@ -7,6 +7,11 @@ public abstract record ErasureEvent
     {
     }
 
+    /// <summary>Somebody prepared an erasure; another person is to decide.</summary>
+    /// <param name="PersonId">Account, or the notice of somebody without one.</param>
+    /// <param name="LegalBasis">Stable code of what entitles the person to it.</param>
+    public sealed record ErasureRequested(string ErasureId, string PersonId, string LegalBasis, string By, DateTimeOffset At) : ErasureEvent;
+
     /// <summary>Two people decided that somebody's personal data are to be made unreadable.</summary>
     /// <param name="PersonId">Account, or the notice of somebody without one.</param>
     /// <param name="LegalBasis">Stable code of what entitles the person to it.</param>

@@ -44,5 +44,8 @@ internal static class Fields
         return isName;
     }
 
+    /// <summary>Whether it is a SHA-256 in lower-case hexadecimal digits.</summary>
+    public static bool IsDigest(string value) => value.Length == 64 && value.All(char.IsAsciiHexDigitLower);
+
     public static Rejection Invalid(string pointer, string what) => new("Request_Invalid", $"{pointer[1..]} {what}.", pointer);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.StatingReasons;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
@@ -12,13 +13,16 @@ using ImageRights.ServiceDefaults.Problems;
 namespace ImageRights.CaseManagement.Features;
 
 /// <summary>Who takes a step, and why.</summary>
-/// <param name="Actor">Account or reviewer, by the marketplace's id.</param>
+/// <param name="Actor">Account or reviewer that a program acts for; of a person it is the token that says who he is, and this is not looked at.</param>
 /// <param name="ReasonCode">Stable code of the ground.</param>
 /// <param name="Statement">The ground in the actor's words.</param>
 public record StepRequest(string? Actor, string? ReasonCode, string? Statement)
 {
+    /// <summary>The act that is asked for.</summary>
+    internal Act By(Actor actor, DateTimeOffset at) => new(actor.Id, ReasonCode ?? "", Statement?.Trim() ?? "", at, actor.Through);
+
     internal Rejection? Check(HttpContext context) =>
-        Fields.Id(Actor, "/actor") ?? Fields.Code(ReasonCode, "/reasonCode") ?? Fields.Statement(Statement, "/statement") ?? context.CheckAccount(Actor, "/actor");
+        Fields.Id(Actor, "/actor") ?? Fields.Code(ReasonCode, "/reasonCode") ?? Fields.Statement(Statement, "/statement") ?? (Actor is null ? null : context.CheckAccount(Actor, "/actor"));
 }
 
 /// <summary>The way of every step on a case: load, decide, append under the version that the caller saw, answer the case.</summary>
@@ -56,8 +60,9 @@ internal static class StepHandling
 
     /// <summary>Records a step that only regimes of law know.</summary>
     public static Task<IResult> TakeStepAsync(this HttpContext context, string id, StepRequest request, CaseStep step, string fact, Particulars particulars, bool automated = false) =>
+        // What a program does in its own name no person did.
         context.TakeStepAsync(id, request, act => new CaseCommand.TakeStep(
-            step, fact, $"msr_{Guid.CreateVersion7():N}", particulars with { OccurredAt = particulars.OccurredAt?.ToUniversalTime() }, automated, act));
+            step, fact, $"msr_{Guid.CreateVersion7():N}", particulars with { OccurredAt = particulars.OccurredAt?.ToUniversalTime() }, automated || context.Actor(request.Actor).IsProgram, act));
 
     /// <summary>Takes a step that needs nothing of the case's state.</summary>
     public static Task<IResult> TakeStepAsync(this HttpContext context, string id, StepRequest request, Func<Act, CaseCommand> command) =>
@@ -71,14 +76,12 @@ internal static class StepHandling
     {
         if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(CaseCodes.NotFound));
         if (request.Check(context) is { } invalid) return context.Problem(invalid);
-        var act = new Act(
-            request.Actor?.Trim() ?? "", request.ReasonCode ?? "", request.Statement?.Trim() ?? "",
-            context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        var act = request.By(context.Actor(request.Actor), context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
         var store = context.RequestServices.GetRequiredService<DocumentStore>();
         for (var attempt = 1; ; attempt++)
         {
             await using var session = store.LightweightSession(context.Tenant());
-            session.LastModifiedBy = act.By;
+            session.LastModifiedBy = act.Signature;
             try
             {
                 return await context.CreateOnceAsync(session, request, () => DecideAsync(context, session, caseId, state => command(state)(act), beside));
@@ -108,6 +111,7 @@ internal static class StepHandling
         activity?.SetTag("imagerights.decision.code", decision.Code ?? (isRecorded ? "recorded" : "decided"));
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
         if (await PriorityEndpoint.WithholdsAsync(session, id, stream.Aggregate, decision.Events, context.RequestAborted) is { } withheld) return withheld;
+        if (await ReporterGate.WithholdsAsync(session, decision.Events, context.RequestAborted) is { } suspended) return suspended;
         stream.AppendMany(decision.Events);
         await context.RequestServices.GetRequiredService<Stating>().AccompanyAsync(session, id, stream.Aggregate.History, decision.Events, context.RequestAborted);
         if (!isRecorded) beside?.Invoke(session);

@@ -1,12 +1,22 @@
+using System.Text.Json.Serialization;
 using ImageRights.CaseManagement.Cases;
 
 namespace ImageRights.CaseManagement.Priority;
 
 /// <summary>When something was first received from an account, as a sealed record shows it.</summary>
+/// <param name="AccountId">The account; the report's number for somebody without one.</param>
 /// <param name="Reference">Work, image, notice or report.</param>
 /// <param name="SeenAt">When it was received.</param>
 /// <param name="EventId">Event that the log of the service which received it can prove; null where this service received it.</param>
-public sealed record Sighting(string AccountId, string Reference, string? ImageId, DateTimeOffset SeenAt, Guid? EventId);
+public sealed record Sighting(string AccountId, string Reference, string? ImageId, DateTimeOffset SeenAt, Guid? EventId)
+{
+    /// <summary>Of somebody without an account, whom only his report's number names.</summary>
+    public static Sighting OfGuest(string report, DateTimeOffset seenAt) => new(report, report, null, seenAt, null);
+
+    /// <summary>Whether it is of somebody without an account.</summary>
+    [JsonIgnore]
+    public bool IsGuest => AccountId == Reference;
+}
 
 /// <summary>A paper that a party shows, by digest: the paper itself is kept apart and can be erased.</summary>
 /// <param name="Kind">Kind of paper, such as <c>Raw</c>, <c>Series</c>, <c>Certificate</c>.</param>

@@ -38,7 +38,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     {
         if (IsRecorded(command)) return Decision.Nothing;
         if (command is OpenCase) return Decision.Refused(state.Status == CaseStatus.Closed ? CaseCodes.AlreadyClosed : CaseCodes.AlreadyOpen);
-        if (state.Status == CaseStatus.Closed && command is not RunDeadline) return Decision.Refused(CaseCodes.AlreadyClosed);
+        if (state.Status == CaseStatus.Closed && DecideClosed(command) is { } decided) return decided;
         if (CaseDecider.IsBlank(command.Act)) return Decision.Refused(CaseCodes.ReasonMissing);
         return command switch
         {
@@ -50,18 +50,39 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
             Settle settle => Decide(settle),
             Close close => Decide(close),
             TakeStep step => Decide(step),
+            Extend extend => Decide(extend),
             RunDeadline deadline => Decide(deadline),
             _ => throw new InvalidOperationException($"{command.GetType().Name} is no command of a case under law."),
         };
     }
 
+    /// <summary>What a closed case still takes: orders, actions and complaints of its decision, by which it goes on, and what is only to be recorded.</summary>
+    private Decision? DecideClosed(CaseCommand command)
+    {
+        switch (command)
+        {
+            case RunDeadline or TakeStep { Step: CaseStep.Information or CaseStep.OutOfCourtReferral or CaseStep.OutOfCourtOutcome }:
+                return null;
+            case TakeStep { Step: CaseStep.CourtOrder or CaseStep.CourtAction or CaseStep.AuthorityComplaint or CaseStep.Complaint } step:
+                var reopened = new CaseReopened(dispute, step.Fact, step.Act);
+                var next = new LawDecider(CaseState.Evolve(state, reopened), Proceeding.Evolve(proceeding, reopened, catalogue)!, catalogue).Decide(step);
+                return next.Events.Count == 0 ? next : new Decision([reopened, .. next.Events]);
+            default:
+                return Decision.Refused(CaseCodes.AlreadyClosed);
+        }
+    }
+
     private Decision Decide(TakeDown command)
     {
-        if (state.Status is CaseStatus.Reinstated or CaseStatus.Settled or CaseStatus.Dismissed)
+        // An action that became known after the restoration is new; without one what was decided stays decided.
+        if (proceeding.Law.HeldSince is null && state.Status is CaseStatus.Reinstated or CaseStatus.Settled or CaseStatus.Dismissed)
             return Decision.Refused(state.Status == CaseStatus.Reinstated ? CaseCodes.MeasureAlreadyLifted : state.Status == CaseStatus.Settled ? CaseCodes.AlreadySettled : CaseCodes.AlreadyDismissed);
-        if (state.ActiveMeasures.Any(measure => (measure.Scope ?? Everywhere).Covers(command.Scope))) return Decision.Refused(CaseCodes.AlreadyTakenDown);
+        if (state.ActiveMeasures.Any(measure => !measure.IsOrdered && (measure.Scope ?? Everywhere).Covers(command.Scope))) return Decision.Refused(CaseCodes.AlreadyTakenDown);
         var judgement = Judge("MeasureApplied", command.Act, command.Scope?.Automated == true ? Speaker.Machine : Speaker.Platform);
-        return Refusal(judgement) ?? Decision.Of(new MeasureApplied(dispute, command.MeasureId, command.Act, command.Scope ?? Everywhere, GroundOf(judgement)));
+        if (Refusal(judgement) is { } refusal) return refusal;
+        var measure = new MeasureApplied(dispute, command.MeasureId, command.Act, command.Scope ?? Everywhere, GroundOf(judgement));
+        return state.IsHeld || proceeding.Law.HeldSince is null ? Decision.Of(measure)
+            : Decision.Of(measure, new LitigationHold(dispute, GroundOf(judgement), nameof(CourtActionNotified), command.Act));
     }
 
     private Decision Decide(Dismiss command)
@@ -76,6 +97,8 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     private Decision Decide(CounterNotice command)
     {
         if (command.Act.By != dispute.RespondentAccountId) return Decision.Refused(CaseCodes.CounterNotRespondent);
+        // What a court ordered is objected to before the court.
+        if (state.ActiveMeasures.Count > 0 && state.ActiveMeasures.All(measure => measure.IsOrdered)) return Decision.Refused("Litigation_Hold");
         var step = proceeding.Pack.Steps.FirstOrDefault(step => step.On == nameof(CounterNoticeReceived));
         var form = proceeding.Pack.Forms.FirstOrDefault(form => form.Name == step?.Form);
         var given = command.Elements ?? [];
@@ -104,7 +127,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     private Decision Decide(Settle command)
     {
         if (state.ActiveMeasures.Count == 0) return Decision.Refused(CaseCodes.NotTakenDown);
-        if (state.Status == CaseStatus.Settled) return Decision.Refused(CaseCodes.AlreadySettled);
+        if (state.Settlement is not null) return Decision.Refused(CaseCodes.AlreadySettled);
         var settled = CaseDecider.Settle(state, command);
         return settled.Code is not null ? settled
             : new Decision([.. settled.Events.Where(fact => fact is SettlementExecuted), .. command.ImageStays ? Lift(command.Act, GroundOf(Judge("SettlementReached", command.Act, Speaker.Platform)), null) : []]);
@@ -166,6 +189,17 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         return new Decision([fact, .. Effects(judgement, command.Fact, command.Act, null)]);
     }
 
+    private Decision Decide(Extend command)
+    {
+        var told = new Fact(Procedure.Extended, Proceeding.At(command.Act.At), "platform", []) { Rule = command.Rule, Days = command.Days };
+        var judgement = proceeding.Judge(told, catalogue);
+        if (!judgement.IsRegulated) return Decision.Refused(RegimeCodes.ExtensionNotProvided);
+        if (Refusal(judgement) is { } refusal) return refusal;
+        var term = Procedure.Extendable(proceeding.Law, told)!;
+        return Decision.Of(new DeadlineExtended(
+            dispute, GroundOf(judgement), term.StartedAt.ToDateTimeOffset(), command.Days, term.Window!.Closes!.At.ToDateTimeOffset(), term.Later(command.Days, proceeding.Settings).At.ToDateTimeOffset(), command.Act));
+    }
+
     private Decision Decide(RunDeadline command)
     {
         var (now, started) = (Proceeding.At(command.Act.At), Proceeding.At(command.StartedAt));
@@ -197,10 +231,23 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
                 case Effect.MeasureStarts when state.ActiveMeasures.Count == 0:
                     yield return new MeasureApplied(dispute, measureId!, act, Everywhere, ground, cause);
                     break;
-                case Effect.Hold when !state.IsHeld:
+                case Effect.OrderStarts when !state.ActiveMeasures.Any(measure => measure.IsOrdered):
+                    yield return new MeasureApplied(dispute, measureId!, act, Everywhere, ground, cause);
+                    if (!state.IsHeld) yield return new LitigationHold(dispute, ground, cause, act);
+                    break;
+                case Effect.OrderEnds:
+                    // Where nothing else is left down the hold has nothing to hold any more.
+                    if (state.IsHeld && proceeding.Law.HeldSince is null && !judgement.Step!.Effects!.Contains(Effect.MeasureEnds)) yield return new LitigationHoldEnded(dispute, ground, cause, act);
+                    foreach (var lifted in Lift([.. state.ActiveMeasures.Where(measure => measure.IsOrdered)], act, ground, cause)) yield return lifted;
+                    break;
+                case Effect.Hold when state.ActiveMeasures.Count == 0 && proceeding.Settings.OnAction == OnAction.TakeDown:
+                    yield return new MeasureApplied(dispute, measureId!, act, Everywhere, ground, cause);
                     yield return new LitigationHold(dispute, ground, cause, act);
                     break;
-                case Effect.ReleaseHold when state.IsHeld:
+                case Effect.Hold when !state.IsHeld && state.ActiveMeasures.Count > 0:
+                    yield return new LitigationHold(dispute, ground, cause, act);
+                    break;
+                case Effect.ReleaseHold when state.IsHeld && proceeding.Law.OrderedSince is null:
                     yield return new LitigationHoldEnded(dispute, ground, cause, act);
                     break;
                 case Effect.MeasureEnds:
@@ -213,8 +260,11 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         }
     }
 
-    private IEnumerable<MeasureLifted> Lift(Act act, Ground ground, string? cause) =>
-        state.ActiveMeasures.Select((measure, index) => new MeasureLifted(dispute, measure.MeasureId, act, ground, cause ?? (index + 1 < state.ActiveMeasures.Count ? nameof(MeasureLifted) : null)));
+    /// <summary>Lifts what the notice holds down; what a court ordered stays.</summary>
+    private IEnumerable<MeasureLifted> Lift(Act act, Ground ground, string? cause) => Lift([.. state.ActiveMeasures.Where(measure => !measure.IsOrdered)], act, ground, cause);
+
+    private IEnumerable<MeasureLifted> Lift(IReadOnlyList<MeasureApplied> lifted, Act act, Ground ground, string? cause) =>
+        lifted.Select((measure, index) => new MeasureLifted(dispute, measure.MeasureId, act, ground, cause ?? (index + 1 < lifted.Count ? nameof(MeasureLifted) : null)));
 
     private MeasureScope Everywhere => new(proceeding.Pack.Id, null, Automated: false);
 
@@ -247,6 +297,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     private bool IsRecorded(CaseCommand command) => command switch
     {
         JoinComplaint join => CaseDecider.FindComplaint(state, join) is not null,
+        Extend extend => state.History.OfType<DeadlineExtended>().Any(fact => fact.Act.Repeats(extend.Act) && (fact.Ground.Rule, fact.Days) == (extend.Rule, extend.Days)),
         TakeDown takeDown => state.History.OfType<MeasureApplied>().Any(measure => measure.Act.Repeats(takeDown.Act) && Same(measure.Scope, takeDown.Scope ?? Everywhere)),
         Dismiss dismiss => state.History.OfType<CaseDismissed>().Any(fact => fact.Act.Repeats(dismiss.Act)),
         CounterNotice counter => state.History.Any(fact => fact switch

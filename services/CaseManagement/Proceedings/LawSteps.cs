@@ -47,11 +47,13 @@ public static class LawSteps
             CaseStatus.CounterNoticed => [
                 Report, Reinstatement, CaseStep.Settlement, Retraction, CounterNoticeForwarding, CounterNoticeDelivery, CounterNoticeRejection, CourtAction, AuthorityComplaint, CourtOrder, OutOfCourtReferral,
                 OutOfCourtOutcome],
-            CaseStatus.LitigationHold => [Report, CaseStep.Settlement, Retraction, CourtActionEnd, CourtOrder],
-            CaseStatus.Reinstated or CaseStatus.Dismissed => [Report, Closure, Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtOrder],
-            CaseStatus.Settled => [Closure, CourtOrder],
-            CaseStatus.None or CaseStatus.Closed => [],
+            CaseStatus.LitigationHold => [Report, Takedown, CaseStep.Settlement, Retraction, CourtActionEnd, CourtOrder],
+            CaseStatus.Reinstated or CaseStatus.Dismissed => [Report, Closure, CourtAction, AuthorityComplaint, Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtOrder],
+            CaseStatus.Settled => [Closure, CourtAction, AuthorityComplaint, CourtOrder],
+            CaseStatus.Closed => [Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtAction, AuthorityComplaint, CourtOrder],
+            CaseStatus.None => [],
         };
+        if (view is { IsActionPending: true, State: CaseStatus.Reinstated or CaseStatus.Dismissed or CaseStatus.Settled }) steps = steps.Append(Takedown);
         return view.OpenComplaints.Count == 0 ? steps : steps.Except([Closure]).Append(ComplaintDecision);
     }
 

@@ -28,6 +28,8 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         RegimeAdopted e => Begin(e.Regime, e.Settings, e.Notice, catalogue),
         _ when proceeding is null => null,
         DeadlineWarned e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Warn(state, clock, At(e.Act.At))),
+        CaseReopened e => proceeding with { Law = Expire(proceeding.Law, At(e.Act.At)), Service = Expire(proceeding.Service, At(e.Act.At)) },
+        DeadlineExtended e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Extend(state, clock, EndingAt(At(e.DueAt), proceeding.Settings), e.Days, At(e.Act.At))),
         DeadlineFired e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Finish(state, clock, At(e.Act.At))),
         DeadlineElapsed e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Finish(state, clock, At(e.Act.At))),
         _ => Facts(fact).Aggregate(proceeding, (current, told) => current.Apply(told, catalogue)),
@@ -76,7 +78,8 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
             chosen.Calendar is null ? own.Calendar : catalogue.Calendars[chosen.Calendar],
             (chosen.Clocks ?? new Dictionary<string, ChosenClock>()).ToDictionary(pair => pair.Key, pair => new ClockSettings(
                 pair.Value.Days, pair.Value.Roll is { } roll ? Enum.Parse<Roll>(roll) : pack.Clocks.Single(clock => clock.Id == pair.Key).Roll?.Default ?? Roll.Stay)),
-            chosen.Restoration is null ? Restoration.Automatic : Enum.Parse<Restoration>(chosen.Restoration));
+            chosen.Restoration is null ? Restoration.Automatic : Enum.Parse<Restoration>(chosen.Restoration),
+            chosen.OnAction is null ? OnAction.Leave : Enum.Parse<OnAction>(chosen.OnAction));
     }
 
     internal static Instant At(DateTimeOffset at) => Instant.FromDateTimeOffset(at);
@@ -96,6 +99,12 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
             begun = begun with { Service = service.Apply(begun.Service, new Fact(name, at, "complainant", [])) };
         return begun;
     }
+
+    private static Edge EndingAt(Instant end, RegimeSettings settings) => new((end - Duration.Epsilon).InZone(settings.Zone).Date, end);
+
+    /// <summary>What ran out while the case was closed did so unnoticed; nobody waits for it any more.</summary>
+    private static ProcedureState Expire(ProcedureState state, Instant at) =>
+        state.Clocks.Where(clock => clock.Status == ClockStatus.Running && clock.FiresAt is null && clock.Ends <= at).Aggregate(state, (current, clock) => Procedure.Finish(current, clock, clock.Ends!.Value));
 
     private Proceeding Move(string rule, DateTimeOffset startedAt, Func<ProcedureState, RunningClock, ProcedureState> move)
     {

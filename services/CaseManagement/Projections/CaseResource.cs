@@ -53,6 +53,7 @@ public sealed record NextSteps(IReadOnlyList<string> Complainant, IReadOnlyList<
         CaseStep.Objection => "objection",
         CaseStep.Change => "change",
         CaseStep.Upholding => "upholding",
+        CaseStep.Extension => "extension",
         CaseStep.Deadline => "deadline",
     };
 }

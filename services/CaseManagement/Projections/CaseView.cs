@@ -34,20 +34,28 @@ public record CaseView(
     /// <summary>Whether an action or order holds the picture down.</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>When it went on after it had been closed; null when it never did.</summary>
+    public DateTimeOffset? ReopenedAt { get; init; }
+
+    /// <summary>Whether an action or a complaint to an authority is pending, which holds down whatever is down.</summary>
+    public bool IsActionPending { get; init; }
+
     /// <summary>Whether the same complainant is barred from giving the same notice again.</summary>
     public bool AreNoticesBarred { get; init; }
 
     /// <summary>Name of the unique index that keeps a picture and a work from having two open cases under one regime.</summary>
-    public const string OneOpenCase = "one_open_proceeding";
+    public const string OneOpenCase = "one_open_case_of_law";
 
     /// <summary>What the document's table has besides its columns: the rule of one open case for a picture, a work and a law holds in the transaction of the opening
-    /// because the snapshot is written in it, and ends by itself when the snapshot says Closed. Versions of a pack are one law.</summary>
+    /// because the snapshot is written in it, and ends by itself when the snapshot says Closed. Versions of a pack are one law. A case that was opened again stands beside
+    /// one that began after it was closed.</summary>
     public const string Constraints =
         $$"""
         drop index if exists {schema}.one_open_case;
+        drop index if exists {schema}.one_open_proceeding;
         create unique index if not exists {{OneOpenCase}} on {schema}.mt_doc_case_view
             (tenant_id, (data ->> 'imageId'), (coalesce(data ->> 'workId', '')), (split_part(data ->> 'regime', '.', 1)))
-            where data ->> 'state' <> 'Closed';
+            where data ->> 'state' <> 'Closed' and data ->> 'reopenedAt' is null;
         create index if not exists mt_doc_case_view_complainants on {schema}.mt_doc_case_view using gin ((data -> 'complainantAccountIds') jsonb_path_ops);
         """;
 
@@ -96,8 +104,8 @@ public record CaseView(
         {
             State = view.State is CaseStatus.CounterNoticed or CaseStatus.LitigationHold ? view.State : CaseStatus.TakenDown,
             MeasureId = e.MeasureId,
-            CounterNotice = view.State == CaseStatus.Open ? null : view.CounterNotice,
-            Measures = [.. view.Measures, new ActiveMeasure(e.MeasureId, e.Scope?.LegalBasis ?? view.Regime, e.Scope?.Territories, e.Act.At)],
+            CounterNotice = view.Measures.Count == 0 ? null : view.CounterNotice,
+            Measures = [.. view.Measures, new ActiveMeasure(e.MeasureId, e.Scope?.LegalBasis ?? view.Regime, e.Scope?.Territories, e.Act.At) { IsOrdered = e.IsOrdered }],
         },
         CaseDismissed => view with { State = CaseStatus.Dismissed },
         CounterNoticeReceived e => view with
@@ -109,9 +117,13 @@ public record CaseView(
         CounterNoticeRejected => view with { State = view.State == CaseStatus.CounterNoticed ? CaseStatus.TakenDown : view.State, CounterNotice = null },
         MeasureLifted e => Lifted(view, e),
         LitigationHold => view with { State = CaseStatus.LitigationHold, IsHeld = true },
-        LitigationHoldEnded => view with { State = view.CounterNotice is { IsAccepted: true } ? CaseStatus.CounterNoticed : CaseStatus.TakenDown, IsHeld = false },
+        LitigationHoldEnded => view with
+        {
+            State = view.Settlement is not null ? CaseStatus.Settled : view.CounterNotice is { IsAccepted: true } ? CaseStatus.CounterNoticed : CaseStatus.TakenDown,
+            IsHeld = false,
+        },
         NoticesBarred => view with { AreNoticesBarred = true },
-        SettlementExecuted e => view with { State = CaseStatus.Settled, Settlement = new Settlement(e.AgreedBy, e.Amount, e.Currency, e.ImageStays) },
+        SettlementExecuted e => view with { State = view.Measures.Any(measure => measure.IsOrdered) ? CaseStatus.LitigationHold : CaseStatus.Settled, Settlement = new Settlement(e.AgreedBy, e.Amount, e.Currency, e.ImageStays) },
         ComplaintLodged e => view with { OpenComplaints = [.. view.OpenComplaints, e.Speaker] },
         DecisionOverturned { Particulars.Party: Speaker.Complainant } => view with
         {
@@ -119,7 +131,10 @@ public record CaseView(
             OpenComplaints = [.. view.OpenComplaints.Where(party => party != Speaker.Complainant)],
         },
         DecisionOverturned or DecisionConfirmed => view with { OpenComplaints = [.. view.OpenComplaints.Where(party => party != ((CaseEvent.Step)fact).Particulars.Party)] },
-        Step or ComplainantWithdrew or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => view,
+        CaseReopened when view.Outcome is { } outcome => view with { State = CaseState.StatusOf(outcome), Outcome = null, ClosedAt = null, ReopenedAt = fact.Act.At },
+        CourtActionNotified or AuthorityComplaintNotified => view with { IsActionPending = true },
+        CourtActionDismissed => view with { IsActionPending = false },
+        Step or CaseReopened or ComplainantWithdrew or DeadlineExtended or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => view,
         CaseClosed e => view with { State = CaseStatus.Closed, Outcome = e.Outcome, ClosedAt = e.Act.At },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a case."),
     };
@@ -127,8 +142,13 @@ public record CaseView(
     private static CaseView Lifted(CaseView view, MeasureLifted lift)
     {
         IReadOnlyList<ActiveMeasure> remaining = [.. view.Measures.Where(measure => measure.MeasureId != lift.MeasureId)];
-        var state = remaining.Count > 0 || view.State == CaseStatus.Settled ? view.State : CaseStatus.Reinstated;
-        return view with { State = state, Measures = remaining, IsHeld = view.IsHeld && remaining.Count > 0 };
+        var state = remaining.Count > 0 ? view.State : view.Settlement is not null ? CaseStatus.Settled : CaseStatus.Reinstated;
+        return view with
+        {
+            State = state, Measures = remaining, IsHeld = view.IsHeld && remaining.Count > 0,
+            // The pending action was about what the notice held down.
+            IsActionPending = view.IsActionPending && remaining.Any(measure => !measure.IsOrdered) == view.Measures.Any(measure => !measure.IsOrdered),
+        };
     }
 
     private static IReadOnlyList<string> Accounts(IReadOnlyList<string> known, string? account) =>
@@ -140,7 +160,11 @@ public sealed record Settlement(IReadOnlyList<string> AgreedBy, decimal Amount, 
 
 /// <summary>A measure that holds the picture down.</summary>
 /// <param name="Territories">ISO 3166 codes; null for everywhere.</param>
-public sealed record ActiveMeasure(string MeasureId, string LegalBasis, IReadOnlyList<string>? Territories, DateTimeOffset Since);
+public sealed record ActiveMeasure(string MeasureId, string LegalBasis, IReadOnlyList<string>? Territories, DateTimeOffset Since)
+{
+    /// <summary>Whether a court ordered it, so that only the court ends it.</summary>
+    public bool IsOrdered { get; init; }
+}
 
 /// <summary>An objection as it was last received.</summary>
 /// <param name="IsAccepted">Whether it is complete.</param>

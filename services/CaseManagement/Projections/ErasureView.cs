@@ -5,10 +5,11 @@ using static ImageRights.CaseManagement.Erasures.HoldEvent;
 namespace ImageRights.CaseManagement.Projections;
 
 /// <summary>An erasure as it is read; written in the transaction of each of its facts.</summary>
+/// <param name="ApprovedBy">The other person; null while it waits for one.</param>
 /// <param name="IsDone">Whether every service has answered.</param>
 /// <param name="Version">Version of the stream, and the entity tag.</param>
 public sealed record ErasureView(
-    string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string ApprovedBy, DateTimeOffset ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services, long Version)
+    string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string? ApprovedBy, DateTimeOffset? ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services, long Version)
 {
     /// <summary>Streams of erasures begin with this.</summary>
     public const string StreamPrefix = "erasure-";
@@ -21,6 +22,8 @@ public sealed record ErasureView(
     {
         switch (fact)
         {
+            case ErasureRequested e:
+                return new ErasureView(e.ErasureId, e.PersonId, e.LegalBasis, e.By, null, null, false, [], version);
             case ErasureApproved e:
                 return new ErasureView(e.ErasureId, e.PersonId, e.LegalBasis, e.RequestedBy, e.ApprovedBy, e.At, e.Services.Count == 0, [.. e.Services.Select(service => new ErasureProgress(service, null, null))], version);
             case ServiceErased e:

@@ -37,6 +37,8 @@ public static class CaseManagementContracts
             Step e => Taken(e, e.Ground, e.Speaker, e.Particulars.OccurredAt),
             CounterNoticeDeficient e => Taken(e, e.Ground, Speaker.Respondent),
             ComplainantWithdrew e => Taken(e, null, Speaker.Complainant),
+            CaseReopened e => Taken(e, null, null),
+            DeadlineExtended e => Taken(e, e.Ground, null),
             RegimeAdopted e => Taken(e, null, Speaker.Complainant),
             LitigationHold e => Taken(e, e.Ground, null),
             LitigationHoldEnded e => Taken(e, e.Ground, null),
@@ -59,7 +61,7 @@ public static class CaseManagementContracts
             RegimesChosen => null,
             ErasureEvent.ErasureApproved e => new V1.ErasureApproved(@event.TenantId, e.ErasureId, e.PersonId, e.LegalBasis, e.At),
             // Who asks for progress is answered; holds are nobody's matter outside.
-            ErasureEvent.ServiceErased or HoldEvent => null,
+            ErasureEvent.ErasureRequested or ErasureEvent.ServiceErased or HoldEvent => null,
             _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor internal."),
         };
 

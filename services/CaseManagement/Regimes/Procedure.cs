@@ -8,6 +8,11 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
 {
     private const string Effective = "NoticeEffective";
 
+    /// <summary>The fact that makes a term longer; it is about a clock and not about a step, so that packs have no step for it.</summary>
+    public const string Extended = "TermExtended";
+
+    private static readonly Words ExtendedText = new("The term is made longer, once and for a reason.", "期限经说明理由延长一次。");
+
     /// <summary>Folds a history.</summary>
     /// <param name="facts">In the order of their times; facts of one instant in the order given.</param>
     /// <param name="until">Instant at which to look; null to let every clock run out.</param>
@@ -29,6 +34,7 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
     /// <summary>What the regime says of a fact in a state, without clocks that act by themselves: a recorded case has those as facts.</summary>
     public Judgement Judge(ProcedureState state, Fact fact)
     {
+        if (fact.Name == Extended) return JudgeExtension(state, fact);
         if (pack.Steps.FirstOrDefault(step => step.On == fact.Name) is not { } step) return new Judgement(null, Knows(fact.Name), [], null, []);
         foreach (var need in step.Needs ?? [])
         {
@@ -41,7 +47,9 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
     }
 
     /// <summary>Folds a fact that has happened, whatever the regime would have said of it.</summary>
-    public ProcedureState Apply(ProcedureState state, Fact fact) => pack.Steps.FirstOrDefault(step => step.On == fact.Name) is { } step ? Take(state, step, fact) : Record(state, fact);
+    public ProcedureState Apply(ProcedureState state, Fact fact) => fact.Name == Extended && Extendable(state, fact) is { } clock
+        ? Extend(state, clock, clock.Later(fact.Days, settings), fact.Days, fact.At)
+        : pack.Steps.FirstOrDefault(step => step.On == fact.Name) is { } step ? Take(state, step, fact) : Record(state, fact);
 
     /// <summary>Lets clocks warn, act and run out up to an instant.</summary>
     public ProcedureState Advance(ProcedureState state, Instant to)
@@ -57,11 +65,38 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
     /// <summary>Whether a form with these elements missing is to be corrected and not refused.</summary>
     public static bool IsToBeCured(NoticeForm form, IReadOnlyCollection<string> missing) => form.Cure is { } cure && !cure.WhenPresent.Any(missing.Contains);
 
+    /// <summary>Makes a term longer.</summary>
+    /// <param name="end">Its new end.</param>
+    public static ProcedureState Extend(ProcedureState state, RunningClock clock, Edge end, int days, Instant at) => state.Replace(clock, clock.Extend(end, days))
+        .Log(new LogEntry(at, LogKind.Step, Extended, true, [], clock.Clock.Id, clock.Clock.Extension?.Source, ExtendedText, []));
+
+    /// <summary>The running term that an extension is about: the first of its rule that was not made longer yet.</summary>
+    public static RunningClock? Extendable(ProcedureState state, Fact fact)
+    {
+        var running = state.Clocks.Where(clock => clock.Clock.Id == fact.Rule && clock.IsRunningAt(fact.At)).ToList();
+        return running.FirstOrDefault(clock => clock.ExtendedBy is null) ?? running.FirstOrDefault();
+    }
+
+    private Judgement JudgeExtension(ProcedureState state, Fact fact)
+    {
+        if (pack.Clocks.FirstOrDefault(clock => clock.Id == fact.Rule) is not { } rule) return new Judgement(null, false, [], null, []);
+        var code = rule.Extension is not { } extension ? RegimeCodes.ExtensionNotProvided
+            : Extendable(state, fact) is not { } running ? RegimeCodes.TermNotRunning
+            : running.ExtendedBy is not null ? RegimeCodes.ExtensionExhausted
+            : fact.Days < 1 || fact.Days > extension.Max ? RegimeCodes.ExtensionTooLong
+            : null;
+        return new Judgement(new ProcedureStep(Extended, rule.Id, ExtendedText, Source: rule.Extension?.Source), true, code is null ? [] : [code], null, []);
+    }
+
     private ProcedureState Take(ProcedureState state, ProcedureStep step, Fact fact)
     {
         state = state with { Accepted = [.. state.Accepted, fact.Name] };
         state = state.Log(Entry(fact, step, true, []));
-        foreach (var effect in step.Effects ?? []) state = Put(state, effect, fact.At, step.Rule, fact.Name);
+        foreach (var effect in step.Effects ?? [])
+        {
+            if (effect == Effect.Hold && !state.IsDown && settings.OnAction == OnAction.TakeDown) state = Put(state, Effect.MeasureStarts, fact.At, step.Rule, fact.Name);
+            state = Put(state, effect, fact.At, step.Rule, fact.Name);
+        }
         if (fact.Name == "NoticeReceived") state = state with { NoticeReceivedAt = state.NoticeReceivedAt ?? fact.At };
         state = Touch(state, fact.Name, fact);
         foreach (var raised in step.Raises ?? []) state = Touch(raised == Effective ? state with { Notice = NoticeStatus.Effective } : state, raised, fact);
@@ -95,10 +130,11 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
         return need.That switch
         {
             Condition.NoticeEffective => state.Notice == NoticeStatus.Effective,
-            Condition.MeasureActive => state.MeasureSince is not null,
+            Condition.MeasureActive => state.IsDown,
             Condition.WindowOpened => !Restoring(state).Any(clock => clock.OpensAt > fact.At),
-            Condition.NoHold => state.HeldSince is null,
+            Condition.NoHold => !state.IsHeld,
             Condition.HoldActive => state.HeldSince is not null,
+            Condition.OrderActive => state.OrderedSince is not null,
             Condition.ClockRunning => state.Clocks.Any(clock => clock.IsRunningAt(fact.At) && need.Clocks!.Contains(clock.Clock.Id) && clock.IsFor(fact.To ?? fact.By)),
             Condition.Accepted => state.Accepted.Any(need.Facts!.Contains),
             Condition.AttemptsLeft => earlier < need.Limit,
@@ -121,9 +157,9 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
         foreach (var clock in pack.Clocks.Where(clock => clock.StartsAt.Contains(name) && (clock.Amount is not null || clock.Words is not null)))
         {
             // The first receipt starts a term that acts by itself; a second one does not start it anew.
-            if (clock.Fires is not null && state.Clocks.Any(running => running.Clock.Id == clock.Id && running.Status == ClockStatus.Running)) continue;
+            if (clock.Fires is not null && state.Clocks.Any(running => running.Clock.Id == clock.Id && running.Status is ClockStatus.Running or ClockStatus.Held)) continue;
             var started = new RunningClock(clock, at, Window.Of(clock, settings, at), settings.Restoration, cause.To);
-            if (started.IsRestoring && state.HeldSince is not null) started = started.End(ClockStatus.Stopped, at, nameof(Effect.Hold));
+            if (started.IsRestoring && state.IsHeld) started = started.End(ClockStatus.Held, at, nameof(Effect.Hold));
             state = state with { Clocks = [.. state.Clocks, started] };
         }
         return state;
@@ -151,16 +187,30 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
     {
         Effect.MeasureStarts => state with { MeasureSince = state.MeasureSince ?? at, EndedAt = null, EndedBy = null },
         Effect.MeasureEnds when state.MeasureSince is null => state,
-        Effect.MeasureEnds => Stop(state, clock => clock.Clock.StopsAt is not null, at, cause) with { MeasureSince = null, HeldSince = null, EndedAt = at, EndedBy = rule },
-        Effect.Hold => Stop(state, clock => clock.IsRestoring, at, cause) with { HeldSince = state.HeldSince ?? at },
-        Effect.ReleaseHold => state with { HeldSince = null },
+        Effect.MeasureEnds => Stop(state, clock => clock.Clock.StopsAt is not null, at, cause) with
+        {
+            MeasureSince = null, HeldSince = null, EndedAt = state.OrderedSince is null ? at : null, EndedBy = state.OrderedSince is null ? rule : null,
+        },
+        Effect.OrderStarts => Freeze(state, at, cause) with { OrderedSince = state.OrderedSince ?? at, EndedAt = null, EndedBy = null },
+        Effect.OrderEnds when state.OrderedSince is null => state,
+        Effect.OrderEnds when state.MeasureSince is null => state with { OrderedSince = null, EndedAt = at, EndedBy = rule },
+        Effect.OrderEnds => Resume(state with { OrderedSince = null }, at),
+        Effect.Hold when !state.IsDown => state with { HeldSince = state.HeldSince ?? at },
+        Effect.Hold => Freeze(state, at, cause) with { HeldSince = state.HeldSince ?? at },
+        Effect.ReleaseHold => Resume(state with { HeldSince = null }, at),
         Effect.StopClocks => Stop(state, clock => clock.IsRestoring, at, cause),
         Effect.BarNotices => state with { AreNoticesBarred = true },
         Effect.NoticeLapses => state with { Notice = NoticeStatus.Lapsed },
     };
 
     private static ProcedureState Stop(ProcedureState state, Func<RunningClock, bool> which, Instant at, string cause) =>
-        state with { Clocks = [.. state.Clocks.Select(clock => clock.Status == ClockStatus.Running && which(clock) ? clock.End(ClockStatus.Stopped, at, cause) : clock)] };
+        state with { Clocks = [.. state.Clocks.Select(clock => clock.Status is ClockStatus.Running or ClockStatus.Held && which(clock) ? clock.End(ClockStatus.Stopped, at, cause) : clock)] };
+
+    private static ProcedureState Freeze(ProcedureState state, Instant at, string cause) =>
+        state with { Clocks = [.. state.Clocks.Select(clock => clock.Status == ClockStatus.Running && clock.IsRestoring ? clock.End(ClockStatus.Held, at, cause) : clock)] };
+
+    private static ProcedureState Resume(ProcedureState state, Instant at) => state.IsHeld ? state
+        : state with { Clocks = [.. state.Clocks.Select(clock => clock.Status == ClockStatus.Held ? clock.Resume(at) : clock)] };
 
     private static IEnumerable<RunningClock> Restoring(ProcedureState state) => state.Clocks.Where(clock => clock.Status == ClockStatus.Running && clock.IsRestoring);
 
@@ -173,7 +223,14 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
 /// <param name="By">Who says so: complainant, respondent, platform, court, machine; null for whom it belongs to.</param>
 /// <param name="Missing">Elements of the form that it lacks.</param>
 /// <param name="To">Party that it is addressed to, where each has a term of its own; null for both.</param>
-public sealed record Fact(string Name, Instant At, string? By, IReadOnlyList<string> Missing, string? To = null);
+public sealed record Fact(string Name, Instant At, string? By, IReadOnlyList<string> Missing, string? To = null)
+{
+    /// <summary>Clock that it is about, where it makes a term longer.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>By how many days.</summary>
+    public int Days { get; init; }
+}
 
 /// <summary>What a regime says of a fact.</summary>
 /// <param name="Step">Its rule; null where the regime has none.</param>
@@ -219,6 +276,9 @@ public enum ClockStatus
     /// <summary>A fact ended it without its effect.</summary>
     Stopped,
 
+    /// <summary>An action or order keeps it from running; it goes on when that ends.</summary>
+    Held,
+
     /// <summary>It ran out.</summary>
     Elapsed,
 }
@@ -236,6 +296,12 @@ public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window
     /// <summary>Fact that ended it.</summary>
     public string? EndedBy { get; private init; }
 
+    /// <summary>Until when it was kept from running; null when it never was.</summary>
+    public Instant? ResumedAt { get; private init; }
+
+    /// <summary>Days by which it was made longer; null when it was not.</summary>
+    public int? ExtendedBy { get; private init; }
+
     /// <summary>Whether its alarm was given.</summary>
     public bool HasWarned { get; init; }
 
@@ -248,8 +314,10 @@ public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window
     /// <summary>When it warns that nothing has happened yet, somebody's act or its own.</summary>
     public Instant? WarnsAt => Window?.Warns?.At;
 
-    /// <summary>When it acts by itself.</summary>
-    public Instant? FiresAt => Clock.Fires is not { } fires || (IsRestoring && Restoration == Restoration.Manual) ? null
+    /// <summary>When it acts by itself: what fell due while it was kept from running, as soon as it goes on.</summary>
+    public Instant? FiresAt => Fires is { } at && ResumedAt is { } resumed ? Instant.Max(at, resumed) : Fires;
+
+    private Instant? Fires => Clock.Fires is not { } fires || (IsRestoring && Restoration == Restoration.Manual) ? null
         : fires.At == Regimes.FiresAt.Opening && !(IsRestoring && Restoration == Restoration.AtClosing) ? Window?.Opens?.At ?? Window?.Closes?.At
         : Window?.Closes?.At;
 
@@ -269,6 +337,18 @@ public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window
     public bool IsFor(string? party) => Party is null || party is null || Party == party;
 
     internal RunningClock End(ClockStatus status, Instant at, string? by) => this with { Status = status, EndedAt = at, EndedBy = by };
+
+    internal RunningClock Resume(Instant at) => this with { Status = ClockStatus.Running, EndedAt = null, EndedBy = null, ResumedAt = at };
+
+    /// <summary>Its end if it is made so many days longer.</summary>
+    internal Edge Later(int days, RegimeSettings settings)
+    {
+        var (last, kind) = (Window!.Closes!.Day, Clock.Extension!.DayKind);
+        var day = kind == DayKind.Calendar ? last.PlusDays(days) : settings.Calendar.Add(last, days, kind);
+        return new Edge(day, settings.Zone.AtStartOfDay(day.PlusDays(1)).ToInstant());
+    }
+
+    internal RunningClock Extend(Edge end, int days) => this with { Window = Window?.Extend(end, Clock.Extension?.Evidence ?? Evidence.Confirmed), ExtendedBy = days };
 }
 
 /// <summary>Kinds of log entries.</summary>
@@ -303,17 +383,27 @@ public sealed record LogEntry(
 
 /// <summary>A procedure's state.</summary>
 /// <param name="NoticeReceivedAt">First receipt of the notice, kept through its correction.</param>
-/// <param name="MeasureSince">Since when the picture is down; null while it is up.</param>
-/// <param name="HeldSince">Since when an action or order holds it down.</param>
+/// <param name="MeasureSince">Since when the notice holds the picture down; null while it does not.</param>
+/// <param name="OrderedSince">Since when a court's order does.</param>
+/// <param name="HeldSince">Since when an action is pending, which holds down what is down.</param>
 /// <param name="EndedAt">When it came back.</param>
 /// <param name="EndedBy">By which rule.</param>
 /// <param name="Accepted">Facts that were accepted, in order.</param>
 public sealed record ProcedureState(
-    NoticeStatus Notice, Instant? NoticeReceivedAt, Instant? MeasureSince, Instant? HeldSince, Instant? EndedAt, string? EndedBy, bool AreNoticesBarred,
+    NoticeStatus Notice, Instant? NoticeReceivedAt, Instant? MeasureSince, Instant? OrderedSince, Instant? HeldSince, Instant? EndedAt, string? EndedBy, bool AreNoticesBarred,
     IReadOnlyList<RunningClock> Clocks, IReadOnlyList<string> Accepted, IReadOnlyList<LogEntry> Entries)
 {
     /// <summary>Before the first fact.</summary>
-    public static readonly ProcedureState Initial = new(NoticeStatus.None, null, null, null, null, null, false, [], [], []);
+    public static readonly ProcedureState Initial = new(NoticeStatus.None, null, null, null, null, null, null, false, [], [], []);
+
+    /// <summary>Since when the picture is down; null while it is up.</summary>
+    public Instant? DownSince => MeasureSince is { } measure && OrderedSince is { } order ? Instant.Min(measure, order) : MeasureSince ?? OrderedSince;
+
+    /// <summary>Whether the picture is down.</summary>
+    public bool IsDown => DownSince is not null;
+
+    /// <summary>Whether an action or order holds it down.</summary>
+    public bool IsHeld => OrderedSince is not null || (MeasureSince is not null && HeldSince is not null);
 
     internal ProcedureState Log(LogEntry entry) => this with { Entries = [.. Entries, entry] };
 

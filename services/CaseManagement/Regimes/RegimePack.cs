@@ -158,6 +158,11 @@ public enum FiresAt
 /// <summary>What a clock does by itself, and when.</summary>
 public sealed record Firing(FiresAt At, Effect Effect);
 
+/// <summary>By how much a term can be made longer, once and for a reason.</summary>
+/// <param name="Max">At most so many days beyond the last.</param>
+/// <param name="DayKind">Which days.</param>
+public sealed record Extension(int Max, DayKind DayKind, Evidence Evidence, string Source);
+
 /// <summary>A term: from a fact, for an amount, with what follows.</summary>
 /// <param name="Id">Identity of the rule.</param>
 /// <param name="StartsAt">Facts that start it.</param>
@@ -168,7 +173,7 @@ public sealed record Firing(FiresAt At, Effect Effect);
 public sealed record Clock(
     string Id, string Step, string Actor, IReadOnlyList<string> StartsAt, PeriodUnit Unit, DayKind DayKind, string WhenMet, string WhenMissed, string Class,
     Evidence Evidence, string Source, Amount? Amount = null, string? Words = null, RollOption? Roll = null, AlarmDay? Alarm = null,
-    IReadOnlyList<string>? StopsAt = null, IReadOnlyList<string>? MetBy = null, Firing? Fires = null, string? Note = null);
+    IReadOnlyList<string>? StopsAt = null, IReadOnlyList<string>? MetBy = null, Firing? Fires = null, string? Note = null, Extension? Extension = null);
 
 /// <summary>Effects on the picture and the procedure. The list is closed: packs choose from it.</summary>
 public enum Effect
@@ -176,13 +181,19 @@ public enum Effect
     /// <summary>The picture goes down.</summary>
     MeasureStarts,
 
-    /// <summary>The picture returns.</summary>
+    /// <summary>The picture returns as far as the notice held it down.</summary>
     MeasureEnds,
 
-    /// <summary>The picture stays down until the hold is released; clocks that would bring it back stop.</summary>
+    /// <summary>The picture goes down because a court says so; only the court ends that. Clocks that would bring the picture back stand still.</summary>
+    OrderStarts,
+
+    /// <summary>What the court ordered ends.</summary>
+    OrderEnds,
+
+    /// <summary>A picture that is down stays down until the hold is released; clocks that would bring it back stand still.</summary>
     Hold,
 
-    /// <summary>The hold ends.</summary>
+    /// <summary>The hold ends; clocks that it kept from running go on.</summary>
     ReleaseHold,
 
     /// <summary>Clocks that would bring the picture back stop.</summary>
@@ -210,8 +221,11 @@ public enum Condition
     /// <summary>No action or order holds the picture down.</summary>
     NoHold,
 
-    /// <summary>An action or order holds the picture down.</summary>
+    /// <summary>An action is pending.</summary>
     HoldActive,
+
+    /// <summary>A court's order holds the picture down.</summary>
+    OrderActive,
 
     /// <summary>One of the named clocks is running.</summary>
     ClockRunning,

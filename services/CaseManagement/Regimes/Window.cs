@@ -29,6 +29,14 @@ public sealed record Window(Edge? Opens, Edge? Closes, Edge? Warns, IReadOnlyLis
         return new Window(first, last, warns, [.. FindDoubts(clock, chosen, settings, start, last ?? first)]);
     }
 
+    /// <summary>The window with a later end; where it opens at its end, it opens later too.</summary>
+    /// <param name="evidence">How well it is founded that the term can be made longer.</param>
+    internal Window Extend(Edge end, Evidence evidence) => this with
+    {
+        Opens = Opens is not null && Opens == Closes ? end : Opens, Closes = end,
+        Doubts = evidence == Evidence.Confirmed ? Doubts : [.. Doubts, $"That the term can be made longer is {evidence}."],
+    };
+
     private static Edge Count(Clock clock, int count, Roll roll, RegimeSettings settings, Instant start)
     {
         var day = start.InZone(settings.Zone).Date;
@@ -90,9 +98,19 @@ public enum Restoration
     AtClosing,
 }
 
+/// <summary>What an action that becomes known after the restoration does by itself.</summary>
+public enum OnAction
+{
+    /// <summary>Nothing; a person may take the picture down anew.</summary>
+    Leave,
+
+    /// <summary>It takes the picture down again.</summary>
+    TakeDown,
+}
+
 /// <summary>A pack's settings with the tenant's choices put in.</summary>
 public sealed record RegimeSettings(
-    DateTimeZone Zone, HolidayCalendar Calendar, IReadOnlyDictionary<string, ClockSettings> Clocks, Restoration Restoration = Restoration.Automatic)
+    DateTimeZone Zone, HolidayCalendar Calendar, IReadOnlyDictionary<string, ClockSettings> Clocks, Restoration Restoration = Restoration.Automatic, OnAction OnAction = OnAction.Leave)
 {
     /// <summary>What holds for a clock.</summary>
     public ClockSettings Of(Clock clock) => Clocks.GetValueOrDefault(clock.Id) ?? new ClockSettings(null, clock.Roll?.Default ?? Roll.Stay);

@@ -9,6 +9,13 @@ public abstract class PageBase : ComponentBase
     /// <summary>What a service said when it could not answer.</summary>
     protected string? Trouble { get; private set; }
 
+    /// <summary>Who asks, and in which language.</summary>
+    [Inject]
+    protected IHttpContextAccessor Request { get; set; } = null!;
+
+    /// <summary>Whether the reader prefers Chinese; English otherwise.</summary>
+    protected bool IsChinese => Request.HttpContext!.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(choice => choice.Quality ?? 1).FirstOrDefault()?.Value.Value?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task LoadAsync();
 

@@ -14,30 +14,6 @@ internal static class Words
         _ => "mirrored along a diagonal",
     };
 
-    public static string Fact(string storedName) => storedName switch
-    {
-        "case_opened_v1" => "Case opened",
-        "complainant_joined_v1" => "Another complaint joined",
-        "measure_applied_v1" => "Picture taken down",
-        "case_dismissed_v1" => "Complaint dismissed",
-        "counter_notice_received_v1" => "Counter-notice received",
-        "measure_lifted_v1" => "Picture reinstated",
-        "settlement_executed_v1" => "Parties settled",
-        "case_closed_v1" => "Case closed",
-        _ => storedName,
-    };
-
-    public static string Step(string noun) => noun switch
-    {
-        "takedown" => "Take the picture down",
-        "dismissal" => "Dismiss the complaint",
-        "counter-notice" => "Object (counter-notice)",
-        "reinstatement" => "Reinstate the picture",
-        "settlement" => "Record a settlement",
-        "closure" => "Close the case",
-        _ => noun,
-    };
-
     public static string GuestState(string state) => state switch
     {
         "UnderReview" => "It is being looked at.",

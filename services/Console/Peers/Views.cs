@@ -35,8 +35,26 @@ public sealed record Delivery(string DeliveryId, string EndpointId, string Event
 
 public sealed record Endpoint(string EndpointId, string Url, string? Description, string State, string? DisabledReason, IReadOnlyList<string> EventTypes);
 
-public sealed record Erasure(string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string ApprovedBy, DateTimeOffset ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services);
+public sealed record Erasure(string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string? ApprovedBy, DateTimeOffset? ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services);
 
 public sealed record ErasureProgress(string Service, int? Keys, DateTimeOffset? ErasedAt);
 
 public sealed record Hold(string HoldId, string PersonId, string Reason, DateTimeOffset? LiftedAt);
+
+public sealed record Bilingual(string En, string Zh);
+
+public sealed record Regime(string Id, string Name, int Version, Bilingual Title, string Jurisdiction, string Zone, bool IsConfirmed);
+
+public sealed record Moment(string Local, string Zone, DateTimeOffset Utc);
+
+public sealed record SimulatedOutcome(string Item, Moment? Since, Moment? RestoredAt, string? RestoredBy, string Notice, bool AreNoticesBarred);
+
+public sealed record SimulatedDeadline(string Rule, string Step, string Status, string? OpensOn, string? LastDay, string? Term, string WhenMissed, string Source, bool Confirmed, IReadOnlyList<string> Doubts);
+
+public sealed record Refused(string Code, Bilingual Text);
+
+public sealed record SimulatedEntry(Moment At, string Kind, string Name, bool Accepted, IReadOnlyList<Refused> Refusals, string? Rule, string? Source, Bilingual? Text);
+
+public sealed record SimulatedRun(string Regime, Bilingual Title, string Zone, SimulatedOutcome Outcome, IReadOnlyList<SimulatedDeadline> Deadlines, IReadOnlyList<SimulatedEntry> Timeline, IReadOnlyList<string> Unconfirmed);
+
+public sealed record Simulation(IReadOnlyList<SimulatedRun> Runs);

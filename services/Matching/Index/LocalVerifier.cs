@@ -24,17 +24,11 @@ internal readonly record struct Alignment(Affine Transform, bool IsMirrored, int
 /// <summary>Lays one picture over another by their local features and compares what lies on what. The same two pictures always give the same answer: nothing is drawn at random.</summary>
 internal static class LocalVerifier
 {
-    private const int MostBits = 64;
     private const int Hypotheses = 60;
-    private const int BlockSide = 10;
-    private const double LeastContrast = 6;
-    private const double LeastCorrelation = 0.6;
-
-    private readonly record struct Pair(int From, int To, int Distance);
 
     public static Alignment? Align(LocalFeatures picture, LocalFeatures reference, bool mirrored)
     {
-        var pairs = PairUp(picture, reference, mirrored);
+        var pairs = FeaturePairs.Between(picture, reference, mirrored, HammingScan.Fastest);
         if (pairs.Count < 4) return null;
         var points = pairs.ConvertAll(pair =>
         {
@@ -53,14 +47,14 @@ internal static class LocalVerifier
         if (transform.Determinant < 0 != mirrored || scale is < 0.08 or > 12 || transform.Distortion() > 2.2) return null;
         var inliers = Inliers(points, transform, tolerance)
             .DistinctBy(point => ((int)point.U / 8, (int)point.V / 8)).DistinctBy(point => ((int)point.X / 8, (int)point.Y / 8)).Count();
-        var (compared, alike) = CompareBlocks(picture, reference, transform);
+        var (compared, alike) = BlockComparison.Run(picture, reference, transform, inverted: false);
         return new Alignment(transform, mirrored, inliers, compared, alike);
     }
 
     /// <summary>Compares the pixels under a transform that something else than features proposed.</summary>
     public static Alignment Compare(LocalFeatures picture, LocalFeatures reference, in Affine transform, bool mirrored, bool inverted)
     {
-        var (compared, alike) = CompareBlocks(picture, reference, transform, inverted);
+        var (compared, alike) = BlockComparison.Run(picture, reference, transform, inverted);
         return new Alignment(transform, mirrored, 0, compared, alike, true);
     }
 
@@ -98,28 +92,9 @@ internal static class LocalVerifier
         };
     }
 
-    // For each feature of the picture the closest of the reference, and each of the reference once.
-    private static List<Pair> PairUp(LocalFeatures picture, LocalFeatures reference, bool mirrored)
-    {
-        var bestOf = new Pair[reference.ReferenceCount];
-        Array.Fill(bestOf, new Pair(-1, -1, int.MaxValue));
-        for (var from = 0; from < picture.Descriptors.Length; from++)
-        {
-            var descriptor = mirrored ? picture.Descriptors[from].Mirrored : picture.Descriptors[from];
-            var (best, at) = (MostBits + 1, -1);
-            for (var to = 0; to < bestOf.Length; to++)
-            {
-                var distance = descriptor.DistanceTo(reference.Descriptors[to]);
-                if (distance < best) (best, at) = (distance, to);
-            }
-            if (at >= 0 && best < bestOf[at].Distance) bestOf[at] = new Pair(from, at, best);
-        }
-        return [.. bestOf.Where(pair => pair.From >= 0).OrderBy(pair => pair.Distance).ThenBy(pair => pair.To)];
-    }
-
     // A pair of features determines a similarity by itself, through their directions and scales; every good pair is tried.
     private static Affine? BestSimilarity(
-        LocalFeatures picture, LocalFeatures reference, List<Pair> pairs, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
+        LocalFeatures picture, LocalFeatures reference, List<FeaturePair> pairs, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
     {
         var (best, most) = ((Affine?)null, 3);
         for (var i = 0; i < Math.Min(Hypotheses, pairs.Count); i++)
@@ -147,70 +122,6 @@ internal static class LocalVerifier
             var (x, y) = transform.Apply(point.X, point.Y);
             return (x - point.U) * (x - point.U) + (y - point.V) * (y - point.V) <= tolerance * tolerance;
         });
-
-    private static (int Compared, int Alike) CompareBlocks(LocalFeatures picture, LocalFeatures reference, in Affine transform, bool inverted = false)
-    {
-        var (ours, theirs) = (picture.Thumbnail(), reference.Thumbnail());
-        // Pixel centres of the reference's thumbnail to those of the picture's.
-        var toFeatures = new Affine((double)reference.Width / reference.ThumbnailWidth, 0, 0, 0, (double)reference.Height / reference.ThumbnailHeight, 0);
-        var toThumbnail = new Affine((double)picture.ThumbnailWidth / picture.Width, 0, 0, 0, (double)picture.ThumbnailHeight / picture.Height, 0);
-        var map = toFeatures.Then(transform.Inverse()).Then(toThumbnail);
-        var (compared, alike) = (0, 0);
-        Span<double> a = stackalloc double[BlockSide * BlockSide], b = stackalloc double[BlockSide * BlockSide];
-        for (var top = 0; top + BlockSide <= reference.ThumbnailHeight; top += BlockSide)
-        {
-            for (var left = 0; left + BlockSide <= reference.ThumbnailWidth; left += BlockSide)
-            {
-                for (var i = 0; i < a.Length; i++) a[i] = theirs[(top + i / BlockSide) * reference.ThumbnailWidth + left + i % BlockSide];
-                var contrast = Centre(a);
-                if (contrast < LeastContrast * LeastContrast) continue;
-                var best = double.MinValue;
-                // The affine transform is a pixel off here and there when the edit was a perspective.
-                for (var shift = 0; shift < 9; shift++)
-                {
-                    if (!Sample(ours, picture.ThumbnailWidth, picture.ThumbnailHeight, map, left + shift % 3 - 1, top + shift / 3 - 1, b)) continue;
-                    var other = Centre(b);
-                    double product = 0;
-                    for (var i = 0; i < a.Length; i++) product += a[i] * b[i];
-                    if (inverted) product = -product;
-                    best = Math.Max(best, product / a.Length / Math.Sqrt(contrast * Math.Max(other, 1)));
-                }
-                if (best == double.MinValue) continue;
-                compared++;
-                if (best > LeastCorrelation) alike++;
-            }
-        }
-        return (compared, alike);
-    }
-
-    // Takes the mean off and returns the variance.
-    private static double Centre(Span<double> values)
-    {
-        double sum = 0, squares = 0;
-        foreach (var value in values) sum += value;
-        var mean = sum / values.Length;
-        foreach (ref var value in values)
-        {
-            value -= mean;
-            squares += value * value;
-        }
-        return squares / values.Length;
-    }
-
-    private static bool Sample(byte[] levels, int width, int height, in Affine map, int left, int top, Span<double> block)
-    {
-        for (var i = 0; i < block.Length; i++)
-        {
-            var (x, y) = map.Apply(left + i % BlockSide + 0.5, top + i / BlockSide + 0.5);
-            if (x < 0 || y < 0 || x > width || y > height) return false;
-            var (u, v) = (Math.Clamp(x - 0.5, 0, width - 1.001), Math.Clamp(y - 0.5, 0, height - 1.001));
-            if (width < 2 || height < 2) return false;
-            var at = (int)v * width + (int)u;
-            var (fx, fy) = (u - (int)u, v - (int)v);
-            block[i] = (levels[at] * (1 - fx) + levels[at + 1] * fx) * (1 - fy) + (levels[at + width] * (1 - fx) + levels[at + width + 1] * fx) * fy;
-        }
-        return true;
-    }
 
     // Sutherland and Hodgman (1974): one side of the picture after the other.
     private static List<(double X, double Y)> Clip(List<(double X, double Y)> polygon, double width, double height)

@@ -64,6 +64,12 @@ internal sealed class PictureBank
         Volatile.Write(ref count, row + 1);
     }
 
+    /// <summary>Features of pictures that come from here on are found only after <see cref="Settle"/>.</summary>
+    public void Defer() => locals.Defer();
+
+    /// <summary>Makes all features findable.</summary>
+    public void Settle() => locals.Settle();
+
     /// <summary>Takes a picture out from <paramref name="version"/> on; false when it is not in the bank.</summary>
     public bool Withdraw(string id, long version)
     {

@@ -28,6 +28,9 @@ public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions
         return new FeatureSet(SignHash.Parse(features.SignPdq), [.. regions.Select(Read)], LocalFeatures.Read(features.Local));
     }
 
+    /// <summary>What stands for the picture when others are compared with it.</summary>
+    public FeatureSet AsReference() => this with { Local = Local?.AsReference() };
+
     private static HashedArea Read(PictureRegion region) =>
         region is { Left: >= 0 and <= 1, Top: >= 0 and <= 1, Width: > 0 and <= 1, Height: > 0 and <= 1 }
             ? new HashedArea(new Area(region.Left, region.Top, region.Width, region.Height), SignHash.Parse(region.SignPdq), region.IsTrimmed)

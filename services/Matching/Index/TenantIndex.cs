@@ -62,12 +62,27 @@ public sealed class TenantIndex
     /// <summary>Licences as they were known at a version.</summary>
     public LicenceLookup LicencesAt(long asOf) => (workId, accountId, at) => licences.Find(workId, accountId, at, asOf);
 
-    internal void Apply(RecordedEvent @event)
+    /// <summary>Pictures that come from here on are found only after <see cref="Settle"/>, which is quicker for many.</summary>
+    internal void Defer()
+    {
+        works.Defer();
+        uploads.Defer();
+    }
+
+    /// <summary>Makes everything findable.</summary>
+    internal void Settle()
+    {
+        works.Settle();
+        uploads.Settle();
+    }
+
+    /// <summary>Takes in a fact of <see cref="IndexFacts"/>.</summary>
+    internal void Apply(object fact, LogPosition position)
     {
         var next = version + 1;
-        switch (@event.Data)
+        switch (fact)
         {
-            case FingerprintRecorded fingerprint: Add(fingerprint, next); break;
+            case IndexedPicture picture: Add(picture.Fact, picture.Features, next); break;
             // The fingerprint may still be on its way.
             case PictureWithdrawn withdrawal when !uploads.Withdraw(withdrawal.ImageId, next): withdrawnUnseen.Add(withdrawal.ImageId); break;
             case PictureWithdrawn: break;
@@ -76,17 +91,17 @@ public sealed class TenantIndex
             default: return;
         }
         changes.Extend(version);
-        changes[version] = @event.Position;
+        changes[version] = position;
         Volatile.Write(ref version, next);
     }
 
-    private void Add(FingerprintRecorded picture, int next)
+    private void Add(FingerprintRecorded picture, FeatureSet? features, int next)
     {
         if (picture.PdqQuality < minQuality) return;
         if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) return;
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
         BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads)
-            .Add(PdqHash.Parse(picture.Pdq), FeatureSet.Read(picture.Features), picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next);
+            .Add(PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch

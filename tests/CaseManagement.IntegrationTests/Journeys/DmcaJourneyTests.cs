@@ -118,8 +118,23 @@ public class DmcaJourneyTests(LawService service)
     public async Task After_the_restoration_a_court_action_takes_nothing_down()
     {
         var dispute = await CounteredAsync();
-        (await dispute.StepAtAsync("2026-12-08T09:00", "court-action", Action(dispute))).ShouldBe(HttpStatusCode.Conflict, "Measure_Ended_New_Proceeding");
+        (await dispute.StepAtAsync("2026-12-08T09:00", "court-action", Action(dispute))).ShouldBe(HttpStatusCode.OK);
         (await dispute.StateAsync()).ShouldBe("Reinstated");
+        (await dispute.ReadAsync())["next"]!["reviewer"]!.AsArray().Select(step => (string)step!).ShouldContain("takedown");
+        // A person may take it down anew, on a basis of its own; then the action holds it.
+        var again = new { actor = "reviewer-jo", reasonCode = "Copyright", statement = "The complaint in court is well founded.", legalBasis = "17 USC 502" };
+        ((string)(await dispute.StepAsync("takedown", again)).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("LitigationHold");
+        (await dispute.StepAsync("reinstatement", dispute.Scenario.Step("reviewer-ada"))).ShouldBe(HttpStatusCode.Conflict, "Litigation_Hold");
+    }
+
+    [Fact]
+    public async Task A_tenant_may_choose_that_an_action_after_the_restoration_takes_the_picture_down_again()
+    {
+        await using var choice = new Choice(service);
+        await choice.PutAsync(new { platformType = "ECommerce", jurisdiction = "US", regime = new { name = "us-dmca-512", onAction = "TakeDown" } });
+        var dispute = await CounteredAsync();
+        ((string)(await dispute.StepAtAsync("2026-12-08T09:00", "court-action", Action(dispute))).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("LitigationHold");
+        ((string)(await dispute.StepAsync("court-action-end", Action(dispute))).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Reinstated");
     }
 
     [Fact]

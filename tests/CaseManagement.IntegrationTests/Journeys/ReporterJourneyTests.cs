@@ -24,7 +24,7 @@ public class ReporterJourneyTests(PartiesService service, StrictService strict)
         ((int)warned["warning"]!["factors"]!["unfounded"]!, (int)warned["warning"]!["factors"]!["complaints"]!).ShouldBe((6, 8));
         warned["proposal"].ShouldBeNull();
         var message = await Eventually.GetAsync<string>(async () => (string?)(await service.GetAsync($"/v1/reporters/{rex}/messages")).Body!.AsArray().FirstOrDefault(each => (string)each!["fact"]! == "MisuseWarned")?["body"]);
-        message.ShouldContain("6 of 8 complaints (75 %)");
+        message.ShouldContain("6 of 8 complaints and objections (75 %)");
         var unfit = await service.PostAsync($"/v1/reporters/{rex}/suspension", Suspension(), "*");
         unfit.ShouldBe(HttpStatusCode.Conflict, "Suspension_Not_Proposed");
 
@@ -109,6 +109,90 @@ public class ReporterJourneyTests(PartiesService service, StrictService strict)
         // Nothing was down, so nothing is lost.
         var ledger = (await strict.GetAsync($"/v1/cases/{fang.CaseId}/damage-ledger?salesPerHour=12.50&currency=EUR")).ShouldBe(HttpStatusCode.OK).Body!;
         ((decimal)ledger["amount"]!).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_complains_of_decisions_without_ground_is_warned_and_suspended_as_a_reporter_is()
+    {
+        // A policy under which one without ground of up to four is many.
+        var seller = $"seller-{Guid.CreateVersion7():N}";
+        var first = await ConfirmedAsync("2026-08-03T10:00");
+        await ReporterAsync(strict, seller, reporter => reporter["warning"] is not null && (int)reporter["unfounded"]! == 1);
+        var second = await ConfirmedAsync("2026-08-04T10:00");
+        await ReporterAsync(strict, seller, reporter => reporter["proposal"] is not null);
+        (await strict.PostAsync($"/v1/reporters/{seller}/suspension", Suspension(until: "2026-10-01T00:00:00Z"), "*")).ShouldBe(HttpStatusCode.OK);
+
+        var third = await DecidedAsync("2026-08-05T10:00");
+        (await third.StepAsync("complaint", third.Decision(seller, "Wrong again."))).ShouldBe(HttpStatusCode.Forbidden, "Reporter_Suspended");
+        await strict.GoToAsync("2026-10-01T02:00:01", Zone);
+        (await third.StepAsync("complaint", third.Decision(seller, "Wrong again."))).ShouldBe(HttpStatusCode.OK);
+        new[] { first.CaseId, second.CaseId, third.CaseId }.Distinct().Count().ShouldBe(3);
+
+        async Task<Complaint> ConfirmedAsync(string at)
+        {
+            var complaint = await DecidedAsync(at);
+            (await complaint.StepAsync("complaint", complaint.Decision(seller, "Wrong."))).ShouldBe(HttpStatusCode.OK);
+            (await complaint.StepAsync("complaint-decision", new { actor = "reviewer-ada", reasonCode = "Copyright", statement = "It is not.", party = "Respondent", upheld = false })).ShouldBe(HttpStatusCode.OK);
+            return complaint;
+        }
+
+        async Task<Complaint> DecidedAsync(string at)
+        {
+            await strict.GoToAsync(at, Zone);
+            var complaint = await new Complaint(strict) { Respondent = seller }.KnownAsync(LawService.At(at, Zone).AddDays(-1));
+            (await complaint.NotifyAsync()).ShouldBe(HttpStatusCode.Created);
+            (await complaint.StepAsync("takedown", complaint.Decision())).ShouldBe(HttpStatusCode.OK);
+            (await complaint.StepAsync("information", new { actor = "clerk", reasonCode = "Informed", statement = "By e-mail.", party = "Respondent", toldAt = LawService.At(at, Zone) })).ShouldBe(HttpStatusCode.OK);
+            return complaint;
+        }
+    }
+
+    [Fact]
+    public async Task Guests_of_one_address_share_a_limit_and_no_machine_takes_anybody_unknown_at_his_word()
+    {
+        await strict.GoToAsync("2026-08-20T10:00", Zone);
+        var sender = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        var known = new List<Complaint>();
+        for (var number = 0; number < 5; number++) known.Add(await new Complaint(strict).KnownAsync(LawService.At("2026-08-19T10:00", Zone)));
+        (await ReportAsync(known[0], sender.ToUpperInvariant())).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
+        for (var number = 0; number < 3; number++) (await ReportAsync(known[number], sender)).ShouldBe(HttpStatusCode.Created);
+        (await ReportAsync(known[3], sender)).ShouldBe(HttpStatusCode.TooManyRequests, "Reporter_Rate_Limited");
+        (await ReportAsync(known[3], null)).ShouldBe(HttpStatusCode.Created);
+        await strict.GoToAsync("2026-08-20T11:05", Zone);
+        (await ReportAsync(known[4], sender)).ShouldBe(HttpStatusCode.Created);
+
+        var open = (string)(await strict.GetAsync($"/v1/cases?imageId={known[3].Image}")).Body!["items"]![0]!["caseId"]!;
+        (await strict.PostAsync($"/v1/cases/{open}/takedown", new { actor = "matcher", reasonCode = "Copyright", statement = "Distance 0.", automated = true }, "*")).ShouldBe(HttpStatusCode.Conflict, "Measure_Needs_Review");
+        (await strict.PostAsync($"/v1/cases/{open}/takedown", known[3].Decision(), "*")).ShouldBe(HttpStatusCode.OK);
+
+        Task<Answer> ReportAsync(Complaint complaint, string? senderHash) =>
+            strict.PostAsync("/v1/guest/reports", new { imageId = complaint.Image, reasonCode = "Copyright", statement = "It is mine.", senderHash });
+    }
+
+    [Fact]
+    public async Task A_guest_who_claims_a_date_meets_the_sealed_history_too()
+    {
+        var complaint = await new Complaint(strict).KnownAsync(LawService.At("2026-08-10T10:00", Zone), isRegistered: true);
+        await strict.GoToAsync("2026-08-20T10:00", Zone);
+        string caseId = "", number = "";
+        await Eventually.HoldsAsync(async () =>
+        {
+            if (caseId.Length == 0)
+            {
+                var receipt = (await strict.PostAsync("/v1/guest/reports", new { imageId = complaint.Image, workId = complaint.Work, reasonCode = "Copyright", statement = "It is mine.", firstPublishedOn = "2025-03-01" })).ShouldBe(HttpStatusCode.Created);
+                number = (string)receipt.Body!["number"]!;
+                caseId = (string)(await strict.GetAsync($"/v1/cases?imageId={complaint.Image}&workId={complaint.Work}")).Body!["items"]![0]!["caseId"]!;
+            }
+            (await strict.GetAsync($"/v1/cases/{caseId}/priority")).ShouldBe(HttpStatusCode.OK);
+        });
+        (await strict.PostAsync($"/v1/cases/{caseId}/takedown", complaint.Decision(), "*")).ShouldBe(HttpStatusCode.Conflict, "PriorityContradiction");
+        // He is asked as one whom no account names, and answers by his number.
+        (await strict.PostAsync($"/v1/cases/{caseId}/priority/hearing", new { actor = number, reasonCode = "Priority", statement = "I have the film." }, "*")).ShouldBe(HttpStatusCode.OK);
+        (await strict.PostAsync($"/v1/cases/{caseId}/priority/hearing", new { actor = complaint.Respondent, reasonCode = "Priority", statement = "So have I." }, "*")).ShouldBe(HttpStatusCode.OK);
+        (await strict.PostAsync($"/v1/cases/{caseId}/priority/decision", Favour("Respondent"), "*")).ShouldBe(HttpStatusCode.OK);
+        var asked = await Eventually.GetAsync<JsonNode>(async () => (await strict.GetAsync($"/v1/cases/{caseId}/messages?party=Complainant")).Body!.AsArray().FirstOrDefault(message => (string)message!["fact"]! == "PriorityContradictionFound"));
+        asked["accountId"].ShouldBeNull();
+        (await strict.GetAsync($"/v1/reporters/{number}")).Body!["signals"]!.AsArray().ShouldBeEmpty();
     }
 
     [Fact]

@@ -10,18 +10,23 @@ namespace ImageRights.CaseManagement.UnitTests.Erasures;
 public class ErasureTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
-    private static readonly ApproveErasure Command = new("ers_1", "author-1", "GDPR_17_1_b", "agent-li", "counsel-wu", ["casemanagement", "ingestion"], [], [], Noon);
+    private static readonly ApproveErasure Command = new("counsel-wu", ["casemanagement", "ingestion"], new Obstacles([], []), Noon);
+
+    private static readonly ErasureEvent.ErasureRequested Requested = new("ers_1", "author-1", "GDPR_17_1_b", "agent-li", Noon);
 
     internal static readonly ErasureEvent.ErasureApproved Approved = new("ers_1", "author-1", "GDPR_17_1_b", "agent-li", "counsel-wu", ["casemanagement", "ingestion"], Noon);
 
     private static readonly object[] Facts =
-        [Approved, new ErasureEvent.ServiceErased("ers_1", "ingestion", 1, Noon), new HoldEvent.HoldPlaced("hld_1", "author-1", "Proceeding 12 O 34/26", "counsel-wu", Noon), new HoldEvent.HoldLifted("hld_1", "It ended.", "counsel-wu", Noon)];
+        [Requested, Approved, new ErasureEvent.ServiceErased("ers_1", "ingestion", 1, Noon), new HoldEvent.HoldPlaced("hld_1", "author-1", "Proceeding 12 O 34/26", "counsel-wu", Noon), new HoldEvent.HoldLifted("hld_1", "It ended.", "counsel-wu", Noon)];
 
     [Fact]
     public void Two_people_decide_and_each_service_answers_once()
     {
-        Erasure.Decide(Erasure.Initial, Command).Events.ShouldHaveSingleItem().ShouldBeOfType<ErasureEvent.ErasureApproved>().ApprovedBy.ShouldBe("counsel-wu");
-        var state = Erasure.Evolve(Erasure.Initial, Approved);
+        Erasure.Decide(Requested, new Obstacles([], [])).Events.ShouldBe([Requested]);
+        Erasure.Decide(Erasure.Initial, Command).Code.ShouldBe(ErasureCodes.NotFound);
+        var asked = Erasure.Evolve(Erasure.Initial, Requested);
+        Erasure.Decide(asked, Command).Events.ShouldHaveSingleItem().ShouldBeEquivalentTo(Approved);
+        var state = Erasure.Evolve(asked, Approved);
         Erasure.Decide(state, Command).Events.ShouldBeEmpty();
         var answer = new ErasureEvent.ServiceErased("ers_1", "ingestion", 1, Noon);
         Erasure.Decide(Erasure.Initial, answer).Events.ShouldBeEmpty();
@@ -32,15 +37,17 @@ public class ErasureTests
     [Fact]
     public void An_open_case_a_hold_and_a_lonely_decision_refuse_it()
     {
-        Erasure.Decide(Erasure.Initial, Command with { ApprovedBy = "Agent-Li" }).Code.ShouldBe(ErasureCodes.SamePerson);
-        Erasure.Decide(Erasure.Initial, Command with { OpenCases = ["case_1"] }).ShouldSatisfyAllConditions(refused => refused.Code.ShouldBe(ErasureCodes.HeldByCase), refused => refused.Detail!.ShouldContain("case_1"));
-        Erasure.Decide(Erasure.Initial, Command with { Holds = ["hld_1"] }).Code.ShouldBe(ErasureCodes.OnHold);
+        var asked = Erasure.Evolve(Erasure.Initial, Requested);
+        Erasure.Decide(asked, Command with { By = "Agent-Li" }).Code.ShouldBe(ErasureCodes.SamePerson);
+        foreach (var (obstacles, code, named) in new[] { (new Obstacles(["case_1"], []), ErasureCodes.HeldByCase, "case_1"), (new Obstacles([], ["hld_1"]), ErasureCodes.OnHold, "hld_1") })
+        foreach (var refused in new[] { Erasure.Decide(Requested, obstacles), Erasure.Decide(asked, Command with { Obstacles = obstacles }) })
+            (refused.Code, refused.Detail!.Contains(named)).ShouldBe((code, true));
     }
 
     [Fact]
     public void A_hold_is_placed_and_lifted_once()
     {
-        var (placed, lifted) = ((HoldEvent.HoldPlaced)Facts[2], (HoldEvent.HoldLifted)Facts[3]);
+        var (placed, lifted) = ((HoldEvent.HoldPlaced)Facts[3], (HoldEvent.HoldLifted)Facts[4]);
         Hold.Decide(Hold.Initial, placed).Events.ShouldBe([placed]);
         Hold.Decide(Hold.Initial, lifted).Code.ShouldBe(ErasureCodes.HoldNotFound);
         var state = Hold.Evolve(Hold.Initial, placed);
@@ -52,6 +59,7 @@ public class ErasureTests
     [Fact]
     public void The_view_says_who_is_done()
     {
+        ErasureView.Evolve(null, Requested, 1)!.ApprovedBy.ShouldBeNull();
         var view = ErasureView.Evolve(null, Approved, 1)!;
         view.IsDone.ShouldBeFalse();
         view = ErasureView.Evolve(view, new ErasureEvent.ServiceErased("ers_1", "ingestion", 2, Noon), 2)!;

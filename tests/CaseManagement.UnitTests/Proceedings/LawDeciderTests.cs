@@ -152,7 +152,7 @@ public class LawDeciderTests
                 var decision = LawSamples.Rules.Decide(next.State, command);
                 if (decision.Events.Count == 0) continue;
                 var after = decision.Events.Aggregate(next.State, CaseState.Evolve);
-                if (!known.Add($"{after.Status} {after.IsHeld} {after.ActiveMeasures.Count} {after.CounterNotice is null} {after.OpenComplaints.Count} {after.History.OfType<InformedOfDecision>().Count()}")) continue;
+                if (!known.Add($"{after.Status} {after.IsHeld} {after.ActiveMeasures.Count} {after.CounterNotice is null} {after.OpenComplaints.Count} {after.History.OfType<InformedOfDecision>().Count()} {after.History.OfType<OdsComplaintReceived>().Any()}")) continue;
                 states.Add(after);
                 frontier.Enqueue((after, next.Depth + 1));
             }
@@ -171,6 +171,7 @@ public class LawDeciderTests
         yield return ("empty counter-notice", new CounterNotice(By(Respondent), []));
         yield return ("reinstatement", new Reinstate(By("reviewer-jo")));
         yield return ("settlement", new Settle([Respondent, .. state.Complaints.Select(complaint => complaint.AccountId).OfType<string>()], 10m, "USD", true, By("reviewer-jo")));
+        foreach (var rule in (string[])["EU-08", "CN-03"]) yield return ($"extension {rule}", new Extend(rule, 1, By("clerk")));
         foreach (var outcome in Enum.GetValues<Outcome>()) yield return ($"closure {outcome}", new Close(outcome, By("reviewer-jo")));
         foreach (var (step, fact, actor, party) in Steps)
             yield return (fact, new TakeStep(step, fact, "msr_2", new Particulars("1", "Court", party), false, By(actor)));

@@ -33,6 +33,7 @@ public class LawPropertyTests
             (1, Gen.Constant<Func<Act, CaseCommand>>(act => new JoinComplaint("rpt_2", "author-weber", null, act))),
             (1, Gen.Elements(true, false).Select<bool, Func<Act, CaseCommand>>(stays => act => new Settle([Respondent, Complainant], 1m, "USD", stays, act))),
             (1, Gen.Elements(Enum.GetValues<Outcome>()).Select<Outcome, Func<Act, CaseCommand>>(outcome => act => new Close(outcome, act))),
+            (1, from rule in Gen.Elements("CN-03", "EU-08", "US-06") from days in Gen.Choose(0, 30) select (Func<Act, CaseCommand>)(act => new Extend(rule, days, act))),
             (8, from step in Gen.Elements(Steps)
                 from party in Gen.Elements<Speaker?>(Speaker.Complainant, Speaker.Respondent, null)
                 from automated in Gen.Frequency((5, Gen.Constant(false)), (1, Gen.Constant(true)))
@@ -45,7 +46,7 @@ public class LawPropertyTests
         (CaseStep.CounterNoticeDelivery, "CounterNoticeDelivered"), (CaseStep.CounterNoticeRejection, "CounterNoticeRejected"), (CaseStep.CourtAction, "CourtActionNotified"),
         (CaseStep.CourtActionEnd, "CourtActionDismissed"), (CaseStep.AuthorityComplaint, "AuthorityComplaintNotified"), (CaseStep.CourtOrder, "CourtOrderedRemoval"),
         (CaseStep.CourtOrder, "CourtOrderedRestoration"), (CaseStep.CourtOrder, "RemovalOrderEnded"), (CaseStep.Information, "InformedOfDecision"), (CaseStep.Complaint, "ComplaintLodged"),
-        (CaseStep.ComplaintDecision, "DecisionOverturned"), (CaseStep.ComplaintDecision, "DecisionConfirmed"), (CaseStep.Upholding, "ComplaintUpheld"), (CaseStep.Appeal, "AppealFiled"),
+        (CaseStep.ComplaintDecision, "DecisionOverturned"), (CaseStep.ComplaintDecision, "DecisionConfirmed"), (CaseStep.OutOfCourtReferral, "OdsComplaintReceived"), (CaseStep.Upholding, "ComplaintUpheld"), (CaseStep.Appeal, "AppealFiled"),
     ];
 
     private static readonly Arbitrary<(string Law, (int Hours, Func<Act, CaseCommand> Command, string Actor)[] Steps)> Runs = Arb.From(
@@ -62,9 +63,18 @@ public class LawPropertyTests
         var again = LawSamples.Rules.Decide(after, command);
         again.Events.ShouldBeEmpty(command.ToString());
         if (decision.Code is null) again.Code.ShouldBeNull("what was done is no error when it is asked for again");
-        if (before.Status == CaseStatus.Closed && command is not RunDeadline) decision.Events.ShouldBeEmpty();
+        // What is closed stays closed but for courts and complaints of the decision, and then it says so.
+        if (before.Status == CaseStatus.Closed && after.Status != CaseStatus.Closed)
+        {
+            decision.Events[0].ShouldBeOfType<CaseReopened>();
+            command.Step.ShouldBeOneOf(CaseStep.CourtOrder, CaseStep.CourtAction, CaseStep.AuthorityComplaint, CaseStep.Complaint);
+        }
+        // What a court ordered only the court ends.
+        foreach (var lifted in decision.Events.OfType<MeasureLifted>().Where(lift => before.ActiveMeasures.Single(measure => measure.MeasureId == lift.MeasureId).IsOrdered))
+            command.ShouldBeOfType<TakeStep>().Fact.ShouldBeOneOf("RemovalOrderEnded", "CourtOrderedRestoration");
         // Down means a measure, held means down, and what is closed is decided.
         if (after.Status is CaseStatus.TakenDown or CaseStatus.CounterNoticed or CaseStatus.LitigationHold) after.ActiveMeasures.ShouldNotBeEmpty();
+        if (after.Status == CaseStatus.LitigationHold) after.IsHeld.ShouldBeTrue();
         if (after.Status is CaseStatus.Open or CaseStatus.Dismissed or CaseStatus.Reinstated) after.ActiveMeasures.ShouldBeEmpty();
         if (after.IsHeld) after.ActiveMeasures.ShouldNotBeEmpty();
         if (after.Closure is not null) after.OpenComplaints.ShouldBeEmpty();
@@ -92,8 +102,10 @@ public class LawPropertyTests
         view.IsHeld.ShouldBe(after.IsHeld);
         view.Measures.Select(measure => measure.MeasureId).ShouldBe(after.ActiveMeasures.Select(measure => measure.MeasureId));
         var law = Proceeding.Of(after.History, Catalogue)!.Law;
-        (law.MeasureSince is not null).ShouldBe(after.ActiveMeasures.Count > 0, "the pack's own state says the same of the picture");
-        (law.HeldSince is not null).ShouldBe(after.IsHeld);
+        (law.MeasureSince is not null).ShouldBe(after.ActiveMeasures.Any(measure => !measure.IsOrdered), "the pack's own state says the same of the picture");
+        (law.OrderedSince is not null).ShouldBe(after.ActiveMeasures.Any(measure => measure.IsOrdered));
+        law.IsHeld.ShouldBe(after.IsHeld);
+        (law.HeldSince is not null).ShouldBe(view.IsActionPending);
     });
 
     [Fact]
@@ -103,8 +115,8 @@ public class LawPropertyTests
         if (after.Settlement is not null || after.History.OfType<NoticeForwarded>().Any()) return;
         var facts = after.History.SelectMany(Proceeding.Facts).Prepend(new Fact("NoticeReceived", Instant.FromDateTimeOffset(Noon), "complainant", []));
         var simulated = new Procedure(proceeding.Pack, proceeding.Settings, Catalogue.Codes).Run(facts, Instant.FromDateTimeOffset(command.Act.At));
-        (simulated.MeasureSince is not null).ShouldBe(after.ActiveMeasures.Count > 0);
-        (simulated.HeldSince is not null).ShouldBe(after.IsHeld);
+        simulated.IsDown.ShouldBe(after.ActiveMeasures.Count > 0);
+        simulated.IsHeld.ShouldBe(after.IsHeld);
         if (after.ActiveMeasures.Count == 0 && after.Lift is { Cause: { } cause } lift && proceeding.Pack.Clocks.Any(clock => clock.Id == cause))
             simulated.EndedAt.ShouldBe(Instant.FromDateTimeOffset(lift.Act.At));
     });

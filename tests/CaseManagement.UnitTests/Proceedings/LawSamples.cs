@@ -19,6 +19,8 @@ internal static class LawSamples
     public static readonly CaseEvent[] All =
     [
         new CaseEvent.RegimeAdopted(TheDispute, "us-dmca-512.v1", Settings, Notice, By(Complainant)),
+        new CaseEvent.CaseReopened(TheDispute, "CourtOrderedRemoval", By(Reviewer)),
+        new CaseEvent.DeadlineExtended(TheDispute, Rule, Noon, 14, Noon.AddDays(14), Noon.AddDays(28), By(Reviewer)),
         new CaseEvent.CounterNoticeDeficient(TheDispute, ["signature"], [new Lack("jurisdictionConsent", "Counter_JurisdictionConsent_Missing")], Rule, By(Respondent)),
         new CaseEvent.ComplainantWithdrew(TheDispute, "author-weber", By("author-weber")),
         new CaseEvent.LitigationHold(TheDispute, Rule, "CourtActionNotified", By(Reviewer)),

@@ -188,6 +188,40 @@ public class ReporterDeciderTests
     }
 
     [Fact]
+    public void Objections_and_complaints_of_decisions_without_ground_count_as_complaints_without_ground_do()
+    {
+        CaseEvent Law<T>() => Proceedings.LawSamples.All.OfType<T>().Cast<CaseEvent>().Single();
+        CaseEvent Lodged(Speaker by, string actor) => Proceedings.LawSamples.All.OfType<CaseEvent.ComplaintLodged>().Single() with { Speaker = by, Act = By(actor) };
+        CaseEvent Confirmed(Speaker party) => Proceedings.LawSamples.All.OfType<CaseEvent.DecisionConfirmed>().Single() with { Particulars = new Particulars(Party: party) };
+        CaseEvent Overturned(Speaker party) => Proceedings.LawSamples.All.OfType<CaseEvent.DecisionOverturned>().Single() with { Particulars = new Particulars(Party: party) };
+        IReadOnlyList<ComplaintOutcome> Objections(params CaseEvent[] history) => [.. CaseOutcomes.Of("case_1", history).Where(each => each.IsObjection)];
+
+        var rejected = Objections(Opened, Applied, Countered, Law<CaseEvent.CounterNoticeRejected>(), Countered, Lifted);
+        rejected.Select(each => (each.AccountId, each.Result)).ShouldBe([(Respondent, ComplaintResult.Unfounded), (Respondent, ComplaintResult.Upheld)]);
+        rejected.Select(each => each.Id).Distinct().Count().ShouldBe(2, "each attempt is a row of its own");
+        Objections(Opened, Applied, Countered, Law<CaseEvent.CourtOrderedRemoval>()).ShouldHaveSingleItem().Result.ShouldBe(ComplaintResult.Unfounded, "the court has said so");
+        Objections(Opened, Applied, Countered, Settled).ShouldHaveSingleItem().Result.ShouldBe(ComplaintResult.Settled);
+        Objections(Opened, Applied, Countered).ShouldHaveSingleItem().Result.ShouldBe(ComplaintResult.Open);
+        Objections(Opened, Applied, Lodged(Speaker.Respondent, Respondent), Confirmed(Speaker.Respondent)).ShouldHaveSingleItem().Result.ShouldBe(ComplaintResult.Unfounded);
+        Objections(Opened, Dismissed, Lodged(Speaker.Complainant, Complainant), Overturned(Speaker.Complainant)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            each => each.AccountId.ShouldBe(Complainant), each => each.Result.ShouldBe(ComplaintResult.Upheld));
+
+        // Six of eight, whether notices or objections; but no objection makes a reporter trusted.
+        var outcomes = Enumerable.Range(0, 8).Select(number => new ComplaintOutcome($"case_{number}", Rex, Noon, Noon, number < 6 ? ComplaintResult.Unfounded : ComplaintResult.Upheld, 0, IsObjection: number % 2 == 0));
+        var tally = ComplaintOutcome.Count(outcomes, Reporter.Initial, Policy, Noon);
+        (tally.Unfounded, tally.Complaints, tally.Score).ShouldBe((6, 8, new Score(4, 1, 0)));
+        Assess(Reporter.Initial, tally).ShouldHaveSingleItem().ShouldBeOfType<MisuseWarned>();
+    }
+
+    [Fact]
+    public void The_end_of_what_a_court_ordered_is_no_reproach_to_who_complained()
+    {
+        var ordered = Applied with { MeasureId = "msr_court", Cause = nameof(CaseEvent.CourtOrderedRemoval) };
+        var outcome = CaseOutcomes.Of("case_1", [Opened, ordered, Lifted with { MeasureId = "msr_court", Cause = nameof(CaseEvent.RemovalOrderEnded) }]).ShouldHaveSingleItem();
+        (outcome.Result, outcome.HoursDown).ShouldBe((ComplaintResult.Upheld, 0));
+    }
+
+    [Fact]
     public void Policies_are_data_for_each_tenant_and_checked()
     {
         var policies = ReporterPolicies.BuiltIn();

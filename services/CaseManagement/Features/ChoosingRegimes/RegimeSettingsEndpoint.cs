@@ -10,7 +10,7 @@ using ImageRights.ServiceDefaults.Problems;
 namespace ImageRights.CaseManagement.Features.ChoosingRegimes;
 
 /// <summary>The laws that a tenant chooses.</summary>
-/// <param name="Actor">Who chooses.</param>
+/// <param name="Actor">Who chooses, where a program acts for him.</param>
 public sealed record ChooseRequest(string? Actor, IReadOnlyList<RuleRequest?>? Rules);
 
 /// <summary>One choice.</summary>
@@ -44,16 +44,17 @@ internal static class RegimeSettingsEndpoint
 
     private static async Task<IResult> PutAsync(ChooseRequest request, HttpContext context, DocumentStore store, RegimeCatalogue catalogue, TimeProvider time)
     {
-        if (Fields.Id(request.Actor, "/actor", required: true) is { } noActor) return context.Problem(noActor);
+        if (Fields.Id(request.Actor, "/actor") is { } noActor) return context.Problem(noActor);
         if (ReadRules(request, catalogue, out var rules) is { } invalid) return context.Problem(invalid);
         await using var session = store.LightweightSession(context.Tenant());
-        session.LastModifiedBy = request.Actor!.Trim();
+        var actor = context.Actor(request.Actor);
+        session.LastModifiedBy = actor.Signature;
         var stream = await session.Events.FetchForWriting<ChosenRegimes>(ChosenRegimes.Stream, context.RequestAborted);
         var chosen = stream.Aggregate;
         if (Json(rules) != Json(chosen.Rules))
         {
             if (context.Request.CheckVersion(stream.CurrentVersion) is { } stale) return context.Problem(stale);
-            var fact = new RegimesChosen(rules, new Act(request.Actor.Trim(), "Regimes_Chosen", "By the settings.", time.GetUtcNow()));
+            var fact = new RegimesChosen(rules, new Act(actor.Id, "Regimes_Chosen", "By the settings.", time.GetUtcNow(), actor.Through));
             stream.AppendOne(fact);
             await session.SaveChangesAsync(context.RequestAborted);
             chosen = ChosenRegimes.Evolve(chosen, fact);
@@ -89,8 +90,8 @@ internal static class RegimeSettingsEndpoint
     private static bool Overlap(IReadOnlyList<string>? left, IReadOnlyList<string>? right) => left is null ? right is null : right is not null && left.Intersect(right).Any();
 
     private static ChosenSettings? SettingsOf(RegimeChoice choice) =>
-        choice is { Zone: null, Calendar: null, Restoration: null, Clocks: null } ? null : new ChosenSettings(
-            choice.Zone, choice.Calendar, choice.Restoration, choice.Clocks?.ToDictionary(pair => pair.Key, pair => new ChosenClock(pair.Value?.Days, pair.Value?.Roll)));
+        choice is { Zone: null, Calendar: null, Restoration: null, Clocks: null, OnAction: null } ? null : new ChosenSettings(
+            choice.Zone, choice.Calendar, choice.Restoration, choice.Clocks?.ToDictionary(pair => pair.Key, pair => new ChosenClock(pair.Value?.Days, pair.Value?.Roll)), choice.OnAction);
 
     private static string Json(IReadOnlyList<RegimeRule> rules) => System.Text.Json.JsonSerializer.Serialize(rules, StoreOptions.Json);
 }

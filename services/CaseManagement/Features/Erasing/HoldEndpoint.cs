@@ -9,7 +9,7 @@ namespace ImageRights.CaseManagement.Features.Erasing;
 
 /// <summary>A legal hold on a person's data.</summary>
 /// <param name="Reason">Why, such as the number of a proceeding.</param>
-/// <param name="By">Who orders it.</param>
+/// <param name="By">Who orders it, where a program acts for him.</param>
 public sealed record HoldRequest(string? PersonId, string? Reason, string? By);
 
 /// <summary>The end of a hold.</summary>
@@ -33,11 +33,12 @@ internal static class HoldEndpoint
     {
         if ((Fields.Id(request.PersonId, "/personId", required: true) ?? Check(request.Reason, request.By)) is { } invalid) return context.Problem(invalid);
         await using var session = store.LightweightSession(context.Tenant());
-        session.LastModifiedBy = request.By!.Trim();
+        var actor = context.Actor(request.By);
+        session.LastModifiedBy = actor.Signature;
         return await context.CreateOnceAsync(session, request, () =>
         {
             var id = $"{IdPrefix}{Guid.CreateVersion7():N}";
-            var decision = Hold.Decide(Hold.Initial, new HoldEvent.HoldPlaced(id, request.PersonId!.Trim(), request.Reason!.Trim(), request.By!.Trim(), time.GetUtcNow()));
+            var decision = Hold.Decide(Hold.Initial, new HoldEvent.HoldPlaced(id, request.PersonId!.Trim(), request.Reason!.Trim(), actor.Id, time.GetUtcNow()));
             session.Events.StartStream(HoldView.StreamPrefix + id, [.. decision.Events]);
             return Task.FromResult(CreateOutcome.Created($"/v1/holds/{id}", HoldView.Evolve(null, decision.Events[0], 1)!));
         });
@@ -48,11 +49,12 @@ internal static class HoldEndpoint
         if (!ErasureEndpoint.IsId(IdPrefix, id)) return context.Problem(new Rejection(ErasureCodes.HoldNotFound));
         if (Check(request.Reason, request.By) is { } invalid) return context.Problem(invalid);
         await using var session = store.LightweightSession(context.Tenant());
-        session.LastModifiedBy = request.By!.Trim();
+        var actor = context.Actor(request.By);
+        session.LastModifiedBy = actor.Signature;
         return await context.CreateOnceAsync(session, request, async () =>
         {
             var stream = await session.Events.FetchForWriting<Hold>(HoldView.StreamPrefix + id, context.RequestAborted);
-            var decision = Hold.Decide(stream.Aggregate, new HoldEvent.HoldLifted(id, request.Reason!.Trim(), request.By!.Trim(), time.GetUtcNow()));
+            var decision = Hold.Decide(stream.Aggregate, new HoldEvent.HoldLifted(id, request.Reason!.Trim(), actor.Id, time.GetUtcNow()));
             if (decision.Code is { } code) return new Rejection(code);
             stream.AppendMany(decision.Events);
             var view = stream.Events.Aggregate((HoldView?)null, HoldView.Evolve);
@@ -70,5 +72,5 @@ internal static class HoldEndpoint
     }
 
     private static Rejection? Check(string? reason, string? by) =>
-        Fields.Id(by, "/by", required: true) ?? (string.IsNullOrWhiteSpace(reason) ? Fields.Invalid("/reason", "is missing") : Fields.Statement(reason, "/reason"));
+        Fields.Id(by, "/by") ?? (string.IsNullOrWhiteSpace(reason) ? Fields.Invalid("/reason", "is missing") : Fields.Statement(reason, "/reason"));
 }

@@ -79,7 +79,7 @@ internal static class PriorityEndpoint
             var pointer = $"/documents/{index}";
             if (document is null || string.IsNullOrEmpty(document.Kind) || document.Sha256 is null == document.Number is null) return context.Problem(Fields.Invalid(pointer, "takes a kind, and either a sha256 or a number"));
             if ((Fields.Code(document.Kind, $"{pointer}/kind") ?? Fields.Id(document.Number, $"{pointer}/number")) is { } invalid) return context.Problem(invalid);
-            if (document.Sha256 is { } digest && (digest.Length != 64 || !digest.All(char.IsAsciiHexDigitLower))) return context.Problem(Fields.Invalid($"{pointer}/sha256", "takes 64 lower-case hexadecimal digits"));
+            if (document.Sha256 is { } digest && !Fields.IsDigest(digest)) return context.Problem(Fields.Invalid($"{pointer}/sha256", "takes 64 lower-case hexadecimal digits"));
             documents.Add(new ShownDocument(document.Kind, document.Sha256 ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(document.Number!.Trim().ToUpperInvariant())))));
         }
         return await ChangeAsync(context, id, request, async (session, state, act) =>
@@ -100,7 +100,8 @@ internal static class PriorityEndpoint
             : ChangeAsync(context, id, request, async (session, state, act) =>
             {
                 var (facts, code) = PriorityDecider.Decide(state, favoured, act);
-                if (facts.Count > 0 && favoured == Favoured.Respondent) await SignalAsync(session, state.Found!.Complainant.AccountId, PriorityCodes.Contradiction, state.Found.CaseId, act.At, context.RequestAborted);
+                // Without an account nobody has a reputation that could suffer.
+                if (facts.Count > 0 && favoured == Favoured.Respondent && !state.Found!.Complainant.IsGuest) await SignalAsync(session, state.Found!.Complainant.AccountId, PriorityCodes.Contradiction, state.Found.CaseId, act.At, context.RequestAborted);
                 return (facts, code);
             });
 
@@ -109,15 +110,15 @@ internal static class PriorityEndpoint
     {
         if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(PriorityCodes.NotFound));
         if (request.Check(context) is { } invalid) return context.Problem(invalid);
-        if (string.IsNullOrWhiteSpace(request.Actor) || string.IsNullOrEmpty(request.ReasonCode) || string.IsNullOrWhiteSpace(request.Statement)) return context.Problem(new Rejection(CaseCodes.ReasonMissing));
+        if (string.IsNullOrEmpty(request.ReasonCode) || string.IsNullOrWhiteSpace(request.Statement)) return context.Problem(new Rejection(CaseCodes.ReasonMissing));
         var services = context.RequestServices;
         await using var session = services.GetRequiredService<DocumentStore>().LightweightSession(context.Tenant());
         var stream = await session.Events.FetchForWriting<Contradiction>(Contradiction.StreamPrefix + caseId.Value, context.RequestAborted);
         if (stream.CurrentVersion == 0) return context.Problem(new Rejection(PriorityCodes.NotFound));
         var precondition = context.Request.CheckVersion(stream.CurrentVersion);
         if (precondition is not null and not { Code: "Version_Stale" }) return context.Problem(precondition);
-        var act = new Act(request.Actor.Trim(), request.ReasonCode, request.Statement.Trim(), services.GetRequiredService<TimeProvider>().GetUtcNow());
-        session.LastModifiedBy = act.By;
+        var act = request.By(context.Actor(request.Actor), services.GetRequiredService<TimeProvider>().GetUtcNow());
+        session.LastModifiedBy = act.Signature;
         var (facts, code) = await decide(session, stream.Aggregate, act);
         if (facts.Count > 0 && precondition is not null) return context.Problem(precondition);
         if (code is not null) return context.Problem(new Rejection(code));

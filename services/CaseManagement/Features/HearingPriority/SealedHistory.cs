@@ -56,16 +56,15 @@ internal static class SealedHistory
     public static async Task LookAsync(
         HttpContext context, DocumentSession session, string caseId, KnownImage image, string? accountId, string reference, string? workId, LocalDate? claimedOn, DateTimeOffset filedAt)
     {
-        if (accountId is null) return;
         var cancellationToken = context.RequestAborted;
         var work = workId is null ? null : await session.LoadAsync<KnownWork>(workId, cancellationToken);
-        var own = work?.AccountId == accountId ? work : null;
+        var own = accountId is not null && work?.AccountId == accountId ? work : null;
         var claimed = claimedOn?.ToDateOnly() ?? own?.CreatedOn;
         if (claimed is null) return;
         var registered = await RegisteredAsync(session, image, workId, cancellationToken);
         var hearing = context.RequestServices.GetRequiredService<IConfiguration>().GetValue("Priority:Hearing", TimeSpan.FromDays(5));
         var found = PriorityDecider.Compare(
-            caseId, claimed, own is null ? new Sighting(accountId, reference, null, filedAt, null) : new Sighting(accountId, own.WorkId, null, own.RegisteredAt, own.EventId),
+            caseId, claimed, accountId is null ? Sighting.OfGuest(reference, filedAt) : own is null ? new Sighting(accountId, reference, null, filedAt, null) : new Sighting(accountId, own.WorkId, null, own.RegisteredAt, own.EventId),
             new Sighting(image.AccountId, image.ImageId, image.ImageId, image.ScreenedAt.ToUniversalTime(), image.EventId), registered, hearing, filedAt);
         if (found is null) return;
         var stream = await session.Events.FetchForWriting<Contradiction>(Contradiction.StreamPrefix + caseId, cancellationToken);

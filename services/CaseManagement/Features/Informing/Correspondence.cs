@@ -77,9 +77,9 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
     {
         IReadOnlyList<MessageCode> codes = [new MessageCode(Priority.PriorityCodes.Contradiction, TextOf(Priority.PriorityCodes.Contradiction))];
         LocalMoment? hearing = fact is Priority.PriorityEvent.PriorityContradictionFound ? Moment(Instant.FromDateTimeOffset(found.HearUntil), DateTimeZone.Utc, isDay: false) : null;
-        return [.. new[] { (Party: Party.Complainant, Account: (string?)found.Complainant.AccountId), (Party: Party.Respondent, Account: found.Respondent.AccountId) }
+        return [.. new[] { (Party: Party.Complainant, Account: found.Complainant.AccountId), (Party: Party.Respondent, Account: found.Respondent.AccountId) }
             .Where(to => book.Find(fact.GetType().Name, to.Party) is not null && (fact is not Priority.PriorityEvent.PartyHeard heard || heard.AccountId == to.Account))
-            .Select(to => new Letter(to.Account, new MessageValues(fact.GetType().Name, to.Party, found.CaseId, null, found.Respondent.ImageId, null, null, codes, null, [], null, hearing)))];
+            .Select(to => new Letter(to.Party == Party.Complainant && found.Complainant.IsGuest ? null : to.Account, new MessageValues(fact.GetType().Name, to.Party, found.CaseId, null, found.Respondent.ImageId, null, null, codes, null, [], null, hearing)))];
     }
 
     private static IEnumerable<(Party Party, string? AccountId)> Addressees(CaseEvent fact, IReadOnlyList<CaseEvent> history)
@@ -147,7 +147,7 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         at.InZone(zone).ToDateTimeOffset(), isDay ? (at - Duration.Epsilon).InZone(zone).Date.ToDateOnly() : null, zone.Id);
 
     private static IReadOnlyList<MessageCode> Misuse(MisuseFactors factors) =>
-        [new MessageCode("Misuse", new Text($"{factors.Unfounded} of {factors.Complaints} complaints ({factors.Percent()} %)", $"{factors.Complaints}项投诉中{factors.Unfounded}项不成立({factors.Percent()}%)")), .. factors.Signals.Select(signal => new MessageCode(signal, null))];
+        [new MessageCode("Misuse", new Text($"{factors.Unfounded} of {factors.Complaints} complaints and objections ({factors.Percent()} %)", $"{factors.Complaints}项投诉和异议中{factors.Unfounded}项不成立({factors.Percent()}%)")), .. factors.Signals.Select(signal => new MessageCode(signal, null))];
 
     private Text? ReasonOf(string code) => book.Reasons.GetValueOrDefault(code) ?? TextOf(code);
 

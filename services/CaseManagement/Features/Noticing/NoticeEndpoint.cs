@@ -116,15 +116,15 @@ internal static class NoticeEndpoint
         if (Choose(request, catalogue, chosen, known.FirstOrDefault()?.Location.Surface, out var pack, out var settings) is { } noRegime) return noRegime;
         var form = NoticeValidity.FormOf(pack!)!;
         if (CheckElements(request.Elements, form) is { } wrong) return wrong;
-        var elements = Given(request.Elements);
+        var (elements, complainant) = (Given(request.Elements), context.OwnAccount() ?? request.ComplainantAccountId?.Trim());
         var at = Instant.FromDateTimeOffset(now);
         var lacks = NoticeValidity.Lacks(pack!, form, request, elements.Keys.ToHashSet(), known.Count, catalogue, at);
         var before = NoticeValidity.CorrectBefore(pack!, form, lacks, Proceeding.SettingsOf(pack!, settings, catalogue), at);
-        var received = new NoticeEvent.NoticeReceived(pack!.Id, request.ComplainantAccountId?.Trim(), request.WorkId?.Trim(), [.. elements.Keys.Order(StringComparer.Ordinal)], ids, now, settings);
+        var received = new NoticeEvent.NoticeReceived(pack!.Id, complainant, request.WorkId?.Trim(), [.. elements.Keys.Order(StringComparer.Ordinal)], ids, now, settings);
         var facts = NoticeDecider.Receive(received, lacks, before?.At.ToDateTimeOffset());
         var noticeId = $"ntc_{Guid.CreateVersion7():N}";
         session.Events.StartStream(NoticeView.StreamPrefix + noticeId, [.. facts]);
-        session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()], request.ComplainantAccountId?.Trim()));
+        session.Store(noticeId, new NoticePapers(noticeId, elements, [.. (request.Items ?? []).Select(item => item!.Url).OfType<string>()], complainant));
         var view = Fold(null, noticeId, facts);
         if ((await ReporterGate.PassAsync(context, session, view.ComplainantAccountId, noticeId, Math.Max(1, ids.Count), now, context.RequestAborted)).Refusal is { } refusal) return refusal;
         var cases = view.State == NoticeState.Effective ? await FileAsync(context, session, view, [], now, request.FirstPublishedOn) : [];
@@ -169,7 +169,7 @@ internal static class NoticeEndpoint
             var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
                 new Dispute(id, notice.WorkId, image.AccountId, notice.ComplainantAccountId), Origin.Report, new Location(image.Location.Surface, image.Location.ListingId), notice.NoticeId,
                 image.Works.FirstOrDefault(work => work.WorkId == notice.WorkId)?.Finding,
-                new Act(notice.ComplainantAccountId ?? notice.NoticeId, nameof(ReportReason.Copyright), $"Notice {notice.NoticeId} under {notice.Regime}.", now), law), cancellationToken);
+                new Act(notice.ComplainantAccountId ?? notice.NoticeId, nameof(ReportReason.Copyright), $"Notice {notice.NoticeId} under {notice.Regime}.", now, context.Through(notice.ComplainantAccountId)), law), cancellationToken);
             if (filed is { IsNew: true }) await SealedHistory.LookAsync(context, session, filed.Case.CaseId, image, notice.ComplainantAccountId, notice.NoticeId, notice.WorkId, firstPublishedOn, now);
             cases.Add(new NoticeCase(id, filed?.Case.CaseId, decision.Code));
         }

@@ -21,7 +21,7 @@ internal static class Intake
     public static async Task<(Filed? Filed, Decision Decision)> FileAsync(DocumentSession session, CaseRules rules, CaseCommand.OpenCase complaint, CancellationToken cancellationToken)
     {
         var isFinding = complaint.ReportId is null;
-        session.LastModifiedBy = complaint.Act.By;
+        session.LastModifiedBy = complaint.Act.Signature;
         var known = await FindAsync(session, complaint.Dispute, cancellationToken);
         if (complaint.Law is { } law && known.Any(view => view.AreNoticesBarred && LawOf(view.Regime) == LawOf(law.Regime) && Complains(view, complaint.Dispute)))
             return (null, Decision.Refused("Notice_Barred"));

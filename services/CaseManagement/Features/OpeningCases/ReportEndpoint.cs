@@ -30,7 +30,7 @@ public enum ReportReason
 
 /// <summary>A complaint of a picture.</summary>
 /// <param name="WorkId">The work that is in the picture, where the complaint is about one.</param>
-/// <param name="ComplainantAccountId">Account of who complains; left out by a reporter without one.</param>
+/// <param name="ComplainantAccountId">Account of who complains; left out by a reporter without one. A person who acts for an account complains for that one only.</param>
 /// <param name="ReasonCode">A <see cref="ReportReason"/>.</param>
 /// <param name="FirstPublishedOn">Day on which, as the complainant says, the picture was first published or made; it is compared with the sealed history.</param>
 /// <param name="ContactEmail">Not taken: a report's record is kept for good and has no place for personal data.</param>
@@ -71,11 +71,11 @@ internal static class ReportEndpoint
     private static async Task<CreateOutcome> FileAsync(HttpContext context, DocumentSession session, CaseRules rules, ReportRequest request, string reportId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
-        var (work, complainant) = (request.WorkId?.Trim(), request.ComplainantAccountId?.Trim());
+        var (work, complainant) = (request.WorkId?.Trim(), context.OwnAccount() ?? request.ComplainantAccountId?.Trim());
         var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
             new Dispute(image.ImageId, work, image.AccountId, complainant), Origin.Report, image.Location, reportId,
             image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,
-            new Act(complainant ?? reportId, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);
+            new Act(complainant ?? reportId, request.ReasonCode!, request.Statement!.Trim(), now, context.Through(complainant))), cancellationToken);
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
         if (filed!.IsNew && (await ReporterGate.PassAsync(context, session, complainant, reportId, 1, now, cancellationToken)).Refusal is { } refusal) return refusal;
         if (filed.IsNew) await SealedHistory.LookAsync(context, session, filed.Case.CaseId, image, complainant, reportId, work, request.FirstPublishedOn, now);

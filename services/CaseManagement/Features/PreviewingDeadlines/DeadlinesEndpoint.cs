@@ -41,7 +41,7 @@ public sealed record WhatIfRequest(DateTimeOffset? At, IReadOnlyList<string?>? F
 /// <param name="Refusals">Why not.</param>
 /// <param name="Needs">Elements that its form asks for.</param>
 /// <param name="Item">Where the picture would stand.</param>
-/// <param name="Starts">Terms that it would start.</param>
+/// <param name="Starts">Terms that it would start, or make longer.</param>
 /// <param name="Ends">Rules of terms that it would meet or stop.</param>
 /// <param name="Otherwise">What would follow by itself then.</param>
 public sealed record Supposition(
@@ -91,15 +91,22 @@ internal static class DeadlinesEndpoint
         var procedure = new Procedure(proceeding.Pack, proceeding.Settings, catalogue.Codes);
         // What is due until then has happened by then.
         var then = proceeding with { Law = procedure.Advance(proceeding.Law, at) };
-        var facts = request.Facts?.OfType<string>() ?? proceeding.Pack.Steps.Select(step => step.On).Where(fact => fact is not ("NoticeReceived" or "NoticeCorrected"));
+        var facts = request.Facts?.OfType<string>() ?? proceeding.Pack.Steps.Select(step => step.On).Where(fact => fact is not ("NoticeReceived" or "NoticeCorrected")).Append(Procedure.Extended);
         context.Response.SetVersion(found.Version);
         return TypedResults.Ok(new WhatIf(
-            id, found.Version, proceeding.Pack.Id, Moment.Of(at, proceeding.Settings.Zone)!, ItemOf(then.Law), [.. facts.Distinct().Select(fact => Suppose(then, fact, at, found.Rules, procedure))]));
+            id, found.Version, proceeding.Pack.Id, Moment.Of(at, proceeding.Settings.Zone)!, ItemOf(then.Law),
+            [.. facts.Distinct().SelectMany(fact => ToldAs(then.Law, fact, at)).Select(told => Suppose(then, told, found.Rules, procedure))]));
     }
 
-    private static Supposition Suppose(Proceeding then, string fact, Instant at, CaseRules rules, Procedure procedure)
+    /// <summary>A fact as it would be told; of an extension one for each term that still can be made longer, by as much as it can.</summary>
+    private static IEnumerable<Fact> ToldAs(ProcedureState law, string fact, Instant at) => fact != Procedure.Extended
+        ? [new Fact(fact, at, Speakers.GetValueOrDefault(fact), [])]
+        : law.Clocks.Where(clock => clock.Clock.Extension is not null && clock.ExtendedBy is null && clock.IsRunningAt(at)).DistinctBy(clock => clock.Clock.Id)
+            .Select(clock => new Fact(fact, at, null, []) { Rule = clock.Clock.Id, Days = clock.Clock.Extension!.Max });
+
+    private static Supposition Suppose(Proceeding then, Fact told, CaseRules rules, Procedure procedure)
     {
-        var told = new Fact(fact, at, Speakers.GetValueOrDefault(fact), []);
+        var (fact, at) = (told.Name, told.At);
         var judgement = procedure.Judge(then.Law, told);
         var after = judgement.Codes.Count > 0 || !judgement.IsRegulated ? then.Law : procedure.Apply(then.Law, told);
         var before = then.Law.Clocks.Where(clock => clock.Status == ClockStatus.Running).ToList();
@@ -108,7 +115,7 @@ internal static class DeadlinesEndpoint
             fact, judgement.Step?.Text ?? rules.Catalogue.Facts[fact], judgement.IsRegulated && judgement.Codes.Count == 0,
             [.. judgement.Codes.Select(code => new Refusal(code, new Words(rules.Catalogue.Codes[code].En, rules.Catalogue.Codes[code].Zh), rules.Catalogue.Codes[code].Curable))],
             [.. form?.Fields.Where(field => field.Code is not null).Select(field => field.Name) ?? []], judgement.Step?.Rule, judgement.Step?.Source, ItemOf(after),
-            [.. after.Clocks.Skip(then.Law.Clocks.Count).Select(clock => SimulatedDeadline.Of(clock, then.Settings.Zone))],
+            [.. after.Clocks.Where(clock => clock.Status == ClockStatus.Running && !then.Law.Clocks.Contains(clock)).Select(clock => SimulatedDeadline.Of(clock, then.Settings.Zone))],
             [.. before.Where(clock => !after.Clocks.Any(now => now.Clock.Id == clock.Clock.Id && now.StartedAt == clock.StartedAt && now.Status == ClockStatus.Running)).Select(clock => clock.Clock.Id)],
             Follow(then with { Law = after }, rules, at));
     }
@@ -127,7 +134,7 @@ internal static class DeadlinesEndpoint
         return follows;
     }
 
-    private static ItemStatus ItemOf(ProcedureState state) => state.MeasureSince is null ? ItemStatus.Live : state.HeldSince is null ? ItemStatus.Down : ItemStatus.HeldDown;
+    private static ItemStatus ItemOf(ProcedureState state) => !state.IsDown ? ItemStatus.Live : state.IsHeld ? ItemStatus.HeldDown : ItemStatus.Down;
 
     private static async Task<Found?> LoadAsync(string id, HttpContext context)
     {

@@ -80,6 +80,6 @@ internal static class CasesEndpoint
         if (events.Count == 0) return context.Problem(new Rejection(CaseCodes.NotFound, instant is null ? null : $"There was none at {instant:O}."));
         var view = events.Aggregate((CaseView?)null, CaseView.Evolve)!;
         return TypedResults.Ok(new CaseHistory(caseId.Value, view.Version, new CaseResource(view, catalogue),
-            [.. events.Select(e => new HistoryEntry(e.Version, e.EventTypeName, e.Timestamp, ((CaseEvent)e.Data).Act.By, e.Data, e.Id))]));
+            [.. events.Select(e => new HistoryEntry(e.Version, e.EventTypeName, e.Timestamp, ((CaseEvent)e.Data).Act.Signature, e.Data, e.Id))]));
     }
 }

@@ -22,11 +22,12 @@ public sealed record RegimeResource(
 /// <summary>Reading the procedures that cases can follow.</summary>
 internal static class RegimesEndpoint
 {
-    /// <summary><c>GET /v1/regimes</c>, <c>GET /v1/regimes/{name}</c>.</summary>
+    /// <summary><c>GET /v1/regimes</c>, <c>GET /v1/regimes/{name}</c>, <c>GET /v1/facts</c>.</summary>
     public static void MapRegimes(this IEndpointRouteBuilder app)
     {
         var regimes = app.MapGroup("/v1/regimes").WithTags("Regimes").Requires(Permission.RegimesRead);
         regimes.MapGet("", (RegimeCatalogue catalogue) => TypedResults.Ok(catalogue.Packs.Select(Summarise))).WithName("ListRegimes").WithSummary("Regime packs, every version");
+        app.MapGet("/v1/facts", (RegimeCatalogue catalogue) => TypedResults.Ok(catalogue.Facts)).Requires(Permission.RegimesRead).WithTags("Regimes").WithName("ListFacts").WithSummary("What can happen, in the words that every pack shares");
         regimes.MapGet("{name}", Get).WithName("GetRegime").WithSummary("A pack with its steps, clocks, forms, calendar and sources; by name, or by name and version");
     }
 

@@ -1,5 +1,7 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.OpeningCases;
+using ImageRights.CaseManagement.Features.WatchingReporters;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
@@ -7,12 +9,15 @@ using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NodaTime;
 
 namespace ImageRights.CaseManagement.Features.ServingGuests;
 
 /// <summary>A report of somebody without an account.</summary>
 /// <param name="ReasonCode">A <see cref="ReportReason"/>.</param>
-public sealed record GuestReportRequest(string? ImageId, string? WorkId, string? ReasonCode, string? Statement);
+/// <param name="FirstPublishedOn">Day on which, as the guest says, the picture was first published or made; it is compared with the sealed history.</param>
+/// <param name="SenderHash">SHA-256 of the address that the guest writes from, in 64 lower-case hexadecimal digits; guests of one address have limits together.</param>
+public sealed record GuestReportRequest(string? ImageId, string? WorkId, string? ReasonCode, string? Statement, LocalDate? FirstPublishedOn, string? SenderHash);
 
 /// <summary>What the guest keeps.</summary>
 /// <param name="Number">Names the report.</param>
@@ -27,6 +32,7 @@ public sealed record GuestReport(string Number, string State, DateTimeOffset Rec
 internal static class GuestEndpoints
 {
     private const string PinHeader = "Guest-Pin";
+    private const string SenderPrefix = "guest ";
     private const int Attempts = 5;
 
     /// <summary><c>POST /v1/guest/reports</c>, <c>GET /v1/guest/reports/{number}</c>.</summary>
@@ -46,7 +52,7 @@ internal static class GuestEndpoints
             await using var session = store.LightweightSession(context.Tenant());
             try
             {
-                var result = await context.CreateOnceAsync(session, request, () => FileAsync(session, rules, request, number, pin, now, context.RequestAborted));
+                var result = await context.CreateOnceAsync(session, request, () => FileAsync(context, session, rules, request, number, pin, now, context.RequestAborted));
                 // What is kept for repeated requests is kept without the PIN.
                 return result is JsonHttpResult<object> { Value: GuestReportAnswer answer } made && answer.Number == number
                     ? TypedResults.Json(answer with { Pin = pin }, StoreOptions.Json, statusCode: made.StatusCode)
@@ -59,16 +65,18 @@ internal static class GuestEndpoints
         }
     }
 
-    private static async Task<CreateOutcome> FileAsync(DocumentSession session, CaseRules rules, GuestReportRequest request, string number, string pin, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<CreateOutcome> FileAsync(HttpContext context, DocumentSession session, CaseRules rules, GuestReportRequest request, string number, string pin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
         var work = request.WorkId?.Trim();
         var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
             new Dispute(image.ImageId, work, image.AccountId, null), Origin.Report, image.Location, number,
             image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,
-            new Act(number, request.ReasonCode!, request.Statement!.Trim(), now)), cancellationToken);
+            new Act(number, request.ReasonCode!, request.Statement!.Trim(), now, context.Subject())), cancellationToken);
         if (decision.Code is not null) return new Rejection(decision.Code, decision.Detail);
-        GuestAccess.Keep(session, number, filed!.Case.CaseId, pin, now);
+        if ((await ReporterGate.PassAsync(context, session, request.SenderHash is { } sender ? SenderPrefix + sender : null, number, 1, now, cancellationToken)).Refusal is { } refusal) return refusal;
+        await SealedHistory.LookAsync(context, session, filed!.Case.CaseId, image, null, number, work, request.FirstPublishedOn, now);
+        GuestAccess.Keep(session, number, filed.Case.CaseId, pin, now);
         return CreateOutcome.Created($"/v1/guest/reports/{number}", new GuestReportAnswer(number, null));
     }
 
@@ -99,5 +107,6 @@ internal static class GuestEndpoints
         Fields.Id(request.ImageId, "/imageId", required: true)
         ?? Fields.Id(request.WorkId, "/workId")
         ?? (Fields.TryChoice<ReportReason>(request.ReasonCode, "/reasonCode", out _, out var invalid) ? null : invalid)
-        ?? (string.IsNullOrWhiteSpace(request.Statement) ? Fields.Invalid("/statement", "is missing") : Fields.Statement(request.Statement, "/statement"));
+        ?? (string.IsNullOrWhiteSpace(request.Statement) ? Fields.Invalid("/statement", "is missing") : Fields.Statement(request.Statement, "/statement"))
+        ?? (request.SenderHash is null || Fields.IsDigest(request.SenderHash) ? null : Fields.Invalid("/senderHash", "takes a SHA-256 in 64 lower-case hexadecimal digits"));
 }

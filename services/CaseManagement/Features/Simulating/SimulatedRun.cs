@@ -44,9 +44,10 @@ public sealed record SimulatedOutcome(ItemStatus Item, Moment? Since, Moment? Re
 /// <param name="Term">The source's words where there is no number.</param>
 /// <param name="Confirmed">Whether rule and calendar are confirmed for these dates.</param>
 /// <param name="Doubts">Why not, when they are not; and what is a setting.</param>
+/// <param name="Extension">By how much it can be made longer; null where it cannot.</param>
 public sealed record SimulatedDeadline(
     string Rule, string Step, string Actor, ClockStatus Status, Moment StartedAt, string? OpensOn, Moment? NotBefore, string? AlarmOn, string? LastDay, Moment? NotAfter, string? Term,
-    Moment? EndedAt, string? EndedBy, string WhenMet, string WhenMissed, string Source, Evidence Evidence, bool Confirmed, IReadOnlyList<string> Doubts)
+    Moment? EndedAt, string? EndedBy, string WhenMet, string WhenMissed, string Source, Evidence Evidence, bool Confirmed, IReadOnlyList<string> Doubts, SimulatedExtension? Extension)
 {
     /// <summary>A started clock as it reads where the law counts it.</summary>
     internal static SimulatedDeadline Of(RunningClock running, DateTimeZone zone)
@@ -56,11 +57,18 @@ public sealed record SimulatedDeadline(
         return new SimulatedDeadline(
             clock.Id, clock.Step, clock.Actor, running.Status, At(running.StartedAt)!, Day(window?.Opens), At(window?.Opens?.At), Day(window?.Warns), Day(window?.Closes), At(window?.Closes?.At),
             clock.Words, At(running.EndedAt), running.EndedBy, clock.WhenMet, clock.WhenMissed, clock.Source, clock.Evidence,
-            window is null ? clock.Evidence == Evidence.Confirmed : window.Doubts.Count == 0, window?.Doubts ?? []);
+            window is null ? clock.Evidence == Evidence.Confirmed : window.Doubts.Count == 0, window?.Doubts ?? [],
+            clock.Extension is not { } extension ? null : new SimulatedExtension(extension.Max, extension.DayKind, running.ExtendedBy, extension.Evidence, extension.Source));
     }
 
     private static string? Day(Edge? edge) => edge is null ? null : LocalDatePattern.Iso.Format(edge.Day);
 }
+
+/// <summary>By how much a term can be made longer, once and for a reason.</summary>
+/// <param name="MostDays">At most so many.</param>
+/// <param name="DayKind">Which days.</param>
+/// <param name="Given">By how many it was; null when it was not.</param>
+public sealed record SimulatedExtension(int MostDays, DayKind DayKind, int? Given, Evidence Evidence, string Source);
 
 /// <summary>One entry of what happened.</summary>
 public sealed record SimulatedEntry(
@@ -78,10 +86,10 @@ public sealed record SimulatedRun(
     public static SimulatedRun Of(RegimePack pack, RegimeSettings settings, ProcedureState state)
     {
         Moment? At(Instant? instant) => Moment.Of(instant, settings.Zone);
-        var item = state.MeasureSince is null ? ItemStatus.Live : state.HeldSince is null ? ItemStatus.Down : ItemStatus.HeldDown;
+        var item = !state.IsDown ? ItemStatus.Live : state.IsHeld ? ItemStatus.HeldDown : ItemStatus.Down;
         return new SimulatedRun(
             pack.Id, pack.Title, settings.Zone.Id, settings.Calendar.Name,
-            new SimulatedOutcome(item, At(state.MeasureSince), At(state.EndedAt), state.EndedBy, state.Notice, At(state.NoticeReceivedAt), state.AreNoticesBarred),
+            new SimulatedOutcome(item, At(state.DownSince), At(state.EndedAt), state.EndedBy, state.Notice, At(state.NoticeReceivedAt), state.AreNoticesBarred),
             [.. state.Clocks.Select(running => SimulatedDeadline.Of(running, settings.Zone))],
             [.. state.Entries.Select(entry => new SimulatedEntry(
                 At(entry.At)!, entry.Kind, entry.Name, entry.IsAccepted, entry.Refusals, entry.Rule, entry.Source, entry.Text ?? Text(pack, entry), entry.Effects))],

@@ -13,7 +13,9 @@ public sealed record SimulationRequest(IReadOnlyList<FactRequest?>? History, IRe
 /// <param name="Fact">One of the facts that packs know, such as <c>CounterNoticeReceived</c>.</param>
 /// <param name="By">Who says so; null for whom it belongs to.</param>
 /// <param name="Missing">Elements of the form that it lacks, by their names in the packs' forms.</param>
-public sealed record FactRequest(string? Fact, DateTimeOffset? At, string? By, IReadOnlyList<string?>? Missing);
+/// <param name="Rule">Clock that <c>TermExtended</c> makes longer.</param>
+/// <param name="Days">By how many days.</param>
+public sealed record FactRequest(string? Fact, DateTimeOffset? At, string? By, IReadOnlyList<string?>? Missing, string? Rule, int? Days);
 
 /// <summary>A pack and what the tenant chooses in it.</summary>
 /// <param name="Name">Name, or name and version.</param>
@@ -21,7 +23,8 @@ public sealed record FactRequest(string? Fact, DateTimeOffset? At, string? By, I
 /// <param name="Calendar">Holiday calendar; null for the pack's.</param>
 /// <param name="Restoration">Whether the clock restores by itself (the default) or somebody must.</param>
 /// <param name="Clocks">Choices for single clocks.</param>
-public sealed record RegimeChoice(string? Name, int? Version, string? Zone, string? Calendar, string? Restoration, IReadOnlyDictionary<string, ClockChoice?>? Clocks);
+/// <param name="OnAction">What an action that becomes known after the restoration does: <c>Leave</c> (the default) or <c>TakeDown</c>.</param>
+public sealed record RegimeChoice(string? Name, int? Version, string? Zone, string? Calendar, string? Restoration, IReadOnlyDictionary<string, ClockChoice?>? Clocks, string? OnAction);
 
 /// <summary>What a tenant chooses for a clock.</summary>
 /// <param name="Days">Amount in the clock's unit, only where the pack leaves it open.</param>
@@ -69,7 +72,8 @@ internal static class SimulationEndpoint
             if (given.By is { } by && !Speakers.Contains(by)) return Fields.Invalid($"{pointer}/by", $"takes one of {string.Join(", ", Speakers)}");
             if (given.Missing is { } missing && (missing.Count > 50 || missing.Any(name => catalogue.Packs.SelectMany(pack => pack.Forms).SelectMany(form => form.Fields).All(field => field.Name != name))))
                 return Fields.Invalid($"{pointer}/missing", "takes names of form fields");
-            facts.Add(new Fact(given.Fact, Instant.FromDateTimeOffset(at), given.By, [.. (given.Missing ?? []).OfType<string>()]));
+            if (given.Fact == Procedure.Extended && (given.Rule is null || given.Days is null)) return Fields.Invalid($"{pointer}/{(given.Rule is null ? "rule" : "days")}", "is missing");
+            facts.Add(new Fact(given.Fact, Instant.FromDateTimeOffset(at), given.By, [.. (given.Missing ?? []).OfType<string>()]) { Rule = given.Rule, Days = given.Days ?? 0 });
         }
         return null;
     }
@@ -86,6 +90,8 @@ internal static class SimulationEndpoint
         if (calendar is null) return Fields.Invalid($"{pointer}/calendar", $"takes one of {string.Join(", ", catalogue.Calendars.Keys)}");
         var restoration = Restoration.Automatic;
         if (choice.Restoration is not null && !Fields.TryChoice(choice.Restoration, $"{pointer}/restoration", out restoration, out var invalid)) return invalid;
+        var onAction = OnAction.Leave;
+        if (choice.OnAction is not null && !Fields.TryChoice(choice.OnAction, $"{pointer}/onAction", out onAction, out var unknown)) return unknown;
         var clocks = new Dictionary<string, ClockSettings>();
         foreach (var (id, chosen) in choice.Clocks ?? new Dictionary<string, ClockChoice?>())
         {
@@ -101,7 +107,7 @@ internal static class SimulationEndpoint
             }
             clocks[id] = new ClockSettings(chosen?.Days, roll);
         }
-        settings = new RegimeSettings(zone, calendar, clocks, restoration);
+        settings = new RegimeSettings(zone, calendar, clocks, restoration, onAction);
         return null;
     }
 

@@ -51,15 +51,15 @@ internal static class StatementsEndpoint
 
     private static async Task<IResult> CorrectAsync(string id, StatementCorrection request, HttpContext context, DocumentStore store, TransparencyMapping mapping, TimeProvider time)
     {
-        var refused = Fields.Id(request.Actor, "/actor", required: true) ?? (string.IsNullOrWhiteSpace(request.Why) ? Fields.Invalid("/why", "is missing") : Fields.Statement(request.Why, "/why")) ?? Fields.Statement(request.Statement, "/statement");
+        var refused = Fields.Id(request.Actor, "/actor") ?? (string.IsNullOrWhiteSpace(request.Why) ? Fields.Invalid("/why", "is missing") : Fields.Statement(request.Why, "/why")) ?? Fields.Statement(request.Statement, "/statement");
         if (refused is not null) return context.Problem(refused);
         await using var session = store.LightweightSession(context.Tenant());
         if (Fields.Id(id, "/id") is not null) return context.Problem(new Rejection(StatementCodes.NotFound));
         var stream = await session.Events.FetchForWriting<StatementStream>(StatementOfReasons.StreamPrefix + id, context.RequestAborted);
         if (stream.Events.Count == 0) return context.Problem(new Rejection(StatementCodes.NotFound));
         var statement = StatementStream.Fold(stream.Events);
-        var facts = StatementDecider.Correct(statement, request.ContentOn, string.IsNullOrWhiteSpace(request.Statement) ? null : request.Statement.Trim(), request.Actor!.Trim(), request.Why!.Trim(), time.GetUtcNow());
-        session.LastModifiedBy = request.Actor.Trim();
+        var facts = StatementDecider.Correct(statement, request.ContentOn, string.IsNullOrWhiteSpace(request.Statement) ? null : request.Statement.Trim(), context.Actor(request.Actor).Signature, request.Why!.Trim(), time.GetUtcNow());
+        session.LastModifiedBy = context.Actor(request.Actor).Signature;
         stream.AppendMany(facts);
         foreach (var fact in facts) statement = StatementOfReasons.Evolve(statement, id, statement.Version + 1, fact);
         TransparencyQueue.Requeue(session, id);

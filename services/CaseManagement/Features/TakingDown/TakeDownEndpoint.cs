@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.CaseManagement.Features.TakingDown;
@@ -22,11 +23,12 @@ internal static partial class TakeDownEndpoint
     private static async Task<IResult> TakeDownAsync(string id, TakeDownRequest request, HttpContext context)
     {
         if (Check(request) is { } invalid) return context.Problem(invalid);
-        var isSpecial = request.LegalBasis is not null || request.Territories is not null || request.Automated is not null;
+        var isAutomated = request.Automated == true || context.Actor(request.Actor).IsProgram;
+        var isSpecial = request.LegalBasis is not null || request.Territories is not null || request.Automated is not null || isAutomated;
         // Sorted and each once, so that the same measure is the same however it is written.
         IReadOnlyList<string>? territories = request.Territories is { } given ? [.. given.OfType<string>().Distinct().Order(StringComparer.Ordinal)] : null;
         return await context.TakeStepAsync(id, request, state => act => new CaseCommand.TakeDown(
-            $"msr_{Guid.CreateVersion7():N}", act, isSpecial ? new MeasureScope(request.LegalBasis?.Trim() ?? state.Regime, territories, request.Automated == true) : null));
+            $"msr_{Guid.CreateVersion7():N}", act, isSpecial ? new MeasureScope(request.LegalBasis?.Trim() ?? state.Regime, territories, isAutomated) : null));
     }
 
     private static Rejection? Check(TakeDownRequest request)

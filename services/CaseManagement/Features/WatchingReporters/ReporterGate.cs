@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Problems;
@@ -11,16 +12,21 @@ internal static class ReporterGate
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
     /// <summary>Lets a complaint in, or says why not and from when on. What lets it in is noted in the session's transaction.</summary>
-    /// <param name="accountId">Who complains; somebody without an account passes.</param>
+    /// <param name="accountId">Who complains; a guest by the digest of his address, and nobody where not even that is known.</param>
     public static async Task<(Lane Lane, Rejection? Refusal)> PassAsync(
         HttpContext context, DocumentSession session, string? accountId, string reference, int items, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (accountId is null) return (Lane.Ordinary, null);
+        // Whom nobody knows no machine takes at his word.
+        if (accountId is null)
+        {
+            session.Store(reference, new ReporterFiling("", reference, items, Lane.Sampled, now));
+            return (Lane.Sampled, null);
+        }
         var policy = context.RequestServices.GetRequiredService<ReporterPolicies>().Of(session.TenantId);
         var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + accountId, cancellationToken: cancellationToken) ?? Reporter.Initial;
         var group = await GroupAsync(session, accountId, cancellationToken);
         var isNew = (await session.QueryAsync<ComplaintOutcome>(
-            "where data ->> 'accountId' = ? and data ->> 'result' in ('Upheld', 'Countered', 'Unfounded') limit ?", [accountId, policy.Newcomers.FewestDecided], cancellationToken)).Count < policy.Newcomers.FewestDecided;
+            "where data ->> 'accountId' = ? and data ->> 'result' in ('Upheld', 'Countered', 'Unfounded') and coalesce((data ->> 'isObjection')::boolean, false) = false limit ?", [accountId, policy.Newcomers.FewestDecided], cancellationToken)).Count < policy.Newcomers.FewestDecided;
         var isLinked = group.Count > 1;
         IReadOnlyList<ReporterFiling> filed = isNew || isLinked
             ? await session.QueryAsync<ReporterFiling>("where data ->> 'accountId' = any(?)", [group.ToArray()], cancellationToken)
@@ -35,6 +41,14 @@ internal static class ReporterGate
         }
         session.Store(reference, new ReporterFiling(accountId, reference, items, admission.Lane, now));
         return (admission.Lane, null);
+    }
+
+    /// <summary>Why a complaint of a decision is not processed; null when it is, and for every other step. What a statute gives a respondent, as a counter-notice, no suspension takes.</summary>
+    public static async Task<Rejection?> WithholdsAsync(DocumentSession session, IReadOnlyList<CaseEvent> facts, CancellationToken cancellationToken)
+    {
+        if (facts.OfType<CaseEvent.ComplaintLodged>().FirstOrDefault() is not { Act: var act }) return null;
+        var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + act.By, cancellationToken: cancellationToken) ?? Reporter.Initial;
+        return reporter.IsSuspended(act.At) ? new Rejection(ReporterCodes.Suspended, $"Not before {reporter.Suspension!.Until.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}.") : null;
     }
 
     /// <summary>Accounts that share a payout or a device with this one, and itself.</summary>

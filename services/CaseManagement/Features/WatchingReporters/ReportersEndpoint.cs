@@ -79,15 +79,15 @@ internal static class ReportersEndpoint
     private static async Task<IResult> DecideAsync(HttpContext context, string accountId, StepRequest request, Func<Reporter, Act, ReporterDecision> decide, Rejection? further = null)
     {
         if ((Fields.Id(accountId, "/accountId", required: true) ?? request.Check(context) ?? further) is { } invalid) return context.Problem(invalid);
-        if (string.IsNullOrWhiteSpace(request.Actor) || string.IsNullOrEmpty(request.ReasonCode) || string.IsNullOrWhiteSpace(request.Statement)) return context.Problem(new Rejection(CaseCodes.ReasonMissing));
+        if (string.IsNullOrEmpty(request.ReasonCode) || string.IsNullOrWhiteSpace(request.Statement)) return context.Problem(new Rejection(CaseCodes.ReasonMissing));
         var services = context.RequestServices;
         var (store, time, policies) = (services.GetRequiredService<DocumentStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ReporterPolicies>());
         await using var session = store.LightweightSession(context.Tenant());
         var stream = await session.Events.FetchForWriting<Reporter>(Reporter.StreamPrefix + accountId, context.RequestAborted);
         var precondition = context.Request.CheckVersion(stream.CurrentVersion);
         if (precondition is not null and not { Code: "Version_Stale" }) return context.Problem(precondition);
-        var act = new Act(request.Actor.Trim(), request.ReasonCode, request.Statement.Trim(), time.GetUtcNow());
-        session.LastModifiedBy = act.By;
+        var act = request.By(context.Actor(request.Actor), time.GetUtcNow());
+        session.LastModifiedBy = act.Signature;
         var decision = decide(stream.Aggregate, act);
         if (decision.Code is null && decision.Events.Count > 0 && precondition is not null) return context.Problem(precondition);
         if (decision.Code is not null) return context.Problem(new Rejection(decision.Code, decision.Detail));
@@ -110,5 +110,5 @@ internal static class ReportersEndpoint
     }
 
     private static Rejection? Digest(string? value, string pointer) =>
-        value is null || (value.Length == 64 && value.All(char.IsAsciiHexDigitLower)) ? null : Fields.Invalid(pointer, "takes a SHA-256 in 64 lower-case hexadecimal digits");
+        value is null || Fields.IsDigest(value) ? null : Fields.Invalid(pointer, "takes a SHA-256 in 64 lower-case hexadecimal digits");
 }

@@ -5,17 +5,19 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ImageRights.Console.Features.Erasing;
 
-/// <summary>Erasures and legal holds: decided by the person who is signed in, and by nobody else's word.</summary>
+/// <summary>Erasures and legal holds, in the name of who is signed in.</summary>
 internal static class ErasureForms
 {
     public static void Map(WebApplication app)
     {
-        app.MapPost("/erasures", (HttpContext context, Desk desk, [FromForm] string personId, [FromForm] string legalBasis, [FromForm] string requestedBy) =>
-            SendAsync(context, desk, "/v1/erasures", new { personId, legalBasis, requestedBy, approvedBy = context.User.Identity!.Name }, "erasureId")).RequireAuthorization(Policies.DecideErasures);
+        app.MapPost("/erasures", (HttpContext context, Desk desk, [FromForm] string personId, [FromForm] string legalBasis) =>
+            SendAsync(context, desk, "/v1/erasures", new { personId, legalBasis }, "erasureId")).RequireAuthorization(Policies.DecideErasures);
+        app.MapPost("/erasures/approval", (HttpContext context, Desk desk, [FromForm] string erasureId) =>
+            SendAsync(context, desk, $"/v1/erasures/{Uri.EscapeDataString(erasureId)}/approval", new { }, "erasureId")).RequireAuthorization(Policies.DecideErasures);
         app.MapPost("/erasures/holds", (HttpContext context, Desk desk, [FromForm] string personId, [FromForm] string reason) =>
-            SendAsync(context, desk, "/v1/holds", new { personId, reason, by = context.User.Identity!.Name }, "holdId")).RequireAuthorization(Policies.DecideErasures);
+            SendAsync(context, desk, "/v1/holds", new { personId, reason }, "holdId")).RequireAuthorization(Policies.DecideErasures);
         app.MapPost("/erasures/holds/lift", (HttpContext context, Desk desk, [FromForm] string holdId, [FromForm] string reason) =>
-            SendAsync(context, desk, $"/v1/holds/{Uri.EscapeDataString(holdId.Trim())}/lift", new { reason, by = context.User.Identity!.Name }, "holdId")).RequireAuthorization(Policies.DecideErasures);
+            SendAsync(context, desk, $"/v1/holds/{Uri.EscapeDataString(holdId.Trim())}/lift", new { reason }, "holdId")).RequireAuthorization(Policies.DecideErasures);
     }
 
     private static async Task<IResult> SendAsync(HttpContext context, Desk desk, string path, object body, string id)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ImageRights.Console.Pages;
 using ImageRights.Console.Peers;
 using Microsoft.AspNetCore.Mvc;
@@ -14,11 +16,11 @@ internal static class GuestForms
     }
 
     private static async Task<IResult> ReportAsync(
-        [FromForm] string imageId, [FromForm] string? workId, [FromForm] string reasonCode, [FromForm] string statement, [FromForm] string? market, HttpContext context, GuestDesk desk)
+        [FromForm] string imageId, [FromForm] string? workId, [FromForm] string reasonCode, [FromForm] string statement, [FromForm] string? firstPublishedOn, [FromForm] string? market, HttpContext context, GuestDesk desk, Accounts.ConsoleKey key)
     {
         try
         {
-            var report = new { imageId = imageId.Trim(), workId = string.IsNullOrWhiteSpace(workId) ? null : workId.Trim(), reasonCode, statement };
+            var report = new { imageId = imageId.Trim(), workId = string.IsNullOrWhiteSpace(workId) ? null : workId.Trim(), reasonCode, statement, firstPublishedOn = string.IsNullOrWhiteSpace(firstPublishedOn) ? null : firstPublishedOn, senderHash = SenderOf(context, key) };
             var receipt = (await desk.ReportAsync(market, report, context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
             return ShownOnce.Page("Your report was received", "With this number and PIN you see how it stands. They are shown here and never again.", [("Number", receipt.Number), ("PIN", receipt.Pin!)], "/guest/follow");
         }
@@ -27,6 +29,10 @@ internal static class GuestForms
             return Results.LocalRedirect($"/guest/report?refused={Uri.EscapeDataString(refusal.Message)}&market={Uri.EscapeDataString(market ?? "")}");
         }
     }
+
+    // Guests of one address have limits together; under a key, so that nobody who sees the digest finds the address by trying them all.
+    private static string? SenderOf(HttpContext context, Accounts.ConsoleKey key) =>
+        context.Connection.RemoteIpAddress is { } address ? Convert.ToHexStringLower(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes($"guest {address}"))) : null;
 
     // The answer to the form itself: number and PIN are in no address.
     private static async Task<IResult> FollowAsync([FromForm] string number, [FromForm] string pin, [FromForm] string? market, HttpContext context, GuestDesk desk)
