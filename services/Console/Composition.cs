@@ -1,4 +1,5 @@
 using ImageRights.Console.Accounts;
+using ImageRights.Console.Features.Erasing;
 using ImageRights.Console.Features.IssuingTokens;
 using ImageRights.Console.Features.ManagingAccess;
 using ImageRights.Console.Features.ServingGuests;
@@ -48,6 +49,7 @@ public static class Composition
         AccountEndpoints.Map(app);
         ClientEndpoints.Map(app);
         GuestForms.Map(app);
+        ErasureForms.Map(app);
         AssetEndpoint.Map(app);
         TakeStepEndpoint.Map(app);
         SubmitEndpoints.Map(app);
@@ -62,6 +64,7 @@ public static class Composition
         headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {pictures}; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
+        if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(context);
     }
