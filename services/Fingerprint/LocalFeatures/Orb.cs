@@ -29,6 +29,9 @@ public static class Orb
     private const int ReferenceGrid = 8;
     private const int QueryGrid = 12;
 
+    // So many of the features lie on these levels or coarser ones, where there are as many.
+    private static readonly (int Level, double Part)[] CoarseParts = [(6, 0.2), (3, 0.5), (0, 1)];
+
     private readonly record struct Corner(int X, int Y, int Level, double Strength, float BaseX, float BaseY);
 
     /// <summary>Features of a picture, those that stand for it first.</summary>
@@ -48,8 +51,9 @@ public static class Orb
             AddCorners(levels[level], level, picture, (int)(Pool * share * Math.Pow(LevelRatio, -level)) / (QueryGrid * QueryGrid) + 2, corners);
         var chosen = new List<int>(MostFeatures);
         var taken = new bool[corners.Count];
-        Choose(corners, picture, ReferenceGrid, ReferenceFeatures, chosen, taken);
-        Choose(corners, picture, QueryGrid, MostFeatures, chosen, taken);
+        // Coarse corners first: the fine ones are more and stronger, and of a picture that is shown small they are gone.
+        foreach (var (level, part) in CoarseParts) Choose(corners, picture, ReferenceGrid, level, (int)(ReferenceFeatures * part), chosen, taken);
+        foreach (var (level, part) in CoarseParts) Choose(corners, picture, QueryGrid, level, ReferenceFeatures + (int)((MostFeatures - ReferenceFeatures) * part), chosen, taken);
         var soft = new GreyPicture?[levels.Count];
         return [.. chosen.Select(number => corners[number]).Select(corner => Describe(corner, levels[corner.Level], soft[corner.Level] ??= Blur(levels[corner.Level])))];
     }
@@ -87,12 +91,12 @@ public static class Orb
         a.Strength != b.Strength ? b.Strength.CompareTo(a.Strength) : a.Y != b.Y ? a.Y.CompareTo(b.Y) : a.X.CompareTo(b.X));
 
     // The best of every cell, then the second best of every cell, and so on.
-    private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int most, List<int> chosen, bool[] taken)
+    private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int level, int most, List<int> chosen, bool[] taken)
     {
         var cells = new List<int>[grid * grid];
         for (var number = 0; number < corners.Count; number++)
         {
-            if (taken[number]) continue;
+            if (taken[number] || corners[number].Level < level) continue;
             var corner = corners[number];
             (cells[(int)(corner.BaseY * grid / picture.Height) * grid + (int)(corner.BaseX * grid / picture.Width)] ??= []).Add(number);
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ImageRights.Matching.Index;
 
@@ -11,6 +12,7 @@ public readonly record struct Descriptor(ulong A, ulong B, ulong C, ulong D)
     public Descriptor Mirrored => new(C, D, A, B);
 
     /// <summary>Tests that come out otherwise, 0 to 256.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int DistanceTo(in Descriptor other) =>
         BitOperations.PopCount(A ^ other.A) + BitOperations.PopCount(B ^ other.B) + BitOperations.PopCount(C ^ other.C) + BitOperations.PopCount(D ^ other.D);
 }
@@ -33,6 +35,7 @@ public sealed class LocalFeatures
     private const int MostLevel = 16;
 
     private readonly byte[] compressed;
+    private byte[]? levels;
 
     private LocalFeatures(int width, int height, int thumbnailWidth, int thumbnailHeight, int referenceCount, Keypoint[] keypoints, Descriptor[] descriptors, byte[] compressed)
     {
@@ -87,7 +90,7 @@ public sealed class LocalFeatures
         }
         var features = new LocalFeatures(
             width, height, thumbnailWidth, thumbnailHeight, references, keypoints, descriptors, bytes[(HeaderBytes + count * FeatureBytes)..]);
-        _ = features.Thumbnail();
+        features.levels = features.Decompress();
         return features;
     }
 
@@ -95,9 +98,10 @@ public sealed class LocalFeatures
     public LocalFeatures AsReference() =>
         new(Width, Height, ThumbnailWidth, ThumbnailHeight, ReferenceCount, Keypoints[..ReferenceCount], Descriptors[..ReferenceCount], compressed);
 
-    /// <summary>Grey levels, rows from the top.</summary>
-    /// <exception cref="FormatException">They are not readable.</exception>
-    public byte[] Thumbnail()
+    /// <summary>Grey levels of the thumbnail, rows from the top.</summary>
+    public byte[] Levels => levels ?? Decompress();
+
+    private byte[] Decompress()
     {
         var levels = new byte[ThumbnailWidth * ThumbnailHeight];
         if (!BrotliDecoder.TryDecompress(compressed, levels, out var written) || written != levels.Length) throw new FormatException("The thumbnail is not readable.");

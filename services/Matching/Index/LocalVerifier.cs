@@ -27,15 +27,13 @@ internal sealed record Alignment(Affine Transform, bool IsMirrored, bool IsInver
 /// <summary>Lays one picture over another by their local features and compares what lies on what. The same two pictures always give the same answer: nothing is drawn at random.</summary>
 internal static class LocalVerifier
 {
-    private const int MostBits = 64;
     private const int Hypotheses = 150;
     private const int LeastInliers = 5;
-
-    private readonly record struct Pair(int From, int To, int Distance);
+    private const int LeastForAffine = 9;
 
     public static Alignment? Align(LocalFeatures picture, LocalFeatures reference, bool mirrored)
     {
-        var pairs = PairUp(picture, reference, mirrored);
+        var pairs = FeaturePairs.Between(picture, reference, mirrored, HammingScan.Fastest);
         if (pairs.Count < 4) return null;
         var points = pairs.ConvertAll(pair =>
         {
@@ -47,7 +45,9 @@ internal static class LocalVerifier
         for (var round = 0; round < 4; round++)
         {
             tolerance = Math.Max(6, tolerance * 0.8);
-            if (Affine.Fit(Inliers(points, transform, tolerance)) is not { } better) return null;
+            var agreeing = Inliers(points, transform, tolerance);
+            // A few points fit many an affine transform, and most of those are wrong.
+            if ((agreeing.Count < LeastForAffine ? Affine.FitSimilarity(agreeing, mirrored) : Affine.Fit(agreeing)) is not { } better) return null;
             transform = better;
         }
         var scale = Math.Sqrt(Math.Abs(transform.Determinant));
@@ -84,28 +84,9 @@ internal static class LocalVerifier
         };
     }
 
-    // For each feature of the picture the closest of the reference, and each of the reference once.
-    private static List<Pair> PairUp(LocalFeatures picture, LocalFeatures reference, bool mirrored)
-    {
-        var bestOf = new Pair[reference.ReferenceCount];
-        Array.Fill(bestOf, new Pair(-1, -1, int.MaxValue));
-        for (var from = 0; from < picture.Descriptors.Length; from++)
-        {
-            var descriptor = mirrored ? picture.Descriptors[from].Mirrored : picture.Descriptors[from];
-            var (best, at) = (MostBits + 1, -1);
-            for (var to = 0; to < bestOf.Length; to++)
-            {
-                var distance = descriptor.DistanceTo(reference.Descriptors[to]);
-                if (distance < best) (best, at) = (distance, to);
-            }
-            if (at >= 0 && best < bestOf[at].Distance) bestOf[at] = new Pair(from, at, best);
-        }
-        return [.. bestOf.Where(pair => pair.From >= 0).OrderBy(pair => pair.Distance).ThenBy(pair => pair.To)];
-    }
-
     // A pair of features determines a similarity by itself, through their directions and scales; every good pair is tried.
     private static Affine? BestSimilarity(
-        LocalFeatures picture, LocalFeatures reference, List<Pair> pairs, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
+        LocalFeatures picture, LocalFeatures reference, List<FeaturePair> pairs, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
     {
         var (best, most) = ((Affine?)null, 3);
         for (var i = 0; i < Math.Min(Hypotheses, pairs.Count); i++)
