@@ -1,5 +1,6 @@
 using ImageRights.Benchmarks;
 using ImageRights.Benchmarks.Evaluation;
+using ImageRights.Benchmarks.Searching;
 
 switch (args)
 {
@@ -16,10 +17,13 @@ switch (args)
         return EvaluateCommand.Evaluate(options);
     case ["calibrate", .. var options]:
         return EvaluateCommand.Calibrate(options);
+    case ["search", .. var options]:
+        return SearchBenchmark.Run(options);
     default:
         Console.Error.WriteLine("dotnet run -c Release -- append [seconds=5] [writers=1,8,32,128] [only=single,new,fetch,snapshot,hundred,follow]");
         Console.Error.WriteLine("dotnet run -c Release -- record [events=200000] [large=4000] [only=follow,seal,rebuild,publish]");
         Console.Error.WriteLine("dotnet run -c Release -- verify [events=400000] [runs=3]");
         Console.Error.WriteLine($"dotnet run -c Release -- {EvaluateCommand.Usage}");
+        Console.Error.WriteLine($"dotnet run -c Release -- {SearchBenchmark.Usage}");
         return 1;
 }
