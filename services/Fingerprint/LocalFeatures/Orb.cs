@@ -30,17 +30,10 @@ public static class Orb
     private const int ReferenceGrid = 8;
     private const int QueryGrid = 12;
 
-    // In order of strength, downwards.
-    private readonly record struct Corner(int X, int Y, int Level, double Strength, float BaseX, float BaseY) : IComparable<Corner>
-    {
-        public int CompareTo(Corner other) => Strength != other.Strength ? other.Strength.CompareTo(Strength) : Y != other.Y ? Y.CompareTo(other.Y) : X.CompareTo(other.X);
-    }
+    // So many of the features lie on these levels or coarser ones, where there are as many.
+    private static readonly (int Level, double Part)[] CoarseParts = [(6, 0.2), (3, 0.5), (0, 1)];
 
-    // By cell, in order of strength there, downwards.
-    private readonly record struct Place(int Cell, double Strength, int Number) : IComparable<Place>
-    {
-        public int CompareTo(Place other) => Cell != other.Cell ? Cell.CompareTo(other.Cell) : Strength != other.Strength ? other.Strength.CompareTo(Strength) : Number.CompareTo(other.Number);
-    }
+    private readonly record struct Corner(int X, int Y, int Level, double Strength, float BaseX, float BaseY);
 
     /// <summary>Features of a picture, those that stand for it first.</summary>
     public static IReadOnlyList<LocalFeature> Extract(GreyPicture picture)
@@ -59,8 +52,9 @@ public static class Orb
             AddCorners(levels[level], level, picture, (int)(Pool * share * Math.Pow(LevelRatio, -level)) / (QueryGrid * QueryGrid) + 2, corners);
         var chosen = new List<int>(MostFeatures);
         var taken = new bool[corners.Count];
-        Choose(corners, picture, ReferenceGrid, ReferenceFeatures, chosen, taken);
-        Choose(corners, picture, QueryGrid, MostFeatures, chosen, taken);
+        // Coarse corners first: the fine ones are more and stronger, and of a picture that is shown small they are gone.
+        foreach (var (level, part) in CoarseParts) Choose(corners, picture, ReferenceGrid, level, (int)(ReferenceFeatures * part), chosen, taken);
+        foreach (var (level, part) in CoarseParts) Choose(corners, picture, QueryGrid, level, ReferenceFeatures + (int)((MostFeatures - ReferenceFeatures) * part), chosen, taken);
         var soft = new GreyPicture?[levels.Count];
         return [.. chosen.Select(number => corners[number]).Select(corner => Describe(corner, levels[corner.Level], soft[corner.Level] ??= Blur(levels[corner.Level])))];
     }
@@ -95,12 +89,12 @@ public static class Orb
     }
 
     // The best of every cell, then the second best of every cell, and so on.
-    private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int most, List<int> chosen, bool[] taken)
+    private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int level, int most, List<int> chosen, bool[] taken)
     {
         var places = new List<Place>(corners.Count);
         for (var number = 0; number < corners.Count; number++)
         {
-            if (taken[number]) continue;
+            if (taken[number] || corners[number].Level < level) continue;
             var corner = corners[number];
             places.Add(new Place((int)(corner.BaseY * grid / picture.Height) * grid + (int)(corner.BaseX * grid / picture.Width), corner.Strength, number));
         }

@@ -29,6 +29,7 @@ internal static class LocalVerifier
 {
     private const int Hypotheses = 150;
     private const int LeastInliers = 5;
+    private const int LeastForAffine = 9;
 
     public static Alignment? Align(LocalFeatures picture, LocalFeatures reference, bool mirrored)
     {
@@ -44,7 +45,9 @@ internal static class LocalVerifier
         for (var round = 0; round < 4; round++)
         {
             tolerance = Math.Max(6, tolerance * 0.8);
-            if (Affine.Fit(Inliers(points, transform, tolerance)) is not { } better) return null;
+            var agreeing = Inliers(points, transform, tolerance);
+            // A few points fit many an affine transform, and most of those are wrong.
+            if ((agreeing.Count < LeastForAffine ? Affine.FitSimilarity(agreeing, mirrored) : Affine.Fit(agreeing)) is not { } better) return null;
             transform = better;
         }
         var scale = Math.Sqrt(Math.Abs(transform.Determinant));

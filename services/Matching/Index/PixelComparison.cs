@@ -27,6 +27,8 @@ internal sealed class PixelComparison
 
     private const double LeastContrast = 6;
     private const int MostShift = 3;
+    private const double LeastWindow = 1.2;
+    private const double MostWindow = 16;
 
     private readonly int width, height, columns, rows;
     private readonly float[] reference;
@@ -82,6 +84,7 @@ internal sealed class PixelComparison
     // Where blocks are found best within a reach of where the warp puts them.
     private List<(Block Block, Warp.Displacement Displacement)> Find(in Warp warp, int reach)
     {
+        if (pictureWidth < 2 || pictureHeight < 2) return [];
         WarpPicture(warp);
         var places = new List<(Block, Warp.Displacement)>();
         var span = 2 * reach + 1;
@@ -183,8 +186,8 @@ internal sealed class PixelComparison
     private static float[] Soften(byte[] levels, int width, int height, double window)
     {
         var result = Array.ConvertAll(levels, level => (float)level);
-        if (window <= 1.2) return result;
-        var kernel = Kernel(window);
+        if (!(window > LeastWindow)) return result;
+        var kernel = Kernel(Math.Min(window, MostWindow));
         return Pass(Pass(result, width, height, 1, width), height, width, width, 1);
 
         float[] Pass(float[] from, int along, int across, int step, int stride)
