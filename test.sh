@@ -11,7 +11,7 @@ configuration=Release
 results="$PWD/artifacts/test-results"
 
 ensure_dotnet
-ensure_packages mate-backgrounds libjpeg-turbo-progs
+ensure_packages mate-backgrounds libjpeg-turbo-progs chromium
 ensure_node_modules
 build_solution "$configuration"
 

@@ -57,6 +57,7 @@ ingestion.WithReference(fingerprint);
 var matching = builder.AddProject<Projects.Matching>("matching")
     .WithReference(matchingDb).WaitFor(matchingDb)
     .WithReference(messaging).WaitFor(messaging)
+    .WithEnvironment("Matching__CheckpointFolder", Path.Combine(data, "matching-index"))
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");
 
@@ -93,8 +94,10 @@ var console = builder.AddProject<Projects.Console>("console")
     .WithReference(notification)
     .WithEnvironment("Access__Key", consoleKey)
     .WithEnvironment("Access__FirstCredentials", Path.Combine(data, "first-credentials.env"))
+    // Pictures are shown at an address of their own: whatever one of them is, it is no page of the desk's.
+    .WithHttpEndpoint(port: 5106, name: "media")
     .WithHttpHealthCheck("/health");
-console.WithEnvironment("Access__Issuer", console.GetEndpoint("http"));
+console.WithEnvironment("Access__Issuer", console.GetEndpoint("http")).WithEnvironment("Media__Origin", console.GetEndpoint("media"));
 
 // Every service takes the console's tokens, and those of its peers.
 foreach (var service in new[] { ingestion, fingerprint, matching, caseManagement, notification })

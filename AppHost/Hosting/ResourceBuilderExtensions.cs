@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
 using ImageRights.Hosting;
 
@@ -94,6 +95,11 @@ public static class ResourceBuilderExtensions
 
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Func<EnvironmentCallbackContext, Task> callback) where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
+
+    /// <summary>One more address that the resource listens on.</summary>
+    /// <param name="port">The port that others connect to; any free one when left out.</param>
+    public static IResourceBuilder<T> WithHttpEndpoint<T>(this IResourceBuilder<T> builder, int? port = null, string? name = null) where T : IResourceWithEndpoints =>
+        builder.WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, "http", name ?? "http", port));
 
     public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name) where T : IResourceWithEndpoints => new(builder.Resource, name);
 

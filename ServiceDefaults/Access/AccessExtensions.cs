@@ -22,8 +22,8 @@ public static class AccessExtensions
     private const string Own = "Own";
     private const string Services = "Services";
 
-    // A new key is published well before it signs; between two looks after a key that is unknown lies at least this.
-    private static readonly TimeSpan BetweenRefreshes = TimeSpan.FromSeconds(10);
+    // What providers sign with by default (OpenID Connect Core 15.1), and what we do.
+    private static readonly string[] AlgorithmsOfOthers = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256];
 
     /// <summary>Authentication by token and authorization by permission, from the section <c>Access</c>.</summary>
     /// <exception cref="InvalidOperationException">A setting is missing or unfit.</exception>
@@ -45,31 +45,29 @@ public static class AccessExtensions
             {
                 Configure(options, ServiceTokens.Issuer, AccessOptions.Audience, SecurityAlgorithms.HmacSha256);
                 options.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(access.ServiceKey);
-                options.Events = new JwtBearerEvents { OnTokenValidated = token => BeAsync(token, identity => Only(identity, CallerClaims.Role, Roles.Service)) };
+                options.Events.OnTokenValidated = token => BeAsync(token, identity => Only(identity, CallerClaims.Role, Roles.Service));
             });
         builder.Services.AddOptions<JwtBearerOptions>(Own).Configure<KeySetDocuments>((options, documents) => options.ConfigurationManager = access.KeySet is { } keys
             ? new StaticConfigurationManager<OpenIdConnectConfiguration>(KeySetRetriever.FromKeySet(keys))
-            : Refreshing(new ConfigurationManager<OpenIdConnectConfiguration>(access.JwksUrl, new KeySetRetriever(), documents)));
+            : new IssuerKeys(access.JwksUrl, new KeySetRetriever(), documents));
         foreach (var foreign in access.Foreign)
         {
             var scheme = schemes[foreign.Issuer];
             authentication.AddJwtBearer(scheme, options =>
             {
-                Configure(options, foreign.Issuer, foreign.Audience, SecurityAlgorithms.EcdsaSha256);
+                Configure(options, foreign.Issuer, foreign.Audience, AlgorithmsOfOthers);
                 options.TokenValidationParameters.ValidTypes = null;
-                options.Events = new JwtBearerEvents
+                // Whatever it says of tenants and services, it speaks for people and programs of its own tenant.
+                options.Events.OnTokenValidated = token => BeAsync(token, identity =>
                 {
-                    // Whatever it says of tenants and services, it speaks for people and programs of its own tenant.
-                    OnTokenValidated = token => BeAsync(token, identity =>
-                    {
-                        Only(identity, CallerClaims.Tenant, foreign.Tenant);
-                        foreach (var role in identity.FindAll(CallerClaims.Role).Where(claim => claim.Value is Roles.Service or Roles.Operator).ToList()) identity.RemoveClaim(role);
-                    }),
-                };
+                    Only(identity, CallerClaims.Tenant, foreign.Tenant);
+                    var roles = identity.FindAll(foreign.RolesClaim).Select(claim => claim.Value).Intersect(Roles.OfOtherIssuers).ToArray();
+                    Only(identity, CallerClaims.Role, roles);
+                });
             });
-            builder.Services.AddOptions<JwtBearerOptions>(scheme).Configure<KeySetDocuments>((options, documents) => options.ConfigurationManager = Refreshing(foreign.JwksUrl is { } url
-                ? new ConfigurationManager<OpenIdConnectConfiguration>(url, new KeySetRetriever(), documents)
-                : new ConfigurationManager<OpenIdConnectConfiguration>($"{foreign.Issuer.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), documents)));
+            builder.Services.AddOptions<JwtBearerOptions>(scheme).Configure<KeySetDocuments>((options, documents) => options.ConfigurationManager = foreign.JwksUrl is { } url
+                ? new IssuerKeys(url, new KeySetRetriever(), documents)
+                : new IssuerKeys($"{foreign.Issuer.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), documents));
         }
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusals>();
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder(ByIssuer).RequireAuthenticatedUser().AddRequirements(new PermissionRequirement()).Build());
@@ -88,7 +86,7 @@ public static class AccessExtensions
         app.UseMiddleware<RateLimiting>();
     }
 
-    private static void Configure(JwtBearerOptions options, string issuer, string audience, string algorithm)
+    private static void Configure(JwtBearerOptions options, string issuer, string audience, params string[] algorithms)
     {
         options.MapInboundClaims = false;
         options.RequireHttpsMetadata = false;
@@ -96,7 +94,7 @@ public static class AccessExtensions
         {
             ValidIssuer = issuer,
             ValidAudience = audience,
-            ValidAlgorithms = [algorithm],
+            ValidAlgorithms = algorithms,
             // RFC 9068: a token that was made for another purpose, such as an ID token, is no access token.
             ValidTypes = ["at+jwt"],
             RequireExpirationTime = true,
@@ -104,13 +102,14 @@ public static class AccessExtensions
             NameClaimType = CallerClaims.Subject,
             RoleClaimType = CallerClaims.Role,
         };
-    }
-
-    private static ConfigurationManager<OpenIdConnectConfiguration> Refreshing(ConfigurationManager<OpenIdConnectConfiguration> keys)
-    {
-        keys.RefreshInterval = BetweenRefreshes;
-        keys.AutomaticRefreshInterval = BaseConfigurationManager.MinimumAutomaticRefreshInterval;
-        return keys;
+        options.Events = new JwtBearerEvents
+        {
+            OnAuthenticationFailed = failed =>
+            {
+                if (failed.Exception is SecurityTokenSignatureKeyNotFoundException && failed.Options.ConfigurationManager is IssuerKeys { AreOutOfReach: true }) failed.Fail(new KeysOutOfReachException());
+                return Task.CompletedTask;
+            },
+        };
     }
 
     private static Task BeAsync(TokenValidatedContext token, Action<ClaimsIdentity> change)
@@ -119,10 +118,10 @@ public static class AccessExtensions
         return Task.CompletedTask;
     }
 
-    private static void Only(ClaimsIdentity identity, string type, string value)
+    private static void Only(ClaimsIdentity identity, string type, params string[] values)
     {
         foreach (var claim in identity.FindAll(type).ToList()) identity.RemoveClaim(claim);
-        identity.AddClaim(new Claim(type, value));
+        identity.AddClaims(values.Select(value => new Claim(type, value)));
     }
 
     // Only chooses who is to judge the token; nothing in it counts before that.

@@ -7,7 +7,8 @@ namespace ImageRights.ServiceDefaults.Access;
 /// <param name="JwksUrl">Where its key set is; without it, where its OpenID configuration says.</param>
 /// <param name="Tenant">The one tenant that it speaks for.</param>
 /// <param name="Audience">Value of <c>aud</c> that it names us by.</param>
-public sealed record ForeignIssuer(string Issuer, string? JwksUrl, string Tenant, string Audience);
+/// <param name="RolesClaim">Claim in which it says our roles.</param>
+public sealed record ForeignIssuer(string Issuer, string? JwksUrl, string Tenant, string Audience, string RolesClaim);
 
 /// <summary>Whose tokens a service takes: section <c>Access</c>.</summary>
 /// <param name="Issuer">Our own issuer, the console's address; it speaks for every tenant.</param>
@@ -28,7 +29,7 @@ public sealed record AccessOptions(string Issuer, string JwksUrl, string? KeySet
         var issuer = section["Issuer"]?.TrimEnd('/')
             ?? throw new InvalidOperationException("Access:Issuer is missing: the address of the console, whose tokens count. Start the service through AppHost or set Access__Issuer.");
         var foreign = section.GetSection("Issuers").GetChildren().Select(entry => new ForeignIssuer(
-            Required(entry, "Issuer"), entry["JwksUrl"], Required(entry, "Tenant"), entry["Audience"] ?? Audience)).ToList();
+            Required(entry, "Issuer"), entry["JwksUrl"], Required(entry, "Tenant"), entry["Audience"] ?? Audience, entry["RolesClaim"] ?? CallerClaims.Role)).ToList();
         if (foreign.Select(other => other.Issuer).Append(issuer).GroupBy(name => name).Any(name => name.Count() > 1))
             throw new InvalidOperationException("Access:Issuers names an issuer twice; one issuer speaks for one tenant.");
         return new AccessOptions(issuer, section["JwksUrl"] ?? $"{issuer}/.well-known/jwks.json", section["KeySet"], ReadServiceKey(configuration), foreign);

@@ -42,10 +42,13 @@ public sealed record Actor(string Id, string? Through = null, bool IsProgram = f
 public static class Caller
 {
     /// <summary>What the caller may do: what its roles may, and of a program's role only what its scopes name.</summary>
-    public static IReadOnlySet<Permission> Permissions(this ClaimsPrincipal caller)
+    public static IReadOnlySet<Permission> Permissions(this ClaimsPrincipal caller) => caller.Permissions(_ => true);
+
+    /// <summary>What those of the caller's roles that <paramref name="counts"/> may.</summary>
+    internal static IReadOnlySet<Permission> Permissions(this ClaimsPrincipal caller, Predicate<string> counts)
     {
         var granted = new HashSet<Permission>();
-        foreach (var role in caller.FindAll(CallerClaims.Role).Select(claim => claim.Value))
+        foreach (var role in caller.FindAll(CallerClaims.Role).Select(claim => claim.Value).Where(role => counts(role)))
         {
             var permissions = Roles.PermissionsOf(role);
             granted.UnionWith(role == Roles.ApiClient ? permissions.Intersect(ScopesOf(caller)) : permissions);

@@ -18,10 +18,12 @@ internal sealed class Refusals(AccessOptions access, ILogger<Refusals> logger) :
             await next(context);
             return;
         }
-        await Refuse(context, authorizeResult.Forbidden).ExecuteAsync(context);
+        // Done for this request already; the middleware keeps only what succeeded.
+        var failure = (await context.AuthenticateAsync(policy.AuthenticationSchemes[0])).Failure;
+        await Refuse(context, authorizeResult.Forbidden, failure).ExecuteAsync(context);
     }
 
-    private IResult Refuse(HttpContext context, bool forbidden)
+    private IResult Refuse(HttpContext context, bool forbidden, Exception? failure)
     {
         var realm = $"Bearer realm=\"{access.Issuer}\"";
         if (forbidden)
@@ -32,10 +34,15 @@ internal sealed class Refusals(AccessOptions access, ILogger<Refusals> logger) :
             context.Response.Headers.WWWAuthenticate = required is { } scope ? $"{realm}, error=\"insufficient_scope\", scope=\"{scope.Scope()}\"" : $"{realm}, error=\"insufficient_scope\"";
             return context.Problem(new Rejection("Access_Denied", required is { } permission ? $"It requires {permission.Scope()}." : null));
         }
-        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure is not { } failure)
+        if (failure is null)
         {
             context.Response.Headers.WWWAuthenticate = realm;
             return context.Problem(new Rejection("Access_Token_Missing"));
+        }
+        if (failure is KeysOutOfReachException)
+        {
+            logger.LogWarning("A token cannot be judged: the keys of its issuer are out of reach");
+            return context.Problem(new Rejection("Access_Keys_Unavailable", RetryAfter: IssuerKeys.BetweenLooks));
         }
         var reason = failure switch
         {

@@ -23,7 +23,8 @@ internal sealed class PermissionRequirement : AuthorizationHandler<PermissionReq
     {
         // What is no route has nothing to protect: no such address, or not with this method.
         var allowed = (context.Resource as HttpContext)?.GetEndpoint() is not RouteEndpoint operation
-            || (operation.Metadata.GetMetadata<RequiredPermission>() is { } required && context.User.May(required.Permission));
+            || (operation.Metadata.GetMetadata<RequiredPermission>() is { } required && context.User.May(required.Permission)
+                && (operation.Metadata.GetMetadata<HeldToAccount>() is not null || Roles.IsOfEverybody(required.Permission) || !context.User.IsPartyFor(required.Permission)));
         if (allowed && context.User.HasClaim(claim => claim.Type == CallerClaims.Tenant)) context.Succeed(requirement);
         return Task.CompletedTask;
     }

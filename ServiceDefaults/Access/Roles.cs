@@ -46,7 +46,10 @@ public static class Roles
 
     private static readonly Permission[] Everyone = [LimitsRead, RegimesRead];
 
-    private static readonly Permission[] Party = [.. Everyone, InboxRead, InboxOpen];
+    // Each of these only with what is the account's own: Parties sees to it, and refuses them where an operation does not say that it does.
+    private static readonly Permission[] Party = [.. Everyone, ImagesRead, WorksRead, LicencesRead, ScreeningsRead, PrechecksRun, CasesRead, CasesObject, InboxRead, InboxOpen];
+
+    private static readonly Permission[] Claimant = [.. Party, WorksWrite, LicencesWrite, CasesReport];
 
     private static readonly Permission[] Desk =
         [.. Everyone, ImagesRead, WorksRead, LicencesRead, RenditionsRead, ScreeningsRead, IndexRead, CasesRead, ReportersRead, LogRead, SellersRead, SettlementsRead];
@@ -55,17 +58,16 @@ public static class Roles
 
     private static readonly Dictionary<string, Permission[]> Table = new()
     {
-        // Parties see what is their account's own; a permission is theirs once its operations hold to that.
-        [RightsHolder] = Party,
-        [Agent] = Party,
-        [Seller] = Party,
+        [RightsHolder] = Claimant,
+        [Agent] = Claimant,
+        [Seller] = [.. Party, ImagesWrite],
         [Reviewer] = [.. Desk, PrechecksRun, IndexSearch, CasesReport, CasesDecide],
         [Supervisor] = [.. Desk, .. Watch, PrechecksRun, IndexSearch, FingerprintsRead, CasesReport, CasesDecide, CasesSettle, ReportersDecide, ImagesWrite, LicencesWrite, ParkedEventsReplay, SubmissionsRetry, DeliveriesReplay],
         [Legal] = [.. Desk, ErasuresRead, ErasuresDecide, CasesReport, CasesDecide, CasesSettle, RegimesChoose, ReportersDecide, SubmissionsRead, SubmissionsRetry, LicencesWrite, FingerprintsRead, SellersErase],
         [Auditor] = [.. Desk, .. Watch, FingerprintsRead],
         [TenantAdmin] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, TenantsManage])],
         [Operator] = [.. Everyone, TenantsManage],
-        [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, AccessManage, TenantsManage])],
+        [ApiClient] = [.. Enum.GetValues<Permission>().Except([ContentsRead, ContactsRead, GuestsServe, ErasuresDecide, AccessManage, TenantsManage])],
         [GuestDesk] = [GuestsServe],
         [MediaDesk] = [ImagesRead, WorksRead, RenditionsRead],
         [Service] = [.. Everyone, ContentsRead, ContactsRead, ImagesRead, WorksRead, FingerprintsCompute, IndexSearch, ScreeningsRead, RenditionsRead],
@@ -77,8 +79,17 @@ public static class Roles
     /// <summary>Those that people are given.</summary>
     public static IReadOnlyList<string> OfPeople { get; } = [TenantAdmin, Supervisor, Reviewer, Legal, Auditor, RightsHolder, Agent, Seller, Operator];
 
+    /// <summary>Those of parties: what they may, they may with what is their own account's.</summary>
+    public static IReadOnlyList<string> OfParties { get; } = [RightsHolder, Agent, Seller];
+
+    /// <summary>Those that another issuer may give within its tenant: none of the product's own.</summary>
+    public static IReadOnlyList<string> OfOtherIssuers { get; } = [.. OfPeople.Except([Operator]), ApiClient];
+
     /// <summary>What a program may be given: the permissions of <see cref="ApiClient"/>, as scopes.</summary>
     public static IReadOnlyList<string> Scopes { get; } = [.. Table[ApiClient].Select(permission => permission.Scope())];
+
+    /// <summary>Whether it is about nobody's things.</summary>
+    internal static bool IsOfEverybody(Permission permission) => Everyone.Contains(permission);
 
     /// <summary>What a role may do; nothing for one that is not ours.</summary>
     public static IReadOnlyCollection<Permission> PermissionsOf(string role) => Table.GetValueOrDefault(role, []);

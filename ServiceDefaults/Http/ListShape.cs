@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,8 @@ namespace ImageRights.ServiceDefaults.Http;
 /// <summary>What a list of documents can be asked for, by the same names in every service: filters by field, <c>from</c> and <c>to</c> by time, <c>sort</c>, <c>cursor</c> and <c>limit</c>.
 /// A parameter that it does not know is refused: a misspelt filter must not answer everything.</summary>
 /// <param name="id">The document's key.</param>
-public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
+/// <param name="source">Rows in place of the stored documents, as <see cref="DocumentSession.QueryAsync"/> takes them.</param>
+public sealed class ListShape<TView>(Func<TView, string> id, string? source = null) where TView : class
 {
     private const int LongestValue = 200;
 
@@ -22,6 +24,7 @@ public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
     private readonly List<Filter> filters = [];
     private readonly List<Order> orders = [];
     private (string Field, string? IdPrefix)? time;
+    private string? owned;
 
     /// <summary>Names of the parameters with their meaning.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Parameters =>
@@ -78,6 +81,17 @@ public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
         return this;
     }
 
+    /// <summary>For parties only what is their account's own.</summary>
+    /// <param name="sql">Condition with <c>?</c>, once or more, for the account.</param>
+    public ListShape<TView> Owned(string sql)
+    {
+        owned = sql;
+        return this;
+    }
+
+    /// <summary>Whether parties may ask for it.</summary>
+    internal bool IsOwned => owned is not null;
+
     /// <summary>Expression by which a field that holds a time is sorted; for the index.</summary>
     public static string SortSql(string field) => $"((data ->> '{field}') collate \"C\")";
 
@@ -95,6 +109,7 @@ public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
         var query = context.Request.Query;
         var (conditions, parameters) = (new List<string>(), new List<object>());
         if (condition is not null) Add(condition, values);
+        if (context.PartyAccount() is { } account) Add(owned ?? throw new InvalidOperationException("This list does not say what of it is an account's own."), [.. owned.Where(letter => letter == '?').Select(_ => account)]);
         foreach (var (name, given) in query)
         {
             var text = given.Count == 1 ? given.ToString() : null;
@@ -129,7 +144,7 @@ public sealed class ListShape<TView>(Func<TView, string> id) where TView : class
         var direction = descending ? "desc" : "asc";
         var rows = await session.QueryAsync<TView>(
             $"{(conditions.Count > 0 ? "where " : "")}{string.Join(" and ", conditions)} order by {(by.Sql is null ? "" : $"{by.Sql} {direction}, ")}id {direction} limit ?",
-            [.. parameters, limit + 1], context.RequestAborted);
+            [.. parameters, limit + 1], context.RequestAborted, source);
         if (rows.Count <= limit) return (new Page<TView>(rows, null), null);
         var last = rows[limit - 1];
         var next = by.Key is null ? $"{sort} {id(last)}" : $"{sort} {by.Key(last)} {id(last)}";
@@ -179,5 +194,7 @@ public static class ListEndpoints
         {
             await using var session = store.LightweightSession(context.Tenant());
             return await shape.AnswerAsync(context, session);
-        });
+        }).Held(shape.IsOwned);
+
+    private static RouteHandlerBuilder Held(this RouteHandlerBuilder list, bool isOwned) => isOwned ? list.HoldsToAccount() : list;
 }

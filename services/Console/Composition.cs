@@ -1,4 +1,5 @@
 using ImageRights.Console.Accounts;
+using ImageRights.Console.Features.Erasing;
 using ImageRights.Console.Features.IssuingTokens;
 using ImageRights.Console.Features.ManagingAccess;
 using ImageRights.Console.Features.ServingGuests;
@@ -29,11 +30,12 @@ public static class Composition
         builder.Services.AddTransient<PersonToken>();
         foreach (var peer in Peer.All)
             builder.Services.AddHttpClient(peer, client => client.BaseAddress = new Uri($"http://{peer}")).AddHttpMessageHandler<PersonToken>();
-        builder.Services.AddSingleton<Desk>().AddSingleton<GuestDesk>();
+        builder.Services.AddSingleton<Desk>().AddSingleton<GuestDesk>().AddSingleton<MediaDesk>().AddSingleton<MediaLinks>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 27_000_000);
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseMediaOrigin();
         app.Use(SecurityHeaders);
         app.UseAuthentication();
         app.UseAuthorization();
@@ -47,8 +49,8 @@ public static class Composition
         AccountEndpoints.Map(app);
         ClientEndpoints.Map(app);
         GuestForms.Map(app);
+        ErasureForms.Map(app);
         AssetEndpoint.Map(app);
-        MediaEndpoint.Map(app);
         TakeStepEndpoint.Map(app);
         SubmitEndpoints.Map(app);
         app.MapRazorComponents<App>();
@@ -58,9 +60,11 @@ public static class Composition
     private static Task SecurityHeaders(HttpContext context, RequestDelegate next)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        var pictures = context.RequestServices.GetRequiredService<MediaLinks>().Origin.GetLeftPart(UriPartial.Authority);
+        headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {pictures}; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
+        if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(context);
     }

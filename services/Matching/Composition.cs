@@ -44,6 +44,7 @@ public static class Composition
         builder.Services.AddOptions<MatchingOptions>().BindConfiguration("Matching")
             .Validate(options => options.MaxDistance is >= 0 and <= 256, "Matching:MaxDistance takes 0 to 256 bits.")
             .Validate(options => options.MinQuality is >= 0 and <= 100, "Matching:MinQuality takes 0 to 100.")
+            .Validate(options => options.HasValidLimits(), "Matching: a bank's limits take scores above 0 up to 1, and review begins before auto.")
             .ValidateOnStart();
         builder.Services.AddSingleton<PictureIndex>().AddSingleton<Search>().AddSingleton<Screener>();
         builder.Services.AddHealthChecks().AddCheck<IndexHealthCheck>("index", tags: ["ready"]);

@@ -1,3 +1,6 @@
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Screening;
+
 namespace ImageRights.Matching;
 
 /// <summary>Thresholds, from the configuration section <c>Matching</c>. They are stored with every finding.</summary>
@@ -6,6 +9,36 @@ public sealed class MatchingOptions
     /// <summary>Largest Hamming distance that counts as a match, in bits of 256. 31 is what the PDQ authors recommend.</summary>
     public int MaxDistance { get; set; } = 31;
 
-    /// <summary>Smallest PDQ quality that is compared, 0 to 100. Below 50 a hash says more about flat areas than about the picture.</summary>
+    /// <summary>Smallest PDQ quality of which hashes are compared, 0 to 100. Below 50 a hash says more about flat areas than about the picture, and bytes and local features decide.</summary>
     public int MinQuality { get; set; } = 50;
+
+    /// <summary>Folder of the index's checkpoints, of which each replica takes one; null: each start reads the whole log.</summary>
+    public string? CheckpointFolder { get; set; }
+
+    /// <summary>Limits in the bank of works.</summary>
+    public BandLimits Works { get; set; } = new(CopyModel.DefaultReview, CopyModel.DefaultAuto);
+
+    /// <summary>Limits in the bank of uploads.</summary>
+    public BandLimits Uploads { get; set; } = new(CopyModel.DefaultReview, CopyModel.DefaultAuto);
+
+    /// <summary>Limits of single tenants, by their ids.</summary>
+    public Dictionary<string, TenantLimits> Tenants { get; set; } = [];
+
+    /// <summary>The limits that hold for a tenant.</summary>
+    public (BandLimits Works, BandLimits Uploads) LimitsOf(string tenantId) =>
+        Tenants.GetValueOrDefault(tenantId) is { } own ? (own.Works ?? Works, own.Uploads ?? Uploads) : (Works, Uploads);
+
+    /// <summary>What a search at a version of a tenant's index is done with.</summary>
+    public Thresholds ThresholdsOf(string algorithm, string tenantId, long indexVersion)
+    {
+        var (works, uploads) = LimitsOf(tenantId);
+        return new Thresholds(algorithm, MaxDistance, MinQuality, indexVersion, CopyModel.Current.Version, works, uploads);
+    }
+
+    /// <summary>Whether every limit is a probability and review begins before auto.</summary>
+    public bool HasValidLimits() => Tenants.Values.SelectMany(tenant => new[] { tenant.Works, tenant.Uploads }).Append(Works).Append(Uploads)
+        .All(limits => limits is null or { Review: > 0, Auto: <= 1 } && !(limits?.Review > limits?.Auto));
 }
+
+/// <summary>Limits of a tenant; null: those of all.</summary>
+public sealed record TenantLimits(BandLimits? Works = null, BandLimits? Uploads = null);

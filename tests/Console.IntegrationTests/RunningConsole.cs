@@ -15,6 +15,7 @@ public sealed class RunningConsole : IAsyncLifetime
     private readonly string directory = Directory.CreateTempSubdirectory("imagerights-console-").FullName;
     private readonly string key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly int port = FreePort();
+    private readonly int mediaPort = FreePort();
     private WebApplication? console;
     private WebApplication? service;
     private WebApplication? cases;
@@ -23,6 +24,12 @@ public sealed class RunningConsole : IAsyncLifetime
     public string CredentialsFile => Path.Combine(directory, "first-credentials.env");
 
     public Uri Address => new($"http://127.0.0.1:{port}");
+
+    /// <summary>Where pictures are shown.</summary>
+    public Uri Media => new($"http://127.0.0.1:{mediaPort}");
+
+    /// <summary>Ingestion and Fingerprint, as far as pages need them.</summary>
+    internal PictureServices Pictures { get; private set; } = null!;
 
     public IReadOnlyDictionary<string, string> First => File.ReadLines(CredentialsFile).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 
@@ -51,6 +58,7 @@ public sealed class RunningConsole : IAsyncLifetime
             $"--ConnectionStrings:messaging={messaging}", "--Messaging:AwaitSubscribers=false", $"--Access:Issuer={Origin}", $"--Access:ServiceKey={TestAccess.ServiceKey}",
         ]);
         await cases.StartAsync();
+        Pictures = await PictureServices.StartAsync();
         Matching = new HttpClient { BaseAddress = new Uri(service.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
         await StartAsync();
     }
@@ -58,8 +66,9 @@ public sealed class RunningConsole : IAsyncLifetime
     public async Task StartAsync()
     {
         console = Composition.Build([
-            $"--urls={Origin}", "--environment=Development", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
+            $"--urls={Origin};{Media}", $"--Media:Origin={Media}", "--environment=Development", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
             $"--Access:FirstCredentials={CredentialsFile}", $"--services:matching:http:0={Matching.BaseAddress}", $"--services:casemanagement:http:0={cases!.Urls.Single()}",
+            $"--services:ingestion:http:0={Pictures.Address}", $"--services:fingerprint:http:0={Pictures.Address}",
         ]);
         await console.StartAsync();
         Http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
@@ -78,6 +87,7 @@ public sealed class RunningConsole : IAsyncLifetime
     {
         await StopAsync();
         Matching.Dispose();
+        await Pictures.DisposeAsync();
         await service!.StopAsync();
         await service.DisposeAsync();
         await cases!.StopAsync();

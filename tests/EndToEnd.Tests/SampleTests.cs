@@ -19,7 +19,7 @@ public class SampleTests(OneSystem one)
         await File.WriteAllBytesAsync(picture, new SamplePicture(Random.Shared.Next()).ToPng());
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = one.System.Data };
         if (verb is not null) start.ArgumentList.Add(verb);
-        start.ArgumentList.Add(Path.Combine(Samples(), file));
+        start.ArgumentList.Add(Repository.Path("docs", "samples", file));
         start.ArgumentList.Add(picture);
         foreach (var service in new[] { "console", "ingestion", "notification" }) start.Environment[$"IMAGERIGHTS_{service.ToUpperInvariant()}"] = one.System[service].ToString().TrimEnd('/');
         start.Environment["IMAGERIGHTS_CLIENT_ID"] = one.System.FirstCredentials["client_id"];
@@ -40,12 +40,5 @@ public class SampleTests(OneSystem one)
         {
             if (!sample.HasExited) sample.Kill(entireProcessTree: true);
         }
-    }
-
-    private static string Samples()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "ImageRights.sln"))) directory = directory.Parent!;
-        return Path.Combine(directory.FullName, "docs", "samples");
     }
 }

@@ -20,7 +20,7 @@ public sealed class BetweenStepsTests : IAsyncLifetime
     public async Task Whoever_dies_there_loses_nothing_and_repeats_only_the_same_ids(Step step)
     {
         var broker = new ConcurrentQueue<(Guid MessageId, string Text)>();
-        var deaths = LongForm.Or(40, 4);
+        var deaths = LongForm.Or(12, 4);
         using var host = await store.StartHostAsync(options => options.Follow("relay", _ => new MortalRelay(broker, DieAsync), pageSize: 7));
         for (var number = 0; number < Events; number++) await store.AppendAsync($"log-{number % 5}", new ArgumentMade($"{number}"));
         await Soon.HoldsAsync(() => broker.Select(message => message.Text).Distinct().Count().ShouldBe(Events), TimeSpan.FromSeconds(LongForm.Or(240, 60)));

@@ -65,6 +65,41 @@ public sealed class CommittingTogetherTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Plain_appends_that_arrive_together_have_their_own_outcomes_too()
+    {
+        await store.AppendAsync("log-archived", new ArgumentMade("0"));
+        await store.AppendAsync("log-there", new ArgumentMade("0"));
+        await store.ExecuteAsync("update {schema}.mt_streams set is_archived = true where id = 'log-archived'");
+        var sessions = Enumerable.Range(0, 120).Select(_ => store.Session()).ToArray();
+        foreach (var number in Enumerable.Range(0, 120).Where(number => number % 6 is 1 or 2))
+        {
+            var stream = await sessions[number].Events.FetchForWriting<Dispute>($"dispute-moved-{number % 6 == 1}");
+            stream.AppendOne(new DisputeOpened($"{number}", "en"));
+        }
+        await SaveAsync(session => session.Events.StartStream("dispute-moved-True", new DisputeOpened("Moved", "en")));
+
+        var outcomes = await Task.WhenAll(sessions.Select((session, number) =>
+        {
+            if (number % 6 == 0) session.Events.StartStream("log-there", new ArgumentMade($"{number}"));
+            else if (number % 6 == 3) session.Events.Append("log-archived", new ArgumentMade($"{number}"));
+            else if (number % 6 == 4) session.Events.Append("log-there", new ArgumentMade($"{number}"), new ArgumentMade("and more"));
+            else if (number % 6 == 5) session.Events.Append($"log-new-{number}", new ArgumentMade($"{number}"));
+            session.Store($"{number}", new Tally($"{number}", number));
+            return SaveAsync(session);
+        }));
+
+        foreach (var (outcome, number) in outcomes.Select((outcome, number) => (outcome, number)))
+        {
+            outcome?.GetType().ShouldBe((number % 6) switch { 0 => typeof(ExistingStreamIdCollisionException), 4 or 5 => null, _ => typeof(ConcurrencyException) }, $"save {number}");
+        }
+        outcomes.Where((_, number) => number % 6 == 2).Count(outcome => outcome is null).ShouldBe(1);
+        (await store.ScalarAsync<long>("select count(*) from {schema}.mt_events")).ShouldBe(2 + 1 + 1 + 2 * 20 + 20);
+        (await store.ScalarAsync<long>("select count(*) from {schema}.mt_events where stream_id = 'log-there' and version = (select max(version) from {schema}.mt_events where stream_id = 'log-there')")).ShouldBe(1);
+        (await store.ScalarAsync<bool>("select bool_and(s.version = e.last and e.last = e.amount) from {schema}.mt_streams s join (select stream_id, max(version) as last, count(*) as amount from {schema}.mt_events group by stream_id) e on e.stream_id = s.id")).ShouldBeTrue();
+        (await store.ScalarAsync<long>("select count(*) from {schema}.mt_doc_tally")).ShouldBe(41);
+    }
+
     private static Task<Exception?> OutcomeAsync(DocumentSession session, int number, Guid consumed)
     {
         var kind = number % 6;

@@ -47,6 +47,57 @@ public class RebuildTests
         found.GetProperty("matches")[0].GetProperty("distance").GetInt32().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_restarted_service_begins_with_its_checkpoint()
+    {
+        await using var surroundings = await Surroundings.CreateAsync();
+        var folder = Directory.CreateTempSubdirectory("matching-checkpoint-").FullName;
+        try
+        {
+            var (hash, earlier, later) = (NewHash(), NewImage(), NewImage());
+            await using (var replica = await Replica.StartAsync(surroundings, $"--Matching:CheckpointFolder={folder}"))
+            {
+                await surroundings.PublishAsync(Upload(earlier, "first", hash));
+                await surroundings.ScreeningOfAsync(earlier);
+            }
+            await using var restarted = await Replica.StartAsync(surroundings, $"--Matching:CheckpointFolder={folder}");
+            // It is written when the service ends: what it says now was read.
+            (await restarted.IndexHealthAsync()).Description.ShouldNotBeNull().ShouldMatch("^at [0-9]+, checkpoint at [1-9][0-9]*$");
+            await surroundings.PublishAsync(Upload(later, "second", hash));
+            (await surroundings.ScreeningOfAsync(later)).Matches.ShouldHaveSingleItem().ReferenceId.ShouldBe(earlier);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_another_log_is_not_believed()
+    {
+        var folder = Directory.CreateTempSubdirectory("matching-checkpoint-").FullName;
+        try
+        {
+            var hash = NewHash();
+            await using (var other = await Surroundings.CreateAsync())
+            await using (await Replica.StartAsync(other, $"--Matching:CheckpointFolder={folder}"))
+            {
+                var stranger = NewImage();
+                await other.PublishAsync(Upload(stranger, "stranger", hash));
+                await other.ScreeningOfAsync(stranger);
+            }
+            await using var surroundings = await Surroundings.CreateAsync();
+            await using var replica = await Replica.StartAsync(surroundings, $"--Matching:CheckpointFolder={folder}");
+            var image = NewImage();
+            await surroundings.PublishAsync(Upload(image, "first", hash));
+            (await surroundings.ScreeningOfAsync(image)).Matches.ShouldBeEmpty();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static string HashOf(int number) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{number}")));
 
     // Pictures that were screened long ago; their hashes come of their numbers.

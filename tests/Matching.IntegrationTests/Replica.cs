@@ -39,17 +39,17 @@ internal sealed class Replica : IAsyncDisposable
     ];
 
     /// <summary>Starts it and waits until it is healthy, when its queues are bound.</summary>
-    public static async Task<Replica> StartAsync(Surroundings surroundings)
+    public static async Task<Replica> StartAsync(Surroundings surroundings, params string[] settings)
     {
-        var replica = await StartWithoutWaitingAsync(surroundings);
+        var replica = await StartWithoutWaitingAsync(surroundings, settings);
         await Eventually.HoldsAsync(async () => (await replica.Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience, "health");
         return replica;
     }
 
     /// <summary>Starts it; its index may not have read the log yet.</summary>
-    public static async Task<Replica> StartWithoutWaitingAsync(Surroundings surroundings)
+    public static async Task<Replica> StartWithoutWaitingAsync(Surroundings surroundings, params string[] settings)
     {
-        var app = Composition.Build(Arguments(surroundings, "http://127.0.0.1:0"));
+        var app = Composition.Build([.. Arguments(surroundings, "http://127.0.0.1:0"), .. settings]);
         await app.StartAsync().WaitAsync(Surroundings.Patience);
         return new Replica(app);
     }

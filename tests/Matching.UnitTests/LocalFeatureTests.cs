@@ -13,8 +13,8 @@ public class LocalFeatureTests
     {
         var (crop, original) = (Harbour.Picture(0.25, 0.5, 0.5), Harbour.Picture(flips: 12));
         var alignment = LocalVerifier.Align(crop, original, false).ShouldNotBeNull();
-        alignment.IsCopy.ShouldBeTrue(alignment.ToString());
-        var evidence = LocalVerifier.Explain(alignment, crop, original);
+        alignment.Score.ShouldBeGreaterThan(CopyModel.DefaultAuto, alignment.ToString());
+        var evidence = Explanation.OfAlignment(alignment, crop, original, isCopy: true);
         evidence.Class.ShouldBe(MatchClass.Crop);
         evidence.UploadPercent.ShouldBe(100, 3);
         evidence.ReferencePercent.ShouldBe(25, 2);
@@ -28,8 +28,8 @@ public class LocalFeatureTests
     {
         var (whole, part) = (Harbour.Picture(), Harbour.Picture(0.1, 0.2, 0.5, flips: 12));
         var alignment = LocalVerifier.Align(whole, part, false).ShouldNotBeNull();
-        alignment.IsCopy.ShouldBeTrue(alignment.ToString());
-        LocalVerifier.Explain(alignment, whole, part).Class.ShouldBe(MatchClass.Composite);
+        alignment.Score.ShouldBeGreaterThan(CopyModel.DefaultAuto, alignment.ToString());
+        Explanation.OfAlignment(alignment, whole, part, isCopy: true).Class.ShouldBe(MatchClass.Composite);
     }
 
     [Fact]
@@ -37,17 +37,17 @@ public class LocalFeatureTests
     {
         var (crop, original) = (Harbour.Picture(0.2, 0.3, 0.6, mirrored: true), Harbour.Picture(flips: 12));
         var alignment = LocalVerifier.Align(crop, original, true).ShouldNotBeNull();
-        alignment.IsCopy.ShouldBeTrue(alignment.ToString());
+        alignment.Score.ShouldBeGreaterThan(CopyModel.DefaultAuto, alignment.ToString());
         LocalVerifier.TurnOf(alignment).ShouldBe(Orientation.FlipY);
-        (LocalVerifier.Align(crop, original, false)?.IsCopy ?? false).ShouldBeFalse();
+        (LocalVerifier.Align(crop, original, false)?.Score ?? 0).ShouldBeLessThan(CopyModel.DefaultReview);
     }
 
     [Fact]
     public void The_same_corners_on_another_surface_are_no_copy()
     {
         var alignment = LocalVerifier.Align(Harbour.Picture(), new Scene(1, 2).Picture(flips: 12), false).ShouldNotBeNull();
-        alignment.Inliers.ShouldBeGreaterThan(50);
-        alignment.IsCopy.ShouldBeFalse(alignment.ToString());
+        alignment.Resemblance.Inliers.ShouldBeGreaterThan(50);
+        alignment.Score.ShouldBeLessThan(CopyModel.DefaultReview, alignment.ToString());
     }
 
     [Fact]
@@ -55,19 +55,19 @@ public class LocalFeatureTests
     {
         var (picture, same, other) = (Harbour.Picture(), Harbour.Picture(flips: 12), new Scene(1, 2).Picture());
         var hit = new SignHit(0, null, 48, Orientation.Original, false);
-        LocalVerifier.Compare(picture, same, Explanation.TransformOf(hit, null, picture, same), false, false).IsCopy.ShouldBeTrue();
-        LocalVerifier.Compare(picture, same, Explanation.TransformOf(hit, null, picture, same), false, inverted: true).IsCopy.ShouldBeFalse();
-        LocalVerifier.Compare(picture, other, Explanation.TransformOf(hit, null, picture, other), false, false).IsCopy.ShouldBeFalse();
+        LocalVerifier.Compare(picture, same, Explanation.TransformOf(hit, null, picture, same), false, false).Score.ShouldBeGreaterThan(CopyModel.DefaultReview);
+        LocalVerifier.Compare(picture, same, Explanation.TransformOf(hit, null, picture, same), false, inverted: true).Score.ShouldBeLessThan(CopyModel.DefaultReview);
+        LocalVerifier.Compare(picture, other, Explanation.TransformOf(hit, null, picture, other), false, false).Score.ShouldBeLessThan(CopyModel.DefaultReview);
         var upsideDown = hit with { Turn = Orientation.FlipX };
-        LocalVerifier.Compare(picture, same, Explanation.TransformOf(upsideDown, null, picture, same), true, false).IsCopy.ShouldBeFalse();
+        LocalVerifier.Compare(picture, same, Explanation.TransformOf(upsideDown, null, picture, same), true, false).Score.ShouldBeLessThan(CopyModel.DefaultReview);
         var part = Harbour.Picture(0.25, 0.5, 0.5);
-        LocalVerifier.Compare(part, same, Explanation.TransformOf(hit with { Area = new Area(0.25, 0.5, 0.5, 0.5) }, null, part, same), false, false).IsCopy.ShouldBeTrue();
-        LocalVerifier.Compare(same, part, Explanation.TransformOf(hit, new Area(0.25, 0.5, 0.5, 0.5), same, part), false, false).IsCopy.ShouldBeTrue();
+        LocalVerifier.Compare(part, same, Explanation.TransformOf(hit with { Area = new Area(0.25, 0.5, 0.5, 0.5) }, null, part, same), false, false).Score.ShouldBeGreaterThan(CopyModel.DefaultReview);
+        LocalVerifier.Compare(same, part, Explanation.TransformOf(hit, new Area(0.25, 0.5, 0.5, 0.5), same, part), false, false).Score.ShouldBeGreaterThan(CopyModel.DefaultReview);
     }
 
     [Fact]
     public void Pictures_of_different_scenes_have_nothing_in_common() =>
-        (LocalVerifier.Align(Harbour.Picture(), new Scene(3, 3).Picture(), false)?.IsCopy ?? false).ShouldBeFalse();
+        (LocalVerifier.Align(Harbour.Picture(), new Scene(3, 3).Picture(), false)?.Score ?? 0).ShouldBeLessThan(CopyModel.DefaultReview);
 
     [Fact]
     public void The_index_nominates_the_picture_that_shares_features_and_only_those_known_then()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageRights.Contracts.CaseManagement.V1;
 using ImageRights.Contracts.Inbound.V1;
 using ImageRights.Notification.Features.DescribingEvents;
 using ImageRights.Notification.Notices;
@@ -22,6 +23,16 @@ public sealed class EventDescriptionTests(RunningServices services) : IClassFixt
     public void It_names_every_event_that_is_sent_or_taken() =>
         AsyncApiDocument.Create("localhost", "http")["components"]!["messages"]!.AsObject().Select(message => message.Key)
             .ShouldBe([.. NoticeTypes.Names, NoticeTypes.Tested, .. InboundEvents.Types.Keys], ignoreOrder: true);
+
+    [Fact]
+    public void It_describes_every_attribute_that_an_event_has()
+    {
+        var contract = new CaseClosed("t", "case_1", "img_1", "seller-1", null, CaseOutcome.Dismissed, DateTimeOffset.UtcNow);
+        var large = new MeasureApplied("t", "case_1", "msr_1", "img_1", "seller-1", null, "Copyright_Infringement", new string('x', Notice.LargestBody), "reviewer-1", DateTimeOffset.UtcNow);
+        var sent = new object[] { contract, large }.SelectMany(it => JsonNode.Parse(Notice.Of(it, Guid.CreateVersion7(), "00-1-1-01", "bm90ZQ==").Body)!.AsObject().Select(attribute => attribute.Key));
+        var described = AsyncApiDocument.Create("localhost", "http")["components"]!["schemas"]!["CloudEvent"]!["properties"]!.AsObject().Select(property => property.Key);
+        described.ShouldBe(sent.Distinct().Except(["data"]), ignoreOrder: true);
+    }
 
     [Fact]
     public void Every_reference_leads_somewhere()

@@ -25,7 +25,7 @@ internal sealed class DocumentForm(ApiDescription description, AccessOptions acc
                 ClientCredentials = new OpenApiOAuthFlow
                 {
                     TokenUrl = new Uri($"{access.Issuer}/connect/token"),
-                    Scopes = Enum.GetValues<Permission>().Where(permission => Roles.Scopes.Contains(permission.Scope())).ToDictionary(permission => permission.Scope(), permission => permission.ToString()),
+                    Scopes = Enum.GetValues<Permission>().ToDictionary(permission => permission.Scope(), permission => permission.ToString()),
                 },
             },
         };

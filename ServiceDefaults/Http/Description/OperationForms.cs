@@ -10,7 +10,7 @@ namespace ImageRights.ServiceDefaults.Http.Description;
 /// <summary>Completes an operation: headers, paging, forms, and every code that it refuses with.</summary>
 internal sealed class OperationForms(ApiDescription description, ProblemCatalogue catalogue) : IOpenApiOperationTransformer
 {
-    private static readonly string[] CodesOfAll = ["Unexpected", "Dependency_Unavailable", "Access_Token_Missing", "Access_Token_Invalid", "Access_Denied", "Rate_Limited"];
+    private static readonly string[] CodesOfAll = ["Unexpected", "Dependency_Unavailable", "Access_Token_Missing", "Access_Token_Invalid", "Access_Keys_Unavailable", "Access_Denied", "Rate_Limited"];
     private static readonly string[] CodesOfBodies = ["Request_Malformed", "Request_Too_Large", "Media_Type_Unsupported"];
     private static readonly string[] CodesOfVersions = ["If_Match_Missing", "If_Match_Malformed", "Version_Stale", "Version_Conflict"];
     private static readonly string[] CodesOfKeys = ["Idempotency_Key_Malformed", "Idempotency_Key_Reused", "Idempotency_Key_In_Progress"];

@@ -21,7 +21,8 @@ public record StepRequest(string? Actor, string? ReasonCode, string? Statement)
     /// <summary>The act that is asked for.</summary>
     internal Act By(Actor actor, DateTimeOffset at) => new(actor.Id, ReasonCode ?? "", Statement?.Trim() ?? "", at, actor.Through);
 
-    internal Rejection? Check() => Fields.Id(Actor, "/actor") ?? Fields.Code(ReasonCode, "/reasonCode") ?? Fields.Statement(Statement, "/statement");
+    internal Rejection? Check(HttpContext context) =>
+        Fields.Id(Actor, "/actor") ?? Fields.Code(ReasonCode, "/reasonCode") ?? Fields.Statement(Statement, "/statement") ?? (Actor is null ? null : context.CheckAccount(Actor, "/actor"));
 }
 
 /// <summary>The way of every step on a case: load, decide, append under the version that the caller saw, answer the case.</summary>
@@ -36,7 +37,12 @@ internal static class StepHandling
     /// <summary>Maps <c>POST /v1/cases/{id}/{noun}</c>.</summary>
     public static void MapStep(this IEndpointRouteBuilder app, CaseStep step, string summary, Delegate handler) => app
         .MapPost($"/v1/cases/{{id}}/{NextSteps.Noun(step)}", handler)
-        .Requires(PermissionOf(step)).WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody();
+        .Requires(PermissionOf(step)).WithTags("Cases").WithName(step.ToString()).WithSummary(summary).LimitBody()
+        .ForParties(step);
+
+    // The steps that are parties' own; whether this one may take it now is for the law of the case.
+    private static RouteHandlerBuilder ForParties(this RouteHandlerBuilder route, CaseStep step) =>
+        PermissionOf(step) is Permission.CasesObject or Permission.CasesReport ? route.OfAccount(CaseCodes.NotFound, Belonging.CaseAsync) : route;
 
     private static Permission PermissionOf(CaseStep step) => step switch
     {
@@ -69,7 +75,7 @@ internal static class StepHandling
         this HttpContext context, string id, StepRequest request, Func<CaseState, Func<Act, CaseCommand>> command, Action<DocumentSession>? beside = null)
     {
         if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(CaseCodes.NotFound));
-        if (request.Check() is { } invalid) return context.Problem(invalid);
+        if (request.Check(context) is { } invalid) return context.Problem(invalid);
         var act = request.By(context.Actor(request.Actor), context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
         var store = context.RequestServices.GetRequiredService<DocumentStore>();
         for (var attempt = 1; ; attempt++)

@@ -59,6 +59,7 @@ internal static class AccountServices
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(IdentityConstants.ApplicationScheme).RequireAuthenticatedUser().Build())
             .AddPolicy(Policies.ManageAccess, policy => policy.RequireAssertion(context => context.User.May(Permission.AccessManage)))
+            .AddPolicy(Policies.DecideErasures, policy => policy.RequireAssertion(context => context.User.May(Permission.ErasuresDecide)))
             .AddPolicy(Policies.ManageTenants, policy => policy.RequireAssertion(context => context.User.May(Permission.TenantsManage)));
     }
 
@@ -77,5 +78,6 @@ internal static class AccountServices
 internal static class Policies
 {
     public const string ManageAccess = "access:manage";
+    public const string DecideErasures = "erasures:decide";
     public const string ManageTenants = "tenants:manage";
 }

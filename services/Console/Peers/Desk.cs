@@ -36,14 +36,6 @@ public sealed class Desk(IHttpClientFactory clients)
         return await response.Content.ReadFromJsonAsync<JsonNode>(Json, cancellationToken);
     }
 
-    /// <summary>A re-encoded picture, or null when it cannot be shown.</summary>
-    public async Task<(byte[] Bytes, string ContentType)?> RenditionAsync(string sha256, int side, CancellationToken cancellationToken)
-    {
-        using var response = await SendAsync(Peer.Fingerprint, new HttpRequestMessage(HttpMethod.Get, $"/v1/renditions/{sha256}?side={side}"), cancellationToken);
-        if (!response.IsSuccessStatusCode) return null;
-        return (await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Content.Headers.ContentType?.MediaType ?? "application/octet-stream");
-    }
-
     private async Task<HttpResponseMessage> SendAsync(string peer, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try

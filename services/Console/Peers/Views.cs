@@ -35,6 +35,12 @@ public sealed record Delivery(string DeliveryId, string EndpointId, string Event
 
 public sealed record Endpoint(string EndpointId, string Url, string? Description, string State, string? DisabledReason, IReadOnlyList<string> EventTypes);
 
+public sealed record Erasure(string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string? ApprovedBy, DateTimeOffset? ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services);
+
+public sealed record ErasureProgress(string Service, int? Keys, DateTimeOffset? ErasedAt);
+
+public sealed record Hold(string HoldId, string PersonId, string Reason, DateTimeOffset? LiftedAt);
+
 public sealed record Bilingual(string En, string Zh);
 
 public sealed record Regime(string Id, string Name, int Version, Bilingual Title, string Jurisdiction, string Zone, bool IsConfirmed);

@@ -10,12 +10,13 @@ namespace ImageRights.Fingerprint.Computing;
 public static class FeatureExtractor
 {
     /// <summary>Name and version. A change that moves bits is a new version.</summary>
-    public const string Algorithm = "eye/2";
+    public const string Algorithm = "eye/3";
 
     private const int LayoutSide = 400;
     private const int LeastQuality = 50;
     private const int LocalSide = 512;
-    private const int ThumbnailSide = 128;
+    private const double MostEnlarged = 2.5;
+    private const int ThumbnailSide = 160;
 
     /// <param name="picture">The picture.</param>
     /// <param name="sign">Its hash by signs, which comes with its PDQ hash.</param>
@@ -23,7 +24,8 @@ public static class FeatureExtractor
 
     private static string Local(DecodedPicture picture)
     {
-        var grey = GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, LocalSide);
+        // What a thief saved small is enlarged, so that its corners are of a size that those of the original have too.
+        var grey = GreyPicture.Fit(picture.Width, picture.Height, picture.Luma, LocalSide, MostEnlarged);
         return Convert.ToBase64String(LocalFormat.Write(grey, Orb.Extract(grey), GreyPicture.Reduce(grey.Width, grey.Height, grey.Levels, ThumbnailSide)));
     }
 

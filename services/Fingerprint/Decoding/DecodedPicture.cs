@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace ImageRights.Fingerprint.Decoding;
 
 /// <summary>
@@ -52,8 +55,39 @@ public sealed class DecodedPicture
     private static byte[] ComputeLuma(byte[] rgb)
     {
         var luma = GC.AllocateUninitializedArray<byte>(rgb.Length / 3);
-        for (int i = 0, at = 0; i < luma.Length; i++, at += 3)
+        var i = 0;
+        for (; i <= luma.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            var (first, second, third) = (Vector128.Create(rgb, 3 * i), Vector128.Create(rgb, 3 * i + 16), Vector128.Create(rgb, 3 * i + 32));
+            var red = Pick(first, 0, 3, 6, 9, 12, 15, X, X, X, X, X, X, X, X, X, X)
+                | Pick(second, X, X, X, X, X, X, 2, 5, 8, 11, 14, X, X, X, X, X) | Pick(third, X, X, X, X, X, X, X, X, X, X, X, 1, 4, 7, 10, 13);
+            var green = Pick(first, 1, 4, 7, 10, 13, X, X, X, X, X, X, X, X, X, X, X)
+                | Pick(second, X, X, X, X, X, 0, 3, 6, 9, 12, 15, X, X, X, X, X) | Pick(third, X, X, X, X, X, X, X, X, X, X, X, 2, 5, 8, 11, 14);
+            var blue = Pick(first, 2, 5, 8, 11, 14, X, X, X, X, X, X, X, X, X, X, X)
+                | Pick(second, X, X, X, X, X, 1, 4, 7, 10, 13, X, X, X, X, X, X) | Pick(third, X, X, X, X, X, X, X, X, X, X, 0, 3, 6, 9, 12, 15);
+            var low = Weigh(Vector128.WidenLower(red), Vector128.WidenLower(green), Vector128.WidenLower(blue));
+            var high = Weigh(Vector128.WidenUpper(red), Vector128.WidenUpper(green), Vector128.WidenUpper(blue));
+            Vector128.Narrow(low, high).CopyTo(luma, i);
+        }
+        for (var at = 3 * i; i < luma.Length; i++, at += 3)
             luma[i] = (byte)((19595 * rgb[at] + 38470 * rgb[at + 1] + 7471 * rgb[at + 2] + 32768) >> 16);
         return luma;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector128<ushort> Weigh(Vector128<ushort> red, Vector128<ushort> green, Vector128<ushort> blue)
+        {
+            var sum = Wide(red) * 19595u + Wide(green) * 38470u + Wide(blue) * 7471u + Vector256.Create(32768u) >>> 16;
+            return Vector128.Narrow(sum.GetLower(), sum.GetUpper());
+        }
+
+        static Vector256<uint> Wide(Vector128<ushort> levels) => Vector256.WidenLower(levels.ToVector256Unsafe());
     }
+
+    private const byte X = byte.MaxValue;
+
+    // The bytes of these numbers; nothing where there is no such byte.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Pick(
+        Vector128<byte> from, byte a, byte b, byte c, byte d, byte e, byte f, byte g, byte h, byte i, byte j, byte k, byte l, byte m, byte n, byte o, byte p) =>
+        Vector128.Shuffle(from, Vector128.Create(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p));
 }

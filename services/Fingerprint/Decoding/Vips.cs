@@ -90,15 +90,18 @@ internal static unsafe class Vips
     /// <summary>Encodes bare pixels: nothing of a file but what can be seen reaches the result.</summary>
     /// <param name="rgb">Rows from the top, three bytes a pixel, without padding.</param>
     /// <returns>A JPEG without metadata, or null when encoding fails.</returns>
-    internal static byte[]? EncodeJpeg(ReadOnlySpan<byte> rgb, int width, int height, int quality, out string error)
+    internal static byte[]? EncodeJpeg(ReadOnlySpan<byte> rgb, int width, int height, int quality, out string error) =>
+        Encode("jpegsave_buffer", rgb, width, height, quality, out error);
+
+    internal static byte[]? Encode(string saver, ReadOnlySpan<byte> rgb, int width, int height, int quality, out string error)
     {
         const int EightBits = 0;
         fixed (byte* pixels = rgb)
         {
             var image = vips_image_new_from_memory(pixels, (nuint)rgb.Length, width, height, 3, EightBits);
-            var jpeg = Save("jpegsave_buffer", Then("copy", image, "interpretation=srgb"), $"Q={quality},keep=none");
-            error = jpeg is null ? TakeError() : "";
-            return jpeg;
+            var bytes = Save(saver, Then("copy", image, "interpretation=srgb"), $"Q={quality},keep=none");
+            error = bytes is null ? TakeError() : "";
+            return bytes;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using ImageRights.Fingerprint.Decoding;
 
 namespace ImageRights.Fingerprint.Hashing;
@@ -53,23 +54,19 @@ public static class PdqHasher
         FindTaps(height, resized ? LargestSide : height, rows);
 
         var stride = width * 3;
-        var line = new ushort[stride];
+        var line = new ushort[stride + 1];
+        var samples = MemoryMarshal.AsBytes(line.AsSpan());
         for (var y = 0; y < Grid; y++)
         {
             SumRows(rgb, stride, rows[y], line, vectorised);
             for (var x = 0; x < Grid; x++)
             {
                 ref readonly var taps = ref columns[x];
-                int red = 0, green = 0, blue = 0;
+                // Red, green, blue and the red of the next pixel, which is not used.
+                var colours = Vector128<uint>.Zero;
                 for (var t = 0; t < taps.Count; t++)
-                {
-                    var at = taps.Source[t] * 3;
-                    var weight = taps.Weight[t];
-                    red += line[at] * weight;
-                    green += line[at + 1] * weight;
-                    blue += line[at + 2] * weight;
-                }
-                grid[y * Grid + x] = (0.299f * red + 0.587f * green + 0.114f * blue) / (BoxUnit * BoxUnit * BoxUnit * BoxUnit);
+                    colours += Vector128.WidenLower(Vector128.CreateScalarUnsafe(MemoryMarshal.Read<ulong>(samples[(taps.Source[t] * 6)..])).AsUInt16()) * taps.Weight[t];
+                grid[y * Grid + x] = (0.299f * colours[0] + 0.587f * colours[1] + 0.114f * colours[2]) / (BoxUnit * BoxUnit * BoxUnit * BoxUnit);
             }
         }
     }
@@ -80,13 +77,16 @@ public static class PdqHasher
         var x = 0;
         if (vectorised)
         {
+            // All rows lie within the picture, and a step within each of them.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((taps.Source[taps.Count - 1] + 1) * stride, rgb.Length);
+            ref var first = ref MemoryMarshal.GetReference(rgb);
             for (; x <= stride - Vector<byte>.Count; x += Vector<byte>.Count)
             {
                 var low = Vector<ushort>.Zero;
                 var high = Vector<ushort>.Zero;
                 for (var t = 0; t < taps.Count; t++)
                 {
-                    Vector.Widen(new Vector<byte>(rgb[(taps.Source[t] * stride + x)..]), out var l, out var h);
+                    Vector.Widen(Vector.LoadUnsafe(ref first, (nuint)(taps.Source[t] * stride + x)), out var l, out var h);
                     var weight = new Vector<ushort>(taps.Weight[t]);
                     low += l * weight;
                     high += h * weight;

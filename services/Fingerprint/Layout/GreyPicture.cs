@@ -19,6 +19,44 @@ public sealed class GreyPicture(int width, int height, byte[] levels)
         return Resize(width, height, luma, Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale)));
     }
 
+    /// <summary>The picture reduced or enlarged so that its longest side is <paramref name="side"/>, but not enlarged more than <paramref name="mostScale"/> times.</summary>
+    public static GreyPicture Fit(int width, int height, ReadOnlySpan<byte> luma, int side, double mostScale)
+    {
+        var scale = Math.Min((double)side / Math.Max(width, height), mostScale);
+        return scale <= 1
+            ? Reduce(width, height, luma, side)
+            : Enlarge(width, height, luma, (int)Math.Round(width * scale), (int)Math.Round(height * scale));
+    }
+
+    // Bilinear, in 1/256 of a pixel.
+    private static GreyPicture Enlarge(int width, int height, ReadOnlySpan<byte> luma, int newWidth, int newHeight)
+    {
+        var levels = new byte[newWidth * newHeight];
+        var columns = new (int Left, int Right, int Part)[newWidth];
+        for (var x = 0; x < newWidth; x++) columns[x] = Between(x, width, newWidth);
+        for (var y = 0; y < newHeight; y++)
+        {
+            var (top, bottom, part) = Between(y, height, newHeight);
+            var upper = luma.Slice(top * width, width);
+            var lower = luma.Slice(bottom * width, width);
+            var line = levels.AsSpan(y * newWidth, newWidth);
+            for (var x = 0; x < line.Length; x++)
+            {
+                var (left, right, along) = columns[x];
+                var (a, b) = (upper[left] * (256 - along) + upper[right] * along, lower[left] * (256 - along) + lower[right] * along);
+                line[x] = (byte)(a * (256 - part) + b * part + 32768 >> 16);
+            }
+        }
+        return new GreyPicture(newWidth, newHeight, levels);
+
+        static (int First, int Second, int Part) Between(int at, int from, int to)
+        {
+            var place = Math.Clamp((at * 2 + 1) * (long)from * 256 / (2 * to) - 128, 0, (from - 1) * 256L);
+            var first = (int)(place >> 8);
+            return (first, Math.Min(first + 1, from - 1), (int)(place & 255));
+        }
+    }
+
     /// <summary>Area-weighted reduction to exactly that size, which must not be larger.</summary>
     public static GreyPicture Resize(int width, int height, ReadOnlySpan<byte> luma, int newWidth, int newHeight)
     {

@@ -25,45 +25,56 @@ internal static class FastCorners
         if (width <= 2 * margin || height <= 2 * margin) return corners;
         Span<int> offsets = stackalloc int[16];
         for (var i = 0; i < 16; i++) offsets[i] = Circle[i].Y * width + Circle[i].X;
-        var scores = new ushort[width * height];
-        var found = new List<int>();
+        Span<Vector256<byte>> circle = stackalloc Vector256<byte>[16], test = stackalloc Vector256<byte>[16];
         var (left, right) = (margin - 1, width - margin);
+        // A row's corners are compared with those of the rows above and below it.
+        var (above, here, below) = (new ushort[width], new ushort[width], new ushort[width]);
         for (var y = margin - 1; y <= height - margin; y++)
         {
-            var x = left;
-            for (; x <= right - Vector256<byte>.Count + 1; x += Vector256<byte>.Count)
+            (above, here, below) = (here, below, above);
+            Array.Clear(below);
+            if (right - left + 1 < Vector256<byte>.Count)
             {
-                var at = y * width + x;
-                for (var mask = CornersOf(pixels, at, offsets).ExtractMostSignificantBits(); mask != 0; mask &= mask - 1)
+                for (var x = left; x <= right; x++) below[x] = (ushort)Score(pixels, y * width + x, offsets);
+            }
+            else
+            {
+                // The last step overlaps the one before it.
+                for (var x = left; x <= right; x += Vector256<byte>.Count)
                 {
-                    var corner = at + BitOperations.TrailingZeroCount(mask);
-                    scores[corner] = (ushort)Score(pixels, corner, offsets);
-                    found.Add(corner);
+                    x = Math.Min(x, right - Vector256<byte>.Count + 1);
+                    Score(pixels, y * width + x, offsets, circle, test, below.AsSpan(x));
                 }
             }
-            for (; x <= right; x++)
-            {
-                var at = y * width + x;
-                if (Score(pixels, at, offsets) is var score and > 0)
-                {
-                    scores[at] = (ushort)score;
-                    found.Add(at);
-                }
-            }
-        }
-        foreach (var at in found)
-        {
-            var (x, y, score) = (at % width, at / width, scores[at]);
-            if (x < margin || y < margin || x >= width - margin || y >= height - margin) continue;
-            // Of equals the first one stands.
-            if (score < scores[at + 1] || score < scores[at + width - 1] || score < scores[at + width] || score < scores[at + width + 1]
-                || score <= scores[at - 1] || score <= scores[at - width - 1] || score <= scores[at - width] || score <= scores[at - width + 1]) continue;
-            corners.Add((x, y, score));
+            if (y > margin) AddStrongest(above, here, below, y - 1, margin, corners);
         }
         return corners;
     }
 
-    private static Vector256<byte> CornersOf(byte[] pixels, int at, ReadOnlySpan<int> offsets)
+    // Of equals the first one stands.
+    private static void AddStrongest(ushort[] above, ushort[] here, ushort[] below, int y, int margin, List<(int X, int Y, int Strength)> corners)
+    {
+        var (x, end) = (margin, here.Length - margin);
+        for (; x <= end - Vector256<ushort>.Count; x += Vector256<ushort>.Count)
+        {
+            var score = Vector256.Create(here, x);
+            if (score == Vector256<ushort>.Zero) continue;
+            var before = Max(Max(Vector256.Create(above, x - 1), Vector256.Create(above, x)), Max(Vector256.Create(above, x + 1), Vector256.Create(here, x - 1)));
+            var after = Max(Max(Vector256.Create(below, x - 1), Vector256.Create(below, x)), Max(Vector256.Create(below, x + 1), Vector256.Create(here, x + 1)));
+            for (var mask = (Vector256.GreaterThan(score, before) & Vector256.GreaterThanOrEqual(score, after)).ExtractMostSignificantBits(); mask != 0; mask &= mask - 1)
+                corners.Add((x + BitOperations.TrailingZeroCount(mask), y, here[x + BitOperations.TrailingZeroCount(mask)]));
+        }
+        for (; x < end; x++)
+        {
+            if (here[x] > Math.Max(Math.Max(above[x - 1], above[x]), Math.Max(above[x + 1], here[x - 1]))
+                && here[x] >= Math.Max(Math.Max(below[x - 1], below[x]), Math.Max(below[x + 1], here[x + 1]))) corners.Add((x, y, here[x]));
+        }
+
+        static Vector256<ushort> Max(Vector256<ushort> one, Vector256<ushort> other) => Vector256.Max(one, other);
+    }
+
+    // Of each of 32 pixels, as the scalar test scores it.
+    private static void Score(byte[] pixels, int at, ReadOnlySpan<int> offsets, Span<Vector256<byte>> circle, Span<Vector256<byte>> test, Span<ushort> scores)
     {
         var centre = Vector256.Create(pixels, at);
         var high = Vector256.Min(centre, Vector256.Create((byte)(255 - Threshold))) + Vector256.Create((byte)Threshold);
@@ -73,32 +84,41 @@ internal static class FastCorners
         // Nine in a row hold at least two compass points that are neighbours.
         var bright = (Above(n, high) | Above(s, high)) & (Above(e, high) | Above(w, high));
         var dark = (Above(low, n) | Above(low, s)) & (Above(low, e) | Above(low, w));
-        if ((bright | dark) == Vector256<byte>.Zero) return Vector256<byte>.Zero;
-        Span<Vector256<byte>> circle = stackalloc Vector256<byte>[16], test = stackalloc Vector256<byte>[16];
+        if ((bright | dark) == Vector256<byte>.Zero) return;
         for (var i = 0; i < 16; i++) circle[i] = Vector256.Create(pixels, at + offsets[i]);
-        var corners = Vector256<byte>.Zero;
         if (bright != Vector256<byte>.Zero)
         {
             for (var i = 0; i < 16; i++) test[i] = Above(circle[i], high);
-            corners = NineInARow(test);
+            bright = NineInARow(test);
         }
         if (dark != Vector256<byte>.Zero)
         {
             for (var i = 0; i < 16; i++) test[i] = Above(low, circle[i]);
-            corners |= NineInARow(test);
+            dark = Vector256.AndNot(NineInARow(test), bright);
         }
-        return corners;
+        if ((bright | dark) == Vector256<byte>.Zero) return;
+        var (first, second) = (Vector256<ushort>.Zero, Vector256<ushort>.Zero);
+        foreach (var level in circle)
+        {
+            var (l, h) = Vector256.Widen((Vector256.Max(level, high) - high & bright) | (low - Vector256.Min(level, low) & dark));
+            first += l;
+            second += h;
+        }
+        first.CopyTo(scores);
+        second.CopyTo(scores[Vector256<ushort>.Count..]);
     }
 
     private static Vector256<byte> Above(Vector256<byte> one, Vector256<byte> other) => Vector256.GreaterThan(one, other);
 
     private static Vector256<byte> NineInARow(ReadOnlySpan<Vector256<byte>> test)
     {
-        Span<Vector256<byte>> two = stackalloc Vector256<byte>[16], four = stackalloc Vector256<byte>[16];
-        for (var i = 0; i < 16; i++) two[i] = test[i] & test[(i + 1) & 15];
-        for (var i = 0; i < 16; i++) four[i] = two[i] & two[(i + 2) & 15];
         var nine = Vector256<byte>.Zero;
-        for (var i = 0; i < 16; i++) nine |= four[i] & four[(i + 4) & 15] & test[(i + 8) & 15];
+        for (var i = 0; i < 16; i += 2)
+        {
+            // Eight from i + 1 on: with the one before them, or the one after them, they are nine.
+            var eight = test[i + 1] & test[(i + 2) & 15] & test[(i + 3) & 15] & test[(i + 4) & 15] & test[(i + 5) & 15] & test[(i + 6) & 15] & test[(i + 7) & 15] & test[(i + 8) & 15];
+            nine |= eight & (test[i] | test[(i + 9) & 15]);
+        }
         return nine;
     }
 

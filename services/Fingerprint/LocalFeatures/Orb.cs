@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ImageRights.Fingerprint.Layout;
 
@@ -29,6 +30,9 @@ public static class Orb
     private const int ReferenceGrid = 8;
     private const int QueryGrid = 12;
 
+    // So many of the features lie on these levels or coarser ones, where there are as many.
+    private static readonly (int Level, double Part)[] CoarseParts = [(6, 0.2), (3, 0.5), (0, 1)];
+
     private readonly record struct Corner(int X, int Y, int Level, double Strength, float BaseX, float BaseY);
 
     /// <summary>Features of a picture, those that stand for it first.</summary>
@@ -48,8 +52,9 @@ public static class Orb
             AddCorners(levels[level], level, picture, (int)(Pool * share * Math.Pow(LevelRatio, -level)) / (QueryGrid * QueryGrid) + 2, corners);
         var chosen = new List<int>(MostFeatures);
         var taken = new bool[corners.Count];
-        Choose(corners, picture, ReferenceGrid, ReferenceFeatures, chosen, taken);
-        Choose(corners, picture, QueryGrid, MostFeatures, chosen, taken);
+        // Coarse corners first: the fine ones are more and stronger, and of a picture that is shown small they are gone.
+        foreach (var (level, part) in CoarseParts) Choose(corners, picture, ReferenceGrid, level, (int)(ReferenceFeatures * part), chosen, taken);
+        foreach (var (level, part) in CoarseParts) Choose(corners, picture, QueryGrid, level, ReferenceFeatures + (int)((MostFeatures - ReferenceFeatures) * part), chosen, taken);
         var soft = new GreyPicture?[levels.Count];
         return [.. chosen.Select(number => corners[number]).Select(corner => Describe(corner, levels[corner.Level], soft[corner.Level] ??= Blur(levels[corner.Level])))];
     }
@@ -58,75 +63,94 @@ public static class Orb
     private static void AddCorners(GreyPicture grey, int level, GreyPicture whole, int most, List<Corner> corners)
     {
         var found = FastCorners.Find(grey, Margin);
-        var keys = new int[found.Count];
-        for (var i = 0; i < keys.Length; i++)
-            // Cell, then strength downwards; the sort is stable in effect because the number is the last digit.
-            keys[i] = found[i].Y * QueryGrid / grey.Height * QueryGrid + found[i].X * QueryGrid / grey.Width;
-        var order = new int[found.Count];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(order, (a, b) => keys[a] != keys[b] ? keys[a].CompareTo(keys[b]) : found[a].Strength != found[b].Strength ? found[b].Strength.CompareTo(found[a].Strength) : a.CompareTo(b));
-        var first = corners.Count;
+        var order = new long[found.Count];
+        for (var i = 0; i < order.Length; i++)
+        {
+            // Cell, then strength downwards, then number.
+            var (x, y, strength) = found[i];
+            order[i] = (long)(y * QueryGrid / grey.Height * QueryGrid + x * QueryGrid / grey.Width) << 48 | (long)(ushort.MaxValue - strength) << 32 | (uint)i;
+        }
+        Array.Sort(order);
         for (var i = 0; i < order.Length;)
         {
-            var cell = keys[order[i]];
+            var cell = order[i] >> 48;
             var start = corners.Count;
             // The segment test ranks cheaply but coarsely: Harris and Stephens (1988) decides among twice as many as are wanted.
-            for (var number = 0; i < order.Length && keys[order[i]] == cell; i++, number++)
+            for (var number = 0; i < order.Length && order[i] >> 48 == cell; i++, number++)
             {
                 if (number >= 2 * most) continue;
-                var (x, y, _) = found[order[i]];
+                var (x, y, _) = found[(int)order[i]];
                 corners.Add(new Corner(
                     x, y, level, Harris(grey.Levels, grey.Width, y * grey.Width + x), (float)((x + 0.5) * whole.Width / grey.Width - 0.5), (float)((y + 0.5) * whole.Height / grey.Height - 0.5)));
             }
-            corners.Sort(start, corners.Count - start, ByStrength);
+            CollectionsMarshal.AsSpan(corners)[start..].Sort();
             if (corners.Count - start > most) corners.RemoveRange(start + most, corners.Count - start - most);
         }
     }
 
-    private static readonly Comparer<Corner> ByStrength = Comparer<Corner>.Create((a, b) =>
-        a.Strength != b.Strength ? b.Strength.CompareTo(a.Strength) : a.Y != b.Y ? a.Y.CompareTo(b.Y) : a.X.CompareTo(b.X));
-
     // The best of every cell, then the second best of every cell, and so on.
-    private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int most, List<int> chosen, bool[] taken)
+    private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int level, int most, List<int> chosen, bool[] taken)
     {
-        var cells = new List<int>[grid * grid];
+        var places = new List<Place>(corners.Count);
         for (var number = 0; number < corners.Count; number++)
         {
-            if (taken[number]) continue;
+            if (taken[number] || corners[number].Level < level) continue;
             var corner = corners[number];
-            (cells[(int)(corner.BaseY * grid / picture.Height) * grid + (int)(corner.BaseX * grid / picture.Width)] ??= []).Add(number);
+            places.Add(new Place((int)(corner.BaseY * grid / picture.Height) * grid + (int)(corner.BaseX * grid / picture.Width), corner.Strength, number));
         }
-        foreach (var cell in cells) cell?.Sort((a, b) => corners[a].Strength != corners[b].Strength ? corners[b].Strength.CompareTo(corners[a].Strength) : a.CompareTo(b));
+        places.Sort();
+        var starts = new List<int>();
+        for (var i = 0; i < places.Count; i++)
+        {
+            if (i == 0 || places[i].Cell != places[i - 1].Cell) starts.Add(i);
+        }
         for (var rank = 0; chosen.Count < most; rank++)
         {
             var any = false;
-            foreach (var cell in cells)
+            foreach (var start in starts)
             {
-                if (cell is null || rank >= cell.Count || chosen.Count >= most) continue;
+                if (start + rank >= places.Count || places[start + rank].Cell != places[start].Cell || chosen.Count >= most) continue;
                 any = true;
-                taken[cell[rank]] = true;
-                chosen.Add(cell[rank]);
+                taken[places[start + rank].Number] = true;
+                chosen.Add(places[start + rank].Number);
             }
             if (!any) return;
         }
     }
 
+    // Over seven by seven pixels, a row at a time; the eighth pixel of a row is left out.
     private static double Harris(byte[] pixels, int width, int at)
     {
-        long xx = 0, yy = 0, xy = 0;
+        var seven = Vector256.Create(-1, -1, -1, -1, -1, -1, -1, 0);
+        var (xx, yy, xy) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        var (above, here) = (new Row(pixels, at - 4 * width), new Row(pixels, at - 3 * width));
         for (var dy = -3; dy <= 3; dy++)
         {
-            for (var dx = -3; dx <= 3; dx++)
-            {
-                var p = at + dy * width + dx;
-                var ix = 2 * (pixels[p + 1] - pixels[p - 1]) + pixels[p - width + 1] - pixels[p - width - 1] + pixels[p + width + 1] - pixels[p + width - 1];
-                var iy = 2 * (pixels[p + width] - pixels[p - width]) + pixels[p + width - 1] - pixels[p - width - 1] + pixels[p + width + 1] - pixels[p - width + 1];
-                xx += ix * ix;
-                yy += iy * iy;
-                xy += ix * iy;
-            }
+            var below = new Row(pixels, at + (dy + 1) * width);
+            var ix = here.Across * 2 + above.Across + below.Across & seven;
+            var iy = below.Along - above.Along & seven;
+            xx += ix * ix;
+            yy += iy * iy;
+            xy += ix * iy;
+            (above, here) = (here, below);
         }
-        return (double)xx * yy - (double)xy * xy - 0.04 * ((double)xx + yy) * ((double)xx + yy);
+        long a = Vector256.Sum(xx), b = Vector256.Sum(yy), c = Vector256.Sum(xy);
+        return (double)a * b - (double)c * c - 0.04 * ((double)a + b) * ((double)a + b);
+    }
+
+    // Of eight pixels from three to the left on: the step from the left neighbour to the right one, and the two with the middle counted twice.
+    private readonly struct Row
+    {
+        public Row(byte[] pixels, int at)
+        {
+            var (left, middle, right) = (Wide(pixels, at - 4), Wide(pixels, at - 3), Wide(pixels, at - 2));
+            (Across, Along) = (right - left, left + middle * 2 + right);
+        }
+
+        public readonly Vector256<int> Across, Along;
+
+        private static Vector256<int> Wide(byte[] pixels, int at) =>
+            Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(MemoryMarshal.Read<ulong>(pixels.AsSpan(at))).AsByte()).ToVector256Unsafe()).AsInt32();
     }
 
     // Twice the binomial filter 1 4 6 4 1: about a Gaussian of 1.4 pixels.
@@ -167,38 +191,55 @@ public static class Orb
         static Vector256<ushort> Wide(byte[] levels, int at) => Vector256.WidenLower(Vector128.Create(levels, at).ToVector256Unsafe());
     }
 
-    private static LocalFeature Describe(Corner corner, GreyPicture sharp, GreyPicture soft)
+    private static LocalFeature Describe(in Corner corner, GreyPicture sharp, GreyPicture soft)
     {
         var angle = Direction(sharp, corner.X, corner.Y);
         var turns = angle / (2 * Math.PI);
         var direction = ((int)Math.Round(turns * OrbPattern.Directions) % OrbPattern.Directions + OrbPattern.Directions) % OrbPattern.Directions;
-        var points = OrbPattern.Points.AsSpan(direction * OrbPattern.Tests * 4, OrbPattern.Tests * 4);
-        Span<ulong> words = stackalloc ulong[4];
-        var (at, width, pixels) = (corner.Y * soft.Width + corner.X, soft.Width, soft.Levels);
-        for (var test = 0; test < OrbPattern.Tests; test++)
+        // A copy with rows of one length, so that the places of the points need not be worked out for each width.
+        Span<byte> patch = stackalloc byte[OrbPattern.PatchSide * OrbPattern.PatchSide];
+        for (var y = 0; y < OrbPattern.PatchSide - 1; y++)
+            soft.Levels.AsSpan((corner.Y - OrbPattern.Radius + y) * soft.Width + corner.X - OrbPattern.Radius, OrbPattern.PatchSide).CopyTo(patch[(y * OrbPattern.PatchSide)..]);
+        var points = OrbPattern.Points.AsSpan(direction * OrbPattern.Tests, OrbPattern.Tests);
+        Span<ulong> words = stackalloc ulong[OrbPattern.Tests / 64];
+        for (var word = 0; word < words.Length; word++)
         {
-            var first = pixels[at + points[test * 4 + 1] * width + points[test * 4]];
-            var second = pixels[at + points[test * 4 + 3] * width + points[test * 4 + 2]];
-            if (first < second) words[test >> 6] |= 1UL << (test & 63);
+            // The sign of the difference is the bit; a branch would be guessed wrong every other time.
+            var bits = 0UL;
+            foreach (var (first, second) in points.Slice(word * 64, 64)) bits = bits >> 1 | (ulong)((long)patch[first] - patch[second]) & 1UL << 63;
+            words[word] = bits;
         }
         return new LocalFeature((float)corner.BaseX, (float)corner.BaseY, (byte)corner.Level, (byte)((int)Math.Round(turns * 256) & 255), words[0], words[1], words[2], words[3]);
     }
 
+    // To the centre of brightness of the disc around the corner.
     private static double Direction(GreyPicture grey, int x, int y)
     {
-        int mx = 0, my = 0;
+        var (columns, more) = (Vector256<short>.Zero, Vector256<short>.Zero);
+        var (moments, others) = (Vector256<short>.Zero, Vector256<short>.Zero);
         for (var dy = -OrbPattern.Radius; dy <= OrbPattern.Radius; dy++)
         {
-            var reach = (int)Math.Sqrt(OrbPattern.Radius * OrbPattern.Radius - dy * dy);
-            var row = grey.Levels.AsSpan((y + dy) * grey.Width + x - reach, 2 * reach + 1);
-            var sum = 0;
-            for (var i = 0; i < row.Length; i++)
-            {
-                mx += (i - reach) * row[i];
-                sum += row[i];
-            }
-            my += dy * sum;
+            var row = Vector256.Create(grey.Levels, (y + dy) * grey.Width + x - OrbPattern.Radius) & Disc[dy + OrbPattern.Radius];
+            var (left, right) = Vector256.Widen(row);
+            // 31 x 255 and 255 x (1 + ... + 15) both fit 16 bits.
+            columns += left.AsInt16();
+            more += right.AsInt16();
+            moments += left.AsInt16() * (short)dy;
+            others += right.AsInt16() * (short)dy;
+        }
+        var (mx, my) = (0, 0);
+        for (var i = 0; i < Vector256<short>.Count; i++)
+        {
+            mx += (i - OrbPattern.Radius) * columns[i] + (i + Vector256<short>.Count - OrbPattern.Radius) * more[i];
+            my += moments[i] + others[i];
         }
         return Math.Atan2(my, mx);
     }
+
+    // Which pixels of each row belong to it.
+    private static readonly Vector256<byte>[] Disc = [.. Enumerable.Range(-OrbPattern.Radius, 2 * OrbPattern.Radius + 1).Select(dy =>
+    {
+        var reach = (int)Math.Sqrt(OrbPattern.Radius * OrbPattern.Radius - dy * dy);
+        return Vector256.Create([.. Enumerable.Range(-OrbPattern.Radius, Vector256<byte>.Count).Select(dx => Math.Abs(dx) <= reach ? byte.MaxValue : byte.MinValue)]);
+    })];
 }

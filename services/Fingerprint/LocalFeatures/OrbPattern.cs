@@ -13,10 +13,13 @@ internal static class OrbPattern
 
     private const double Spread = 6.2;
 
-    /// <summary>By direction and test: x and y of the first point, then of the second.</summary>
-    public static readonly sbyte[] Points = Create();
+    /// <summary>Pixels in a row of the patch that holds all points; the middle is <see cref="Radius"/> from its left and top.</summary>
+    public const int PatchSide = 2 * Radius + 2;
 
-    private static sbyte[] Create()
+    /// <summary>By direction and test: where in the patch the two points are.</summary>
+    public static readonly (ushort First, ushort Second)[] Points = Create();
+
+    private static (ushort First, ushort Second)[] Create()
     {
         var state = 0x9E3779B97F4A7C15UL;
         var tests = new (double X, double Y)[Tests, 2];
@@ -30,22 +33,17 @@ internal static class OrbPattern
             while (Math.Abs(tests[test, 0].X - tests[test, 1].X) + Math.Abs(tests[test, 0].Y - tests[test, 1].Y) < 4);
             for (var end = 0; end < 2; end++) tests[test + Tests / 2, end] = (tests[test, end].X, -tests[test, end].Y);
         }
-        var points = new sbyte[Directions * Tests * 4];
+        var points = new (ushort First, ushort Second)[Directions * Tests];
         for (var direction = 0; direction < Directions; direction++)
         {
             var (sin, cos) = Math.SinCos(direction * 2 * Math.PI / Directions);
-            for (var test = 0; test < Tests; test++)
-            {
-                for (var end = 0; end < 2; end++)
-                {
-                    var (x, y) = tests[test, end];
-                    var at = (direction * Tests + test) * 4 + end * 2;
-                    points[at] = (sbyte)Math.Round(x * cos - y * sin, MidpointRounding.AwayFromZero);
-                    points[at + 1] = (sbyte)Math.Round(x * sin + y * cos, MidpointRounding.AwayFromZero);
-                }
-            }
+            for (var test = 0; test < Tests; test++) points[direction * Tests + test] = (Turned(tests[test, 0], sin, cos), Turned(tests[test, 1], sin, cos));
         }
         return points;
+
+        static ushort Turned((double X, double Y) point, double sin, double cos) => (ushort)(
+            (Radius + (int)Math.Round(point.X * sin + point.Y * cos, MidpointRounding.AwayFromZero)) * PatchSide
+            + Radius + (int)Math.Round(point.X * cos - point.Y * sin, MidpointRounding.AwayFromZero));
 
         (double X, double Y) Point()
         {

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ImageRights.Matching.Index;
 
@@ -11,6 +13,7 @@ public readonly record struct Descriptor(ulong A, ulong B, ulong C, ulong D)
     public Descriptor Mirrored => new(C, D, A, B);
 
     /// <summary>Tests that come out otherwise, 0 to 256.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int DistanceTo(in Descriptor other) =>
         BitOperations.PopCount(A ^ other.A) + BitOperations.PopCount(B ^ other.B) + BitOperations.PopCount(C ^ other.C) + BitOperations.PopCount(D ^ other.D);
 }
@@ -22,22 +25,29 @@ public readonly record struct Descriptor(ulong A, ulong B, ulong C, ulong D)
 /// <param name="Angle">Direction in radians.</param>
 public readonly record struct Keypoint(float X, float Y, float Scale, float Angle);
 
-/// <summary>Local features and thumbnail of a picture, as docs/adr/0012 lays them out.</summary>
+/// <summary>Local features and thumbnail of a picture, in the bytes that docs/adr/0012 lays out: an index holds very many of them, and they take the least room as they come.</summary>
 public sealed class LocalFeatures
 {
     private const int HeaderBytes = 12;
     private const int FeatureBytes = 38;
+    private const int DescriptorAt = 6;
     private const int MostFeatures = 4096;
     private const int MostThumbnailSide = 512;
     private const double LevelRatio = 1.2;
     private const int MostLevel = 16;
 
-    private readonly byte[] compressed;
+    private static readonly float[] Scales = [.. Enumerable.Range(0, MostLevel + 1).Select(level => (float)Math.Pow(LevelRatio, level))];
 
-    private LocalFeatures(int width, int height, int thumbnailWidth, int thumbnailHeight, int referenceCount, Keypoint[] keypoints, Descriptor[] descriptors, byte[] compressed)
+    private readonly byte[] bytes;
+    private readonly int count;
+    private byte[]? levels;
+
+    private LocalFeatures(byte[] bytes)
     {
-        (Width, Height, ThumbnailWidth, ThumbnailHeight, ReferenceCount) = (width, height, thumbnailWidth, thumbnailHeight, referenceCount);
-        (Keypoints, Descriptors, this.compressed) = (keypoints, descriptors, compressed);
+        this.bytes = bytes;
+        (Width, Height, count, ReferenceCount, ThumbnailWidth, ThumbnailHeight) = (Number(0), Number(1), Number(2), Number(3), Number(4), Number(5));
+
+        int Number(int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2 * at));
     }
 
     /// <summary>Width of the picture in which the features were found, in pixels.</summary>
@@ -56,53 +66,103 @@ public sealed class LocalFeatures
     public int ReferenceCount { get; }
 
     /// <summary>Where the features are.</summary>
-    public Keypoint[] Keypoints { get; }
+    public KeypointList Keypoints => new(this);
 
     /// <summary>What they look like.</summary>
-    public Descriptor[] Descriptors { get; }
+    public DescriptorList Descriptors => new(this);
+
+    /// <summary>Grey levels of the thumbnail, rows from the top.</summary>
+    public byte[] Levels => levels ?? Decompress();
+
+    /// <summary>The bytes themselves.</summary>
+    public ReadOnlySpan<byte> Bytes => bytes;
 
     /// <summary>Reads the Base64 form.</summary>
     /// <exception cref="FormatException">It is not one.</exception>
     public static LocalFeatures? Read(string? text)
     {
         if (text is null) return null;
-        var bytes = Convert.FromBase64String(text);
+        var features = Read(Convert.FromBase64String(text));
+        features.levels = features.Decompress();
+        return features;
+    }
+
+    /// <summary>Reads the bytes; the thumbnail is looked at when it is asked for.</summary>
+    /// <exception cref="FormatException">They are not features.</exception>
+    public static LocalFeatures Read(byte[] bytes)
+    {
         if (bytes.Length < HeaderBytes) throw new FormatException("Local features have a header.");
-        Span<int> header = stackalloc int[6];
-        for (var i = 0; i < header.Length; i++) header[i] = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2 * i));
-        var (width, height, count, references, thumbnailWidth, thumbnailHeight) = (header[0], header[1], header[2], header[3], header[4], header[5]);
-        if (width == 0 || height == 0 || count > MostFeatures || references > count || thumbnailWidth is 0 or > MostThumbnailSide || thumbnailHeight is 0 or > MostThumbnailSide
-            || bytes.Length < HeaderBytes + count * FeatureBytes) throw new FormatException("Local features do not fit their header.");
-        var (keypoints, descriptors) = (new Keypoint[count], new Descriptor[count]);
-        for (var i = 0; i < count; i++)
+        var features = new LocalFeatures(bytes);
+        if (features is { Width: 0 } or { Height: 0 } or { count: > MostFeatures } or { ThumbnailWidth: 0 or > MostThumbnailSide } or { ThumbnailHeight: 0 or > MostThumbnailSide }
+            || features.ReferenceCount > features.count || bytes.Length < HeaderBytes + features.count * FeatureBytes) throw new FormatException("Local features do not fit their header.");
+        for (var number = 0; number < features.count; number++)
         {
-            var one = bytes.AsSpan(HeaderBytes + i * FeatureBytes, FeatureBytes);
-            if (one[4] > MostLevel) throw new FormatException("A feature lies on a level of its picture.");
-            keypoints[i] = new Keypoint(
-                BinaryPrimitives.ReadUInt16LittleEndian(one) / 64f, BinaryPrimitives.ReadUInt16LittleEndian(one[2..]) / 64f,
-                (float)Math.Pow(LevelRatio, one[4]), (float)(one[5] * 2 * Math.PI / 256));
-            descriptors[i] = new Descriptor(
-                BinaryPrimitives.ReadUInt64LittleEndian(one[6..]), BinaryPrimitives.ReadUInt64LittleEndian(one[14..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(one[22..]), BinaryPrimitives.ReadUInt64LittleEndian(one[30..]));
+            if (bytes[HeaderBytes + number * FeatureBytes + 4] > MostLevel) throw new FormatException("A feature lies on a level of its picture.");
         }
-        var features = new LocalFeatures(
-            width, height, thumbnailWidth, thumbnailHeight, references, keypoints, descriptors, bytes[(HeaderBytes + count * FeatureBytes)..]);
-        _ = features.Thumbnail();
         return features;
     }
 
     /// <summary>What stands for the picture, without the rest.</summary>
-    public LocalFeatures AsReference() =>
-        new(Width, Height, ThumbnailWidth, ThumbnailHeight, ReferenceCount, Keypoints[..ReferenceCount], Descriptors[..ReferenceCount], compressed);
+    public LocalFeatures AsReference()
+    {
+        if (ReferenceCount == count && levels is null) return this;
+        byte[] kept = [.. bytes.AsSpan(0, HeaderBytes + ReferenceCount * FeatureBytes), .. bytes.AsSpan(HeaderBytes + count * FeatureBytes)];
+        BinaryPrimitives.WriteUInt16LittleEndian(kept.AsSpan(4), (ushort)ReferenceCount);
+        return new LocalFeatures(kept);
+    }
 
-    /// <summary>Grey levels, rows from the top.</summary>
-    /// <exception cref="FormatException">They are not readable.</exception>
-    public byte[] Thumbnail()
+    private byte[] Decompress()
     {
         var levels = new byte[ThumbnailWidth * ThumbnailHeight];
-        if (!BrotliDecoder.TryDecompress(compressed, levels, out var written) || written != levels.Length) throw new FormatException("The thumbnail is not readable.");
-        for (var at = 0; at < levels.Length; at++)
-            levels[at] = (byte)((levels[at] + (at % ThumbnailWidth == 0 ? 0 : levels[at - 1] >> 3) & 31) << 3);
+        if (!BrotliDecoder.TryDecompress(bytes.AsSpan(HeaderBytes + count * FeatureBytes), levels, out var written) || written != levels.Length)
+            throw new FormatException("The thumbnail is not readable.");
+        for (var row = 0; row < levels.Length; row += ThumbnailWidth)
+        {
+            var left = 0;
+            foreach (ref var level in levels.AsSpan(row, ThumbnailWidth))
+            {
+                left = level + left & 31;
+                level = (byte)(left << 3);
+            }
+        }
         return levels;
+    }
+
+    /// <summary>Where the features of a picture are.</summary>
+    public readonly struct KeypointList(LocalFeatures features)
+    {
+        /// <summary>Their number.</summary>
+        public int Length => features.count;
+
+        /// <summary>One of them.</summary>
+        public Keypoint this[int number]
+        {
+            get
+            {
+                var one = features.bytes.AsSpan(HeaderBytes + number * FeatureBytes, DescriptorAt);
+                return new Keypoint(
+                    BinaryPrimitives.ReadUInt16LittleEndian(one) / 64f, BinaryPrimitives.ReadUInt16LittleEndian(one[2..]) / 64f, Scales[one[4]], (float)(one[5] * 2 * Math.PI / 256));
+            }
+        }
+    }
+
+    /// <summary>What the features of a picture look like.</summary>
+    public readonly struct DescriptorList(LocalFeatures features)
+    {
+        /// <summary>Their number.</summary>
+        public int Length => features.count;
+
+        /// <summary>One of them.</summary>
+        public Descriptor this[int number]
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get
+            {
+                var one = features.bytes.AsSpan(HeaderBytes + number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>());
+                return BitConverter.IsLittleEndian ? MemoryMarshal.Read<Descriptor>(one) : new Descriptor(
+                    BinaryPrimitives.ReadUInt64LittleEndian(one), BinaryPrimitives.ReadUInt64LittleEndian(one[8..]),
+                    BinaryPrimitives.ReadUInt64LittleEndian(one[16..]), BinaryPrimitives.ReadUInt64LittleEndian(one[24..]));
+            }
+        }
     }
 }

@@ -2,39 +2,38 @@ using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
 
-/// <summary>What a picture and a reference have in common after they were laid over each other.</summary>
+/// <summary>A picture laid over a reference.</summary>
 /// <param name="Transform">From the picture to the reference, in the pixels of their features.</param>
-/// <param name="Inliers">Features that the transform explains.</param>
-/// <param name="Compared">Blocks of the thumbnails with enough contrast to be compared.</param>
-/// <param name="Alike">Those that correlate.</param>
-/// <param name="IsNearHash">Whether the hashes of the two proposed the transform.</param>
-internal readonly record struct Alignment(Affine Transform, bool IsMirrored, int Inliers, int Compared, int Alike, bool IsNearHash = false)
+/// <param name="Resemblance">How they resemble each other there.</param>
+/// <param name="Blocks">What their pixels say.</param>
+internal sealed record Alignment(Affine Transform, bool IsMirrored, bool IsInverted, Resemblance Resemblance, IReadOnlyList<Block> Blocks)
 {
-    /// <summary>Whether that makes the picture a copy. Two photographs of one scene share corners; a copy also has the same pixels nearly everywhere, and the fewer its
-    /// agreeing features are, the more of them.</summary>
-    public bool IsCopy => IsNearHash
-        ? Alike >= 10 && Share >= 0.5
-        : Inliers >= 6 && Alike >= (Inliers < 8 ? 12 : 6) && Share >= LeastShare && Share + 0.03 * (Inliers - 6) >= 0.87;
+    private const int SceneInliers = 9;
+    private const int SceneAlike = 6;
 
-    private double Share => Compared == 0 ? 0 : (double)Alike / Compared;
+    /// <summary>Distance of the hashes in bits.</summary>
+    public int Distance { get; init; } = 128;
 
-    private const double LeastShare = 0.25;
+    /// <summary>What the score is computed of.</summary>
+    public IReadOnlyDictionary<string, double> Measures => Resemblance.Measures(Distance);
+
+    /// <summary>Probability that the picture is a copy, 0 to 1.</summary>
+    public double Score => CopyModel.Current.Score(Measures);
+
+    /// <summary>Whether the two show the same place or thing at least: so many corners do not agree by chance.</summary>
+    public bool IsRelated => Resemblance.Inliers >= SceneInliers && Resemblance.Alike >= SceneAlike;
 }
 
 /// <summary>Lays one picture over another by their local features and compares what lies on what. The same two pictures always give the same answer: nothing is drawn at random.</summary>
 internal static class LocalVerifier
 {
-    private const int MostBits = 64;
-    private const int Hypotheses = 60;
-    private const int BlockSide = 10;
-    private const double LeastContrast = 6;
-    private const double LeastCorrelation = 0.6;
-
-    private readonly record struct Pair(int From, int To, int Distance);
+    private const int Hypotheses = 150;
+    private const int LeastInliers = 5;
+    private const int LeastForAffine = 9;
 
     public static Alignment? Align(LocalFeatures picture, LocalFeatures reference, bool mirrored)
     {
-        var pairs = PairUp(picture, reference, mirrored);
+        var pairs = FeaturePairs.Between(picture, reference, mirrored, HammingScan.Fastest);
         if (pairs.Count < 4) return null;
         var points = pairs.ConvertAll(pair =>
         {
@@ -46,37 +45,24 @@ internal static class LocalVerifier
         for (var round = 0; round < 4; round++)
         {
             tolerance = Math.Max(6, tolerance * 0.8);
-            if (Affine.Fit(Inliers(points, transform, tolerance)) is not { } better) return null;
+            var agreeing = Inliers(points, transform, tolerance);
+            // A few points fit many an affine transform, and most of those are wrong.
+            if ((agreeing.Count < LeastForAffine ? Affine.FitSimilarity(agreeing, mirrored) : Affine.Fit(agreeing)) is not { } better) return null;
             transform = better;
         }
         var scale = Math.Sqrt(Math.Abs(transform.Determinant));
         if (transform.Determinant < 0 != mirrored || scale is < 0.08 or > 12 || transform.Distortion() > 2.2) return null;
         var inliers = Inliers(points, transform, tolerance)
             .DistinctBy(point => ((int)point.U / 8, (int)point.V / 8)).DistinctBy(point => ((int)point.X / 8, (int)point.Y / 8)).Count();
-        var (compared, alike) = CompareBlocks(picture, reference, transform);
-        return new Alignment(transform, mirrored, inliers, compared, alike);
+        return inliers < LeastInliers ? null : Compare(picture, reference, transform, mirrored, false, inliers);
     }
 
-    /// <summary>Compares the pixels under a transform that something else than features proposed.</summary>
-    public static Alignment Compare(LocalFeatures picture, LocalFeatures reference, in Affine transform, bool mirrored, bool inverted)
+    /// <summary>Compares the pixels under a transform.</summary>
+    /// <param name="inliers">Features that proposed it; none when hashes did.</param>
+    public static Alignment Compare(LocalFeatures picture, LocalFeatures reference, in Affine transform, bool mirrored, bool inverted, int inliers = 0)
     {
-        var (compared, alike) = CompareBlocks(picture, reference, transform, inverted);
-        return new Alignment(transform, mirrored, 0, compared, alike, true);
-    }
-
-    /// <summary>What was recognised, as polygons in both pictures.</summary>
-    public static Evidence Explain(in Alignment alignment, LocalFeatures picture, LocalFeatures reference)
-    {
-        var back = alignment.Transform.Inverse();
-        var transform = alignment.Transform;
-        (double X, double Y)[] corners = [(0, 0), (picture.Width, 0), (picture.Width, picture.Height), (0, picture.Height)];
-        var inReference = Clip([.. corners.Select(corner => transform.Apply(corner.X, corner.Y))], reference.Width, reference.Height);
-        var inPicture = inReference.ConvertAll(point => back.Apply(point.X, point.Y));
-        var (uploadPercent, referencePercent) = (Percent(inPicture, picture.Width, picture.Height), Percent(inReference, reference.Width, reference.Height));
-        var kind = uploadPercent >= 90 && referencePercent >= 90 ? MatchClass.NearExact : uploadPercent < referencePercent ? MatchClass.Composite : MatchClass.Crop;
-        return new Evidence(
-            FeatureSet.Algorithm, kind, false, Fractions(inPicture, picture.Width, picture.Height), Fractions(inReference, reference.Width, reference.Height),
-            uploadPercent, referencePercent, null, alignment.Inliers, alignment.Compared, alignment.Alike);
+        var report = PixelComparison.Compare(picture, reference, transform, inverted);
+        return new Alignment(report.Transform, mirrored, inverted, Resemblance.Of(inliers, report, picture, reference), report.Blocks);
     }
 
     /// <summary>The orientation that comes closest to the transform.</summary>
@@ -98,28 +84,9 @@ internal static class LocalVerifier
         };
     }
 
-    // For each feature of the picture the closest of the reference, and each of the reference once.
-    private static List<Pair> PairUp(LocalFeatures picture, LocalFeatures reference, bool mirrored)
-    {
-        var bestOf = new Pair[reference.ReferenceCount];
-        Array.Fill(bestOf, new Pair(-1, -1, int.MaxValue));
-        for (var from = 0; from < picture.Descriptors.Length; from++)
-        {
-            var descriptor = mirrored ? picture.Descriptors[from].Mirrored : picture.Descriptors[from];
-            var (best, at) = (MostBits + 1, -1);
-            for (var to = 0; to < bestOf.Length; to++)
-            {
-                var distance = descriptor.DistanceTo(reference.Descriptors[to]);
-                if (distance < best) (best, at) = (distance, to);
-            }
-            if (at >= 0 && best < bestOf[at].Distance) bestOf[at] = new Pair(from, at, best);
-        }
-        return [.. bestOf.Where(pair => pair.From >= 0).OrderBy(pair => pair.Distance).ThenBy(pair => pair.To)];
-    }
-
     // A pair of features determines a similarity by itself, through their directions and scales; every good pair is tried.
     private static Affine? BestSimilarity(
-        LocalFeatures picture, LocalFeatures reference, List<Pair> pairs, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
+        LocalFeatures picture, LocalFeatures reference, List<FeaturePair> pairs, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
     {
         var (best, most) = ((Affine?)null, 3);
         for (var i = 0; i < Math.Min(Hypotheses, pairs.Count); i++)
@@ -147,104 +114,4 @@ internal static class LocalVerifier
             var (x, y) = transform.Apply(point.X, point.Y);
             return (x - point.U) * (x - point.U) + (y - point.V) * (y - point.V) <= tolerance * tolerance;
         });
-
-    private static (int Compared, int Alike) CompareBlocks(LocalFeatures picture, LocalFeatures reference, in Affine transform, bool inverted = false)
-    {
-        var (ours, theirs) = (picture.Thumbnail(), reference.Thumbnail());
-        // Pixel centres of the reference's thumbnail to those of the picture's.
-        var toFeatures = new Affine((double)reference.Width / reference.ThumbnailWidth, 0, 0, 0, (double)reference.Height / reference.ThumbnailHeight, 0);
-        var toThumbnail = new Affine((double)picture.ThumbnailWidth / picture.Width, 0, 0, 0, (double)picture.ThumbnailHeight / picture.Height, 0);
-        var map = toFeatures.Then(transform.Inverse()).Then(toThumbnail);
-        var (compared, alike) = (0, 0);
-        Span<double> a = stackalloc double[BlockSide * BlockSide], b = stackalloc double[BlockSide * BlockSide];
-        for (var top = 0; top + BlockSide <= reference.ThumbnailHeight; top += BlockSide)
-        {
-            for (var left = 0; left + BlockSide <= reference.ThumbnailWidth; left += BlockSide)
-            {
-                for (var i = 0; i < a.Length; i++) a[i] = theirs[(top + i / BlockSide) * reference.ThumbnailWidth + left + i % BlockSide];
-                var contrast = Centre(a);
-                if (contrast < LeastContrast * LeastContrast) continue;
-                var best = double.MinValue;
-                // The affine transform is a pixel off here and there when the edit was a perspective.
-                for (var shift = 0; shift < 9; shift++)
-                {
-                    if (!Sample(ours, picture.ThumbnailWidth, picture.ThumbnailHeight, map, left + shift % 3 - 1, top + shift / 3 - 1, b)) continue;
-                    var other = Centre(b);
-                    double product = 0;
-                    for (var i = 0; i < a.Length; i++) product += a[i] * b[i];
-                    if (inverted) product = -product;
-                    best = Math.Max(best, product / a.Length / Math.Sqrt(contrast * Math.Max(other, 1)));
-                }
-                if (best == double.MinValue) continue;
-                compared++;
-                if (best > LeastCorrelation) alike++;
-            }
-        }
-        return (compared, alike);
-    }
-
-    // Takes the mean off and returns the variance.
-    private static double Centre(Span<double> values)
-    {
-        double sum = 0, squares = 0;
-        foreach (var value in values) sum += value;
-        var mean = sum / values.Length;
-        foreach (ref var value in values)
-        {
-            value -= mean;
-            squares += value * value;
-        }
-        return squares / values.Length;
-    }
-
-    private static bool Sample(byte[] levels, int width, int height, in Affine map, int left, int top, Span<double> block)
-    {
-        for (var i = 0; i < block.Length; i++)
-        {
-            var (x, y) = map.Apply(left + i % BlockSide + 0.5, top + i / BlockSide + 0.5);
-            if (x < 0 || y < 0 || x > width || y > height) return false;
-            var (u, v) = (Math.Clamp(x - 0.5, 0, width - 1.001), Math.Clamp(y - 0.5, 0, height - 1.001));
-            if (width < 2 || height < 2) return false;
-            var at = (int)v * width + (int)u;
-            var (fx, fy) = (u - (int)u, v - (int)v);
-            block[i] = (levels[at] * (1 - fx) + levels[at + 1] * fx) * (1 - fy) + (levels[at + width] * (1 - fx) + levels[at + width + 1] * fx) * fy;
-        }
-        return true;
-    }
-
-    // Sutherland and Hodgman (1974): one side of the picture after the other.
-    private static List<(double X, double Y)> Clip(List<(double X, double Y)> polygon, double width, double height)
-    {
-        foreach (var inside in (Func<(double X, double Y), double>[])[p => p.X, p => width - p.X, p => p.Y, p => height - p.Y])
-        {
-            var result = new List<(double X, double Y)>();
-            for (var i = 0; i < polygon.Count; i++)
-            {
-                var (from, to) = (polygon[i], polygon[(i + 1) % polygon.Count]);
-                var (here, there) = (inside(from), inside(to));
-                if (here >= 0) result.Add(from);
-                if (here >= 0 != there >= 0)
-                {
-                    var part = here / (here - there);
-                    result.Add((from.X + part * (to.X - from.X), from.Y + part * (to.Y - from.Y)));
-                }
-            }
-            polygon = result;
-        }
-        return polygon;
-    }
-
-    private static double Percent(List<(double X, double Y)> polygon, double width, double height)
-    {
-        double twice = 0;
-        for (var i = 0; i < polygon.Count; i++)
-        {
-            var (from, to) = (polygon[i], polygon[(i + 1) % polygon.Count]);
-            twice += from.X * to.Y - to.X * from.Y;
-        }
-        return Math.Round(Math.Clamp(50 * Math.Abs(twice) / (width * height), 0, 100), 1);
-    }
-
-    private static List<Corner> Fractions(List<(double X, double Y)> polygon, double width, double height) =>
-        polygon.ConvertAll(point => new Corner(Math.Round(Math.Clamp(point.X / width, 0, 1), 4), Math.Round(Math.Clamp(point.Y / height, 0, 1), 4)));
 }

@@ -1,10 +1,12 @@
+using System.Collections.Concurrent;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
 
 /// <summary>The pictures of one bank of one tenant: structure of arrays in the order of the log. One writer, many readers without locks.</summary>
 /// <remarks>Nothing is removed: a withdrawn picture keeps its row with the version at which it went, so that the past can be searched as it was.</remarks>
-internal sealed class PictureBank
+/// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes and its local features alone.</param>
+internal sealed class PictureBank(int minQuality = 0)
 {
     private const long Never = long.MaxValue;
 
@@ -23,6 +25,9 @@ internal sealed class PictureBank
     private readonly Column<long> addedAt = new();
     private readonly Column<long> withdrawnAt = new();
     private readonly Column<string> contents = new();
+    private readonly Column<int> sameContent = new();
+    private readonly ConcurrentDictionary<string, int> lastOfContent = new();
+    private readonly Column<bool> isFlat = new();
     private readonly Column<bool> hasSign = new();
     private readonly Column<SignHash> wholes = new();
     private readonly SignBank signs = new();
@@ -38,7 +43,8 @@ internal sealed class PictureBank
     /// <summary>Adds a picture, unless it is there.</summary>
     /// <param name="version">Version of the index that it makes; above all before.</param>
     public void Add(
-        PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version)
+        PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
+        int quality = 100)
     {
         var row = count;
         if (!rows.TryAdd(id, row)) return;
@@ -48,11 +54,13 @@ internal sealed class PictureBank
         var (ab, cd) = (front.Chunk(row / Column<ulong>.ChunkRows), back.Chunk(row / Column<ulong>.ChunkRows));
         (ab[block + lane], ab[block + HammingScan.Lanes + lane]) = (hash.A, hash.B);
         (cd[block + lane], cd[block + HammingScan.Lanes + lane]) = (hash.C, hash.D);
+        var flat = quality < minQuality;
         Set(contents, row, sha256);
+        Set(isFlat, row, flat);
         Set(hasSign, row, features is not null);
         Set(wholes, row, features?.Sign ?? default);
         if (features is null) unsigned++;
-        else AddSigns(features, row);
+        else AddFeatures(features, row, flat);
         Set(ids, row, id);
         Set(accounts, row, accountId);
         Set(surfaces, row, surface);
@@ -60,9 +68,17 @@ internal sealed class PictureBank
         Set(times, row, occurredAt.UtcTicks);
         Set(addedAt, row, version);
         Set(withdrawnAt, row, Never);
+        Set(sameContent, row, lastOfContent.GetValueOrDefault(sha256, -1));
+        lastOfContent[sha256] = row;
         live++;
         Volatile.Write(ref count, row + 1);
     }
+
+    /// <summary>Features of pictures that come from here on are found only after <see cref="Settle"/>.</summary>
+    public void Defer() => locals.Defer();
+
+    /// <summary>Makes all features findable.</summary>
+    public void Settle() => locals.Settle();
 
     /// <summary>Takes a picture out from <paramref name="version"/> on; false when it is not in the bank.</summary>
     public bool Withdraw(string id, long version)
@@ -99,7 +115,7 @@ internal sealed class PictureBank
                 for (var lane = 0; lane < HammingScan.Lanes; lane++)
                 {
                     var row = first + block * HammingScan.Lanes + lane;
-                    if (row >= rowsThen || Volatile.Read(ref withdrawnAt[row]) <= asOf) continue;
+                    if (row >= rowsThen || isFlat[row] || Volatile.Read(ref withdrawnAt[row]) <= asOf) continue;
                     var at = block * HammingScan.Stride + lane;
                     var code = new PdqHash(ab[at], ab[at + HammingScan.Lanes], cd[at], cd[at + HammingScan.Lanes]);
                     var (distance, turn) = Nearest(code, query);
@@ -109,84 +125,119 @@ internal sealed class PictureBank
         }
     }
 
-    /// <summary>Every picture that was in the bank at <paramref name="asOf"/> and is found in the query, or the query in it, in log order.</summary>
+    /// <summary>Every picture that was in the bank at <paramref name="asOf"/> and is found in the query, or the query in it, or that shows the same scene, in log order.</summary>
+    /// <param name="review">Score from which on a picture is taken for a copy.</param>
     /// <remarks>Two pictures that both have a sign hash are compared by it, others by PDQ: the method depends on the pair alone, so that a finding can be reproduced.</remarks>
-    public IReadOnlyList<Neighbour> Find(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel)
+    public IReadOnlyList<Neighbour> Find(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview)
     {
         var found = new SortedDictionary<int, Neighbour>();
-        if (query.Features is not { } features)
-        {
-            var neighbours = new List<Neighbour>();
-            Search(query.Pdq, maxDistance, asOf, kernel, neighbours);
-            return neighbours;
-        }
-        if (Volatile.Read(ref unsigned) > 0)
+        var rowsThen = RowsAt(asOf);
+        FindSameBytes(query, rowsThen, asOf, found);
+        var isHashed = query.Quality >= minQuality;
+        if (isHashed && (query.Features is null || Volatile.Read(ref unsigned) > 0))
         {
             var neighbours = new List<(int Row, int Distance, Orientation Turn)>();
             Scan(query.Pdq, maxDistance, asOf, kernel, neighbours);
             foreach (var (row, distance, turn) in neighbours)
             {
-                if (!hasSign[row]) found.Add(row, ToNeighbour(row, distance, turn));
+                if (query.Features is null || !hasSign[row]) found.TryAdd(row, ToNeighbour(row, distance, turn));
             }
         }
-        var rowsThen = RowsAt(asOf);
-        // One scan serves both what the hashes decide and what features decide about.
-        var radius = features.Local is null ? maxDistance : Math.Max(maxDistance, ReviewDistance);
+        if (query.Features is { } features)
+        {
+            // One scan serves both what the hashes decide and what features decide about.
+            var radius = features.Local is null ? maxDistance : Math.Max(maxDistance, ReviewDistance);
+            var nearby = isHashed ? NearbyHashes(features, radius, rowsThen, kernel) : [];
+            nearby.RemoveAll(near => Volatile.Read(ref withdrawnAt[near.Hit.Row]) <= asOf);
+            FindByHash(features, nearby, maxDistance, review, found);
+            if (features.Local is { } local) FindByFeatures(features, local, nearby, rowsThen, asOf, review, found);
+        }
+        return [.. found.Values];
+    }
+
+    private void FindSameBytes(PictureQuery query, int rowsThen, long asOf, SortedDictionary<int, Neighbour> found)
+    {
+        if (query.Sha256 is not { Length: > 0 } sha256) return;
+        for (var row = lastOfContent.GetValueOrDefault(sha256, -1); row >= 0; row = sameContent[row])
+        {
+            if (row < rowsThen && Volatile.Read(ref withdrawnAt[row]) > asOf) found.Add(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSameBytes() });
+        }
+    }
+
+    private List<(SignHit Hit, Area? Part)> NearbyHashes(FeatureSet features, int radius, int rowsThen, ScanKernel kernel)
+    {
         var hits = new List<SignHit>();
         signs.Search(features.Sign, radius, radius, rowsThen, kernel, hits);
-        var nearby = hits.ConvertAll(hit => (Hit: hit, Part: (Area?)null));
+        var nearby = hits.ConvertAll(hit => (hit, (Area?)null));
         foreach (var region in features.Regions)
         {
             hits.Clear();
             signs.Search(region.Hash, radius, -1, rowsThen, kernel, hits);
             nearby.AddRange(hits.Select(hit => (hit, (Area?)region.Area)));
         }
-        foreach (var (hit, part) in nearby)
-        {
-            if (hit.Distance <= maxDistance) Keep(hit, part);
-        }
-        if (features.Local is { } local) FindByFeatures(features, local, nearby, rowsThen, asOf, found);
-        return [.. found.Values];
+        return nearby;
+    }
 
-        void Keep(in SignHit hit, Area? part)
+    // What the hashes decide. The pixels of the closest are compared too: they show what was added, and may be surer than the hash.
+    private void FindByHash(FeatureSet features, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, double review, SortedDictionary<int, Neighbour> found)
+    {
+        var compared = 0;
+        foreach (var (hit, part) in nearby.Where(near => near.Hit.Distance <= maxDistance).OrderBy(near => near.Hit.Distance))
         {
-            if (Volatile.Read(ref withdrawnAt[hit.Row]) <= asOf) return;
-            if (found.TryGetValue(hit.Row, out var known) && known.Distance <= hit.Distance) return;
-            found[hit.Row] = ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = Explanation.OfHash(hit, part, contents[hit.Row] == query.Sha256) };
+            if (found.ContainsKey(hit.Row)) continue;
+            var evidence = Explanation.OfHash(hit, part);
+            if (features.Local is { } local && compared++ < MostCandidates && locals.Of(hit.Row) is { } reference)
+            {
+                var alignment = LocalVerifier.Compare(local, reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
+                if (alignment.Score >= review) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
+            }
+            found.Add(hit.Row, ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = evidence });
         }
     }
 
     // What the hashes leave open: pictures whose hash is near but not near enough, and those that share local features.
-    private void FindByFeatures(FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, SortedDictionary<int, Neighbour> found)
+    private void FindByFeatures(
+        FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, double review, SortedDictionary<int, Neighbour> found)
     {
-        var nearby = hits.Where(near => near.Hit.Distance <= ReviewDistance).OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates).ToList();
+        var known = found.Keys.ToHashSet();
+        var best = new SortedDictionary<int, Alignment>();
+        var nearby = hits.OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates).ToList();
         foreach (var (hit, part) in nearby)
         {
-            if (found.ContainsKey(hit.Row) || Volatile.Read(ref withdrawnAt[hit.Row]) <= asOf || locals.Of(hit.Row) is not { } reference) continue;
+            if (known.Contains(hit.Row) || locals.Of(hit.Row) is not { } reference) continue;
             var transform = Explanation.TransformOf(hit, part, local, reference);
-            Keep(hit.Row, reference, LocalVerifier.Compare(local, reference, transform, IsMirroring(hit.Turn), hit.IsInverted));
+            Consider(hit.Row, LocalVerifier.Compare(local, reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
         }
         var sharing = locals.Search(local, rowsThen, MostSharing).Select(candidate => (candidate.Row, candidate.IsMirrored));
         foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
-            if (found.ContainsKey(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
-            if (LocalVerifier.Align(local, reference, mirrored) is { } alignment) Keep(row, reference, alignment);
+            if (known.Contains(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
+            if (LocalVerifier.Align(local, reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
+        }
+        foreach (var (row, alignment) in best)
+        {
+            var isCopy = alignment.Score >= review;
+            if (!isCopy && !alignment.IsRelated) continue;
+            found.Add(row, ToNeighbour(row, features.Sign.NearestTo(wholes[row]).Distance, LocalVerifier.TurnOf(alignment)) with
+            {
+                Evidence = Explanation.OfAlignment(alignment, local, locals.Of(row)!, isCopy),
+            });
         }
 
-        void Keep(int row, LocalFeatures reference, in Alignment alignment)
+        void Consider(int row, Alignment alignment, int distance)
         {
-            if (!alignment.IsCopy) return;
-            var distance = features.Sign.NearestTo(wholes[row]).Distance;
-            found.Add(row, ToNeighbour(row, distance, LocalVerifier.TurnOf(alignment)) with { Evidence = LocalVerifier.Explain(alignment, local, reference) });
+            alignment = alignment with { Distance = distance };
+            if (!best.TryGetValue(row, out var other) || alignment.Score > other.Score) best[row] = alignment;
         }
     }
 
     private static bool IsMirroring(Orientation turn) => turn is Orientation.FlipX or Orientation.FlipY or Orientation.FlipPlus1 or Orientation.FlipMinus1;
 
-    private void AddSigns(FeatureSet features, int row)
+    private void AddFeatures(FeatureSet features, int row, bool flat)
     {
-        signs.Add(features.Sign, row, null);
         if (features.Local is { ReferenceCount: > 0 } local) locals.Add(local.AsReference(), row);
+        if (flat) return;
+        signs.Add(features.Sign, row, null);
         foreach (var region in features.Regions)
         {
             if (region.IsTrimmed) signs.Add(region.Hash, row, region.Area);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace ImageRights.Matching.Index;
 
 /// <summary>The index of this replica: a read model in memory, fed by the log alone and therefore the same in all replicas.</summary>
-public sealed class PictureIndex : ISubscription
+public sealed class PictureIndex : ISubscription, IDisposable
 {
     /// <summary>Name of the follower that feeds it.</summary>
     public const string FollowerName = "index";
@@ -19,13 +19,16 @@ public sealed class PictureIndex : ISubscription
     private readonly ConcurrentDictionary<string, TenantIndex> tenants = new();
     private readonly Lock gate = new();
     private readonly MatchingOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger<PictureIndex>? logger;
+    private IndexCheckpoint? checkpoint;
     private LogPosition position = LogPosition.Start;
     private TaskCompletionSource moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>An empty index.</summary>
-    public PictureIndex(IOptions<MatchingOptions> options, IMeterFactory meters)
+    public PictureIndex(IOptions<MatchingOptions> options, IMeterFactory meters, TimeProvider? clock = null, ILogger<PictureIndex>? logger = null)
     {
-        this.options = options.Value;
+        (this.options, this.clock, this.logger) = (options.Value, clock ?? TimeProvider.System, logger);
         meters.Create(TelemetryName).CreateObservableGauge(
             "imagerights.matching.index.pictures", () => Enum.GetValues<Bank>().Select(bank => new Measurement<int>(
                 tenants.Values.Sum(tenant => tenant.Count(bank)), KeyValuePair.Create<string, object?>("imagerights.bank", bank.ToString()))),
@@ -38,8 +41,55 @@ public sealed class PictureIndex : ISubscription
         get { lock (gate) return position; }
     }
 
+    /// <summary>The last event that a start need not read from the log again; the start of the log when no checkpoint is kept.</summary>
+    public LogPosition CheckpointPosition => Volatile.Read(ref checkpoint)?.Written.Position ?? LogPosition.Start;
+
     /// <summary>The index of a tenant; empty when nothing of it is known.</summary>
     public TenantIndex For(string tenantId) => tenants.GetOrAdd(tenantId, _ => new TenantIndex(options.MinQuality));
+
+    /// <summary>Takes in the checkpoint of an earlier run, if there is one of this log.</summary>
+    public async Task<LogPosition> ResumeAsync(DocumentStore store, CancellationToken cancellationToken)
+    {
+        Resume();
+        if (checkpoint is null || Position == LogPosition.Start) return Position;
+        await using var command = store.AcrossTenants.CreateCommand($"select id from {store.Options.DatabaseSchemaName}.mt_events where seq_id = $1");
+        command.Parameters.Add(new() { Value = Position.Sequence });
+        if (await command.ExecuteScalarAsync(cancellationToken) is Guid id && id == checkpoint.Written.Event) return Position;
+        logger?.LogWarning("The checkpoint is of another log and is begun anew");
+        tenants.Clear();
+        checkpoint.Clear();
+        lock (gate) position = LogPosition.Start;
+        return LogPosition.Start;
+    }
+
+    /// <summary>Takes in the checkpoint of an earlier run.</summary>
+    internal void Resume()
+    {
+        if (string.IsNullOrEmpty(options.CheckpointFolder) || checkpoint is not null) return;
+        IndexCheckpoint opened;
+        try
+        {
+            opened = IndexCheckpoint.Open(options.CheckpointFolder, clock);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            logger?.LogWarning(failure, "No checkpoint is kept in {Folder}; each start reads the whole log", options.CheckpointFolder);
+            return;
+        }
+        try
+        {
+            if (!opened.Load(Take)) logger?.LogWarning("The checkpoint is damaged or of another version after {Sequence}; the rest is read from the log", opened.Written.Position.Sequence);
+            foreach (var tenant in tenants.Values) tenant.Settle();
+        }
+        catch (Exception failure) when (failure is IOException or FormatException or ArgumentException)
+        {
+            logger?.LogWarning(failure, "The checkpoint cannot be read and is begun anew");
+            tenants.Clear();
+            opened.Clear();
+        }
+        Volatile.Write(ref checkpoint, opened);
+        lock (gate) position = checkpoint.Written.Position;
+    }
 
     /// <inheritdoc />
     public Task ProcessEventsAsync(EventPage page, CancellationToken cancellationToken)
@@ -51,13 +101,19 @@ public sealed class PictureIndex : ISubscription
     /// <summary>Takes in consecutive events. What it has already is passed over: after a fault the follower reads the log again from its start.</summary>
     public void Apply(IReadOnlyList<RecordedEvent> events)
     {
-        var reached = Position;
+        var (reached, last) = (Position, (Guid?)null);
         foreach (var @event in events)
         {
             if (@event.Position.CompareTo(reached) <= 0) continue;
-            For(@event.TenantId).Apply(@event);
+            if (IndexFacts.Of(@event.Data) is { } fact)
+            {
+                For(@event.TenantId).Apply(fact, @event.Position);
+                checkpoint?.Add(@event.TenantId, @event.Position, fact);
+            }
             reached = @event.Position;
+            last = @event.Id;
         }
+        if (last is { } id) Keep(reached, id);
         lock (gate)
         {
             position = reached;
@@ -79,6 +135,30 @@ public sealed class PictureIndex : ISubscription
                 next = moved.Task;
             }
             await next.WaitAsync(LongestStandstill, cancellationToken);
+        }
+    }
+
+    /// <summary>Writes what the checkpoint does not hold yet.</summary>
+    public void Dispose() => checkpoint?.Dispose();
+
+    private void Take(string tenantId, LogPosition at, object fact)
+    {
+        var tenant = For(tenantId);
+        tenant.Defer();
+        tenant.Apply(fact, at);
+    }
+
+    // A disk that is full must not stop the index.
+    private void Keep(LogPosition reached, Guid last)
+    {
+        try
+        {
+            checkpoint?.Reach(reached, last);
+        }
+        catch (IOException failure)
+        {
+            logger?.LogWarning(failure, "The checkpoint cannot be written; it ends at {Sequence}", checkpoint!.Written.Position.Sequence);
+            Volatile.Write(ref checkpoint, null);
         }
     }
 }

@@ -2,9 +2,6 @@ using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
 
-/// <summary>A rectangle in fractions of a picture's width and height.</summary>
-public sealed record Area(double Left, double Top, double Width, double Height);
-
 /// <summary>A rectangle of a picture with its hash.</summary>
 public sealed record HashedArea(Area Area, SignHash Hash, bool IsTrimmed);
 
@@ -12,10 +9,10 @@ public sealed record HashedArea(Area Area, SignHash Hash, bool IsTrimmed);
 public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions, LocalFeatures? Local = null)
 {
     /// <summary>Name and version of the features that this index compares.</summary>
-    public const string Algorithm = "eye/2";
+    public const string Algorithm = "eye/3";
 
-    // Chose other corners of the picture, and fewer, but described them in the same way.
-    private const string Earlier = "eye/1";
+    // Chose other corners of the picture and had smaller thumbnails, but described them in the same way.
+    private static readonly string[] Comparable = ["eye/1", "eye/2", Algorithm];
 
     private const int MostRegions = 64;
 
@@ -23,10 +20,13 @@ public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions
     /// <exception cref="FormatException">They are of this version and broken.</exception>
     public static FeatureSet? Read(PictureFeatures? features)
     {
-        if (features is not { Algorithm: Algorithm or Earlier }) return null;
+        if (features is null || !Comparable.Contains(features.Algorithm)) return null;
         if (features.Regions is not { Count: <= MostRegions } regions) throw new FormatException($"A picture has at most {MostRegions} regions.");
         return new FeatureSet(SignHash.Parse(features.SignPdq), [.. regions.Select(Read)], LocalFeatures.Read(features.Local));
     }
+
+    /// <summary>What stands for the picture when others are compared with it.</summary>
+    public FeatureSet AsReference() => this with { Local = Local?.AsReference() };
 
     private static HashedArea Read(PictureRegion region) =>
         region is { Left: >= 0 and <= 1, Top: >= 0 and <= 1, Width: > 0 and <= 1, Height: > 0 and <= 1 }

@@ -1,3 +1,5 @@
+using ImageRights.Matching.Screening;
+
 namespace ImageRights.Matching.Index;
 
 /// <summary>A sign hash of a bank that lies near the one that was asked for.</summary>

@@ -11,16 +11,15 @@ namespace ImageRights.Matching.Index;
 /// </remarks>
 public sealed class TenantIndex
 {
-    private readonly PictureBank works = new();
-    private readonly PictureBank uploads = new();
+    private readonly PictureBank works;
+    private readonly PictureBank uploads;
     private readonly LicenceRegister licences = new();
     private readonly Column<LogPosition> changes = new();
     private readonly HashSet<string> withdrawnUnseen = [];
     private readonly Dictionary<string, string> accounts = [];
-    private readonly int minQuality;
     private int version;
 
-    internal TenantIndex(int minQuality) => this.minQuality = minQuality;
+    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality), new PictureBank(minQuality));
 
     /// <summary>Facts taken in.</summary>
     public long Version => Volatile.Read(ref version);
@@ -52,22 +51,39 @@ public sealed class TenantIndex
         return neighbours;
     }
 
-    /// <summary>Pictures of a bank that the query shows or that show it, in log order.</summary>
+    /// <summary>Pictures of a bank that the query shows or that show it, and those that only show the same scene, in log order.</summary>
     /// <param name="maxDistance">Largest distance of hashes that counts as a match, in bits.</param>
     /// <param name="asOf">Version of the index that answers.</param>
     /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
-    public IReadOnlyList<Neighbour> Find(Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null) =>
-        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest);
+    /// <param name="review">Score from which on a picture is taken for a copy.</param>
+    public IReadOnlyList<Neighbour> Find(
+        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview) =>
+        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review);
 
     /// <summary>Licences as they were known at a version.</summary>
     public LicenceLookup LicencesAt(long asOf) => (workId, accountId, at) => licences.Find(workId, accountId, at, asOf);
 
-    internal void Apply(RecordedEvent @event)
+    /// <summary>Pictures that come from here on are found only after <see cref="Settle"/>, which is quicker for many.</summary>
+    internal void Defer()
+    {
+        works.Defer();
+        uploads.Defer();
+    }
+
+    /// <summary>Makes everything findable.</summary>
+    internal void Settle()
+    {
+        works.Settle();
+        uploads.Settle();
+    }
+
+    /// <summary>Takes in a fact of <see cref="IndexFacts"/>.</summary>
+    internal void Apply(object fact, LogPosition position)
     {
         var next = version + 1;
-        switch (@event.Data)
+        switch (fact)
         {
-            case FingerprintRecorded fingerprint: Add(fingerprint, next); break;
+            case IndexedPicture picture: Add(picture.Fact, picture.Features, next); break;
             // The fingerprint may still be on its way.
             case PictureWithdrawn withdrawal when !uploads.Withdraw(withdrawal.ImageId, next): withdrawnUnseen.Add(withdrawal.ImageId); break;
             case PictureWithdrawn: break;
@@ -76,17 +92,16 @@ public sealed class TenantIndex
             default: return;
         }
         changes.Extend(version);
-        changes[version] = @event.Position;
+        changes[version] = position;
         Volatile.Write(ref version, next);
     }
 
-    private void Add(FingerprintRecorded picture, int next)
+    private void Add(FingerprintRecorded picture, FeatureSet? features, int next)
     {
-        if (picture.PdqQuality < minQuality) return;
         if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) return;
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
         BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads)
-            .Add(PdqHash.Parse(picture.Pdq), FeatureSet.Read(picture.Features), picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next);
+            .Add(PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch

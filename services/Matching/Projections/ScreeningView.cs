@@ -17,12 +17,15 @@ public enum ScreeningStatus
 /// <summary>An upload's screening as others read it.</summary>
 /// <param name="Verdict">Null while pending.</param>
 /// <param name="Matches">Closest first; empty while pending.</param>
+/// <param name="Band">Of the surest hit.</param>
+/// <param name="Related">Pictures of the same scene, which have no part in the verdict.</param>
 /// <param name="ReceivedAt">When the upload was received; null while only its withdrawal is known.</param>
 /// <param name="WithdrawnAt">When it ceased to be published.</param>
 public sealed record ScreeningView(
     string ImageId, string AccountId, Surface? Surface, string? ListingId, ScreeningStatus Status, Verdict? Verdict,
     IReadOnlyList<Match> Matches, Thresholds? Thresholds, string? UnreadableCode,
-    DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt)
+    DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt,
+    Band? Band = null, IReadOnlyList<RelatedPicture>? Related = null)
 {
     /// <summary>SQL expressions that lists filter by; with the id, so that a page is read off the index in order.</summary>
     public static readonly string[] Indexes = ["(data ->> 'verdict'), id", "(data ->> 'accountId'), id"];
@@ -43,6 +46,8 @@ public sealed record ScreeningView(
             Thresholds = screened.Thresholds,
             UnreadableCode = screened.UnreadableCode,
             ScreenedAt = screened.ScreenedAt,
+            Band = screened.Band,
+            Related = screened.Related,
         },
         _ => view,
     };

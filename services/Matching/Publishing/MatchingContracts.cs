@@ -15,7 +15,10 @@ public static class MatchingContracts
     {
         Facts.ImageScreened screened => new Contracts.Matching.V1.ImageScreened(
             @event.TenantId, screened.ImageId, screened.AccountId, screened.Surface, screened.ListingId, screened.Verdict,
-            [.. screened.Matches.Select(ToContract)], ToContract(screened.Thresholds), screened.UnreadableCode, screened.ScreenedAt),
+            [.. screened.Matches.Select(ToContract)], ToContract(screened.Thresholds), screened.UnreadableCode, screened.ScreenedAt,
+            screened.Band, screened.Related is null
+                ? null
+                : [.. screened.Related.Select(related => new Contracts.Matching.V1.RelatedPicture(related.Bank, related.ReferenceId, related.OwnerAccountId, ToContract(related.Evidence)!))]),
         Facts.CopyFound copy => new Contracts.Matching.V1.CopyFound(
             @event.TenantId, copy.WorkId, copy.WorkAccountId, copy.ImageId, copy.ImageAccountId, copy.Surface, copy.ListingId,
             copy.Distance, copy.Transform, ToContract(copy.Thresholds), copy.FoundAt, ToContract(copy.Evidence)),
@@ -27,15 +30,18 @@ public static class MatchingContracts
     };
 
     private static ScreeningMatch ToContract(Match match) =>
-        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId, ToContract(match.Evidence));
+        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId, ToContract(match.Evidence), match.Band);
 
     private static MatchEvidence? ToContract(Evidence? evidence) => evidence is null
         ? null
         : new(evidence.Algorithm, evidence.Class, evidence.IsInverted, ToContract(evidence.UploadArea), ToContract(evidence.ReferenceArea),
-            evidence.UploadPercent, evidence.ReferencePercent, evidence.Distance, evidence.Inliers, evidence.BlocksCompared, evidence.BlocksAlike);
+            evidence.UploadPercent, evidence.ReferencePercent, evidence.Distance, evidence.Inliers, evidence.BlocksCompared, evidence.BlocksAlike,
+            evidence.Score, evidence.Overlays is null ? null : [.. evidence.Overlays.Select(area => new AreaRectangle(area.Left, area.Top, area.Width, area.Height))]);
 
     private static IReadOnlyList<AreaCorner> ToContract(IReadOnlyList<Corner> corners) => [.. corners.Select(corner => new AreaCorner(corner.X, corner.Y))];
 
     private static ScreeningThresholds ToContract(Thresholds thresholds) =>
-        new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion);
+        new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion, thresholds.Model, ToContract(thresholds.Works), ToContract(thresholds.Uploads));
+
+    private static Contracts.Matching.V1.BandLimits? ToContract(Facts.BandLimits? limits) => limits is null ? null : new(limits.Review, limits.Auto);
 }

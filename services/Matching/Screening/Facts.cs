@@ -30,9 +30,12 @@ public sealed record PictureWithdrawn(string ImageId, string AccountId, DateTime
 
 /// <summary>An upload was compared with everything before it in the log.</summary>
 /// <param name="Matches">Closest first; at most <see cref="Judgement.MostMatches"/>.</param>
+/// <param name="Band">Of the surest hit; null when there is none.</param>
+/// <param name="Related">Pictures of the same scene, which have no part in the verdict; at most <see cref="Judgement.MostRelated"/>.</param>
 public sealed record ImageScreened(
     string ImageId, string AccountId, Surface Surface, string? ListingId, Verdict Verdict,
-    IReadOnlyList<Match> Matches, Thresholds Thresholds, string? UnreadableCode, DateTimeOffset ScreenedAt);
+    IReadOnlyList<Match> Matches, Thresholds Thresholds, string? UnreadableCode, DateTimeOffset ScreenedAt,
+    Band? Band = null, IReadOnlyList<RelatedPicture>? Related = null);
 
 /// <summary>A new work was found in an upload that came before it.</summary>
 /// <param name="Transform">How the upload was turned or mirrored against the work.</param>
@@ -50,9 +53,13 @@ public sealed record OwnershipConflictFound(
 /// <param name="Distance">Hamming distance of the hashes, 0 to 256 bits.</param>
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">Licence that covers the use, when <paramref name="Disposition"/> is Licensed.</param>
+/// <param name="Band">Where its score lies; null where there is none.</param>
 public sealed record Match(
     Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId,
-    Evidence? Evidence = null);
+    Evidence? Evidence = null, Band? Band = null);
+
+/// <summary>A picture that shows the same place or thing as an upload that is no copy of it.</summary>
+public sealed record RelatedPicture(Bank Bank, string ReferenceId, string OwnerAccountId, Evidence Evidence);
 
 /// <summary>How a match was recognised; null where PDQ hashes alone were compared.</summary>
 /// <param name="UploadArea">Corners, clockwise, of what was recognised.</param>
@@ -63,9 +70,13 @@ public sealed record Match(
 /// <param name="Inliers">Local features that one transform explains.</param>
 /// <param name="BlocksCompared">Blocks of the aligned thumbnails with enough contrast.</param>
 /// <param name="BlocksAlike">Those that correlate.</param>
+/// <param name="Score">Probability that it is a copy, 0 to 1; null in facts of earlier versions.</param>
+/// <param name="Overlays">Rectangles of the upload that lie on what was recognised and hide it: captions, logos. Null where pixels were not compared.</param>
+/// <param name="Measures">What the score follows from, by the model that the thresholds name. Null where pixels were not compared.</param>
 public sealed record Evidence(
     string Algorithm, MatchClass Class, bool IsInverted, IReadOnlyList<Corner> UploadArea, IReadOnlyList<Corner> ReferenceArea,
-    double UploadPercent, double ReferencePercent, int? Distance, int? Inliers, int? BlocksCompared, int? BlocksAlike)
+    double UploadPercent, double ReferencePercent, int? Distance, int? Inliers, int? BlocksCompared, int? BlocksAlike,
+    double? Score = null, IReadOnlyList<Area>? Overlays = null, IReadOnlyDictionary<string, double>? Measures = null)
 {
     /// <summary>The same finding with the roles exchanged: what was the upload is the reference.</summary>
     public Evidence Swapped() => this with
@@ -80,12 +91,26 @@ public sealed record Evidence(
         ReferenceArea = UploadArea,
         UploadPercent = ReferencePercent,
         ReferencePercent = UploadPercent,
+        // They lie on what is now the reference.
+        Overlays = null,
     };
 }
+
+/// <summary>A rectangle in fractions of a picture's width and height.</summary>
+public sealed record Area(double Left, double Top, double Width, double Height);
 
 /// <summary>A point in fractions of a picture's width and height.</summary>
 public sealed record Corner(double X, double Y);
 
 /// <summary>What reproduces a finding: the same search over the index as it was at <paramref name="IndexVersion"/> gives it again.</summary>
 /// <param name="IndexVersion">Number of pictures and changes of the tenant that preceded the picture in the log.</param>
-public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion);
+/// <param name="Model">What the scores were computed with; null in facts of earlier versions, as are the limits.</param>
+public sealed record Thresholds(
+    string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null);
+
+/// <summary>Scores at which bands begin, 0 to 1; what is below review is no match.</summary>
+public sealed record BandLimits(double Review, double Auto)
+{
+    /// <summary>Where a score lies.</summary>
+    public Band BandOf(double score) => score >= Auto ? Band.Auto : Band.Review;
+}

@@ -6,7 +6,11 @@ namespace ImageRights.Matching.Screening;
 /// <param name="Evidence">How it was recognised, with the picture that is asked about as the upload; null where PDQ hashes alone were compared.</param>
 public readonly record struct Neighbour(
     string Id, string AccountId, Surface? Surface, string? ListingId, DateTimeOffset OccurredAt, int Distance, Orientation Turn,
-    Evidence? Evidence = null);
+    Evidence? Evidence = null)
+{
+    /// <summary>Whether the picture that is asked about is a copy of this one, and not another photograph of the same scene.</summary>
+    public bool IsCopy => Evidence?.Class != MatchClass.SameScene;
+}
 
 /// <summary>Finds the licence for a work that covers a use by an account at an instant; null when none does.</summary>
 public delegate string? LicenceLookup(string workId, string accountId, DateTimeOffset at);
@@ -17,24 +21,28 @@ public static class Judgement
     /// <summary>Matches that a screening lists.</summary>
     public const int MostMatches = 50;
 
-    /// <summary>Judges an upload by its neighbours in both banks, each in log order.</summary>
+    /// <summary>Pictures of the same scene that a screening lists.</summary>
+    public const int MostRelated = 10;
+
+    /// <summary>Judges an upload by its neighbours in both banks, each in log order, of which it is a copy.</summary>
     /// <remarks>The verdict rests on all neighbours. When there are more than <see cref="MostMatches"/>, hits are listed before what the uploader may use, and
     /// works before uploads: a seller's own many near-identical pictures must not push the work they were taken from off the list.</remarks>
     public static (Verdict Verdict, IReadOnlyList<Match> Matches) Judge(
-        string? accountId, DateTimeOffset at, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, LicenceLookup licences)
+        string? accountId, DateTimeOffset at, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, LicenceLookup licences,
+        BandLimits? ofWorks = null, BandLimits? ofUploads = null)
     {
         var rights = RightsOf(accountId, at, [.. works.Select(work => (work.Id, work.AccountId))], licences);
         var matches = new List<Match>(works.Count + uploads.Count);
         foreach (var work in works)
         {
             var (disposition, licence) = RightsOf(accountId, at, [(work.Id, work.AccountId)], licences);
-            matches.Add(ToMatch(Bank.Works, work, disposition, licence));
+            matches.Add(ToMatch(Bank.Works, work, disposition, licence, ofWorks));
         }
         foreach (var upload in uploads)
         {
             // Who owns or licensed the work may use it, whoever else uploaded it before.
             var (disposition, licence) = upload.AccountId == accountId ? (Disposition.Own, null) : rights;
-            matches.Add(ToMatch(Bank.Uploads, upload, disposition, licence));
+            matches.Add(ToMatch(Bank.Uploads, upload, disposition, licence, ofUploads));
         }
         var verdict = matches.Exists(match => match.Disposition == Disposition.Hit) ? Verdict.Match : Verdict.Clear;
         return (verdict,
@@ -46,6 +54,23 @@ public static class Judgement
                 .OrderBy(match => match.Distance).ThenBy(match => match.Bank),
         ]);
     }
+
+    /// <summary>Band of the surest hit; null when there is none.</summary>
+    public static Band? BandOf(IEnumerable<Match> matches)
+    {
+        var bands = matches.Where(match => match is { Disposition: Disposition.Hit, Band: not null }).Select(match => match.Band!.Value).ToList();
+        return bands.Count == 0 ? null : bands.Min();
+    }
+
+    /// <summary>Other accounts' pictures of the same scene, the most alike first.</summary>
+    public static IReadOnlyList<RelatedPicture> Related(string? accountId, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads) =>
+    [
+        .. works.Select(work => (Bank: Bank.Works, Neighbour: work)).Concat(uploads.Select(upload => (Bank: Bank.Uploads, Neighbour: upload)))
+            .Where(related => related.Neighbour.AccountId != accountId)
+            .OrderByDescending(related => related.Neighbour.Evidence!.Score)
+            .Take(MostRelated)
+            .Select(related => new RelatedPicture(related.Bank, related.Neighbour.Id, related.Neighbour.AccountId, related.Neighbour.Evidence!)),
+    ];
 
     /// <summary>Judges a new work by the earlier uploads and earlier works it resembles.</summary>
     public static (IReadOnlyList<CopyFound> Copies, IReadOnlyList<OwnershipConflictFound> Conflicts) JudgeWork(
@@ -89,6 +114,7 @@ public static class Judgement
         return (Disposition.Hit, null);
     }
 
-    private static Match ToMatch(Bank bank, Neighbour neighbour, Disposition disposition, string? licence) =>
-        new(bank, neighbour.Id, neighbour.AccountId, neighbour.Distance, Inverse(neighbour.Turn), disposition, licence, neighbour.Evidence);
+    private static Match ToMatch(Bank bank, Neighbour neighbour, Disposition disposition, string? licence, BandLimits? limits) =>
+        new(bank, neighbour.Id, neighbour.AccountId, neighbour.Distance, Inverse(neighbour.Turn), disposition, licence, neighbour.Evidence,
+            neighbour.Evidence?.Score is { } score ? limits?.BandOf(score) : null);
 }

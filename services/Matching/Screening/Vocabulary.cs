@@ -1,4 +1,5 @@
 // The words of the field are those that the contracts publish; the facts and messages built of them are not shared (a message may change without history).
+global using Band = ImageRights.Contracts.Matching.V1.Band;
 global using Bank = ImageRights.Contracts.Matching.V1.Bank;
 global using Disposition = ImageRights.Contracts.Matching.V1.Disposition;
 global using MatchClass = ImageRights.Contracts.Matching.V1.MatchClass;

@@ -22,6 +22,23 @@ public sealed record DeliveryView(
     /// <summary>SQL expression of <see cref="Order"/>, compared byte by byte.</summary>
     public const string OrderSql = "((data ->> 'order') collate \"C\")";
 
+    /// <summary>Rows of all deliveries: those that were attempted have facts and so a view; those that wait for their first attempt are only due.</summary>
+    public const string Source =
+        """
+        (select tenant_id, id, data from {schema}.mt_doc_delivery_view
+         union all
+         select d.tenant_id, d.delivery_id, jsonb_build_object(
+            'deliveryId', d.delivery_id, 'endpointId', d.endpoint_id, 'eventId', d.event_id, 'eventType', e.type, 'subject', e.subject, 'state', 'Pending', 'attempts', '[]'::jsonb,
+            'scheduledAt', d.next_attempt_at, 'nextAttemptAt', d.next_attempt_at,
+            'order', lpad((extract(epoch from d.next_attempt_at) * 10000000 + 621355968000000000)::bigint::text, 19, '0') || d.delivery_id)
+         from {schema}.webhook_due d join {schema}.webhook_events e on e.tenant_id = d.tenant_id and e.event_id = d.event_id
+         where not exists (select 1 from {schema}.mt_doc_delivery_view v where v.tenant_id = d.tenant_id and v.id = d.delivery_id)) deliveries
+        """;
+
+    /// <summary>One delivery, or null.</summary>
+    public static async Task<DeliveryView?> FindAsync(DocumentSession session, string deliveryId, CancellationToken cancellationToken) =>
+        (await session.QueryAsync<DeliveryView>("where id = ?", [deliveryId], cancellationToken, Source)).SingleOrDefault();
+
     /// <summary>View after one more fact.</summary>
     public static DeliveryView? Evolve(DeliveryView? view, RecordedEvent @event) => (@event.Data, view) switch
     {

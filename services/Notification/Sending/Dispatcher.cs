@@ -18,8 +18,7 @@ public sealed class Dispatcher(
     private const int MostSettledTogether = 512;
 
     private readonly ConcurrentDictionary<Guid, Task> underWay = [];
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = [];
-    private readonly ConcurrentDictionary<string, int> windows = [];
+    private readonly ConcurrentDictionary<string, Lane> lanes = [];
     private readonly Gathering<(DueDelivery Claim, string? Response)> delivered = new(MostSettledTogether, due.SettleAsync);
     private int failingUnderWay;
 
@@ -27,14 +26,18 @@ public sealed class Dispatcher(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var abort = new CancellationTokenSource();
-        var sinceHousekeeping = Stopwatch.StartNew();
+        var (sinceHousekeeping, sinceFailing) = (Stopwatch.StartNew(), Stopwatch.StartNew());
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 var started = await StartDueAsync(failing: false, options.InFlight - underWay.Count, abort.Token, stoppingToken);
-                started += await StartDueAsync(
-                    failing: true, Math.Min(options.InFlight - underWay.Count, options.InFlight / 2 - Volatile.Read(ref failingUnderWay)), abort.Token, stoppingToken);
+                if (sinceFailing.Elapsed > options.Poll)
+                {
+                    started += await StartDueAsync(
+                        failing: true, Math.Min(options.InFlight - underWay.Count, options.InFlight / 2 - Volatile.Read(ref failingUnderWay)), abort.Token, stoppingToken);
+                    sinceFailing.Restart();
+                }
                 if (sinceHousekeeping.Elapsed > Housekeeping)
                 {
                     WebhookTelemetry.OldestPending(await due.OldestDueAsync(workingOnly: false, stoppingToken));
@@ -60,25 +63,29 @@ public sealed class Dispatcher(
 
     private async Task<int> StartDueAsync(bool failing, int room, CancellationToken abort, CancellationToken stoppingToken)
     {
+        if (room <= 0) return 0;
         var claimedAt = Stopwatch.GetTimestamp();
-        var claims = await due.ClaimAsync(failing, room, windows, stoppingToken);
+        var claims = await due.ClaimAsync(
+            failing, room, failing ? options.InFlightPerFailingEndpoint : options.InFlightPerEndpoint, [.. lanes.Select(lane => (lane.Key, lane.Value.Room(failing)))], stoppingToken);
         foreach (var claim in claims)
         {
             if (failing) Interlocked.Increment(ref failingUnderWay);
+            var lane = lanes.GetOrAdd(claim.EndpointId, _ => new Lane(options));
+            lane.Enter();
             // Added before it can finish: the task itself removes the entry.
             var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            underWay[claim.Lease] = RunAsync(claim, failing, claimedAt, start.Task, abort);
+            underWay[claim.Lease] = RunAsync(claim, lane, failing, claimedAt, start.Task, abort);
             start.SetResult();
         }
         return claims.Count;
     }
 
-    private async Task RunAsync(DueDelivery claim, bool failing, long claimedAt, Task start, CancellationToken abort)
+    private async Task RunAsync(DueDelivery claim, Lane lane, bool failing, long claimedAt, Task start, CancellationToken abort)
     {
         await start;
         try
         {
-            await DeliverAsync(claim, claimedAt, abort);
+            await DeliverAsync(claim, lane, claimedAt, abort);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
@@ -94,42 +101,32 @@ public sealed class Dispatcher(
         {
             if (failing) Interlocked.Decrement(ref failingUnderWay);
             // What was aborted stays listed, to be given back.
+            var wasFull = underWay.Count >= options.InFlight;
             if (!abort.IsCancellationRequested) underWay.TryRemove(claim.Lease, out _);
-            signal.Set();
+            if (lane.Leave() || wasFull) signal.Set();
         }
     }
 
-    private async Task DeliverAsync(DueDelivery claim, long claimedAt, CancellationToken abort)
+    private async Task DeliverAsync(DueDelivery claim, Lane lane, long claimedAt, CancellationToken abort)
     {
         ActivityContext.TryParse(claim.TraceParent, null, isRemote: true, out var origin);
         Activity.Current = null;
         using var activity = WebhookTelemetry.Activities.StartActivity($"deliver {claim.EventType}", ActivityKind.Producer, origin);
         activity?.SetTag("imagerights.delivery", claim.DeliveryId).SetTag("imagerights.endpoint", claim.EndpointId).SetTag("imagerights.event", claim.EventId);
 
-        if (await SendInTurnAsync(claim, claimedAt, activity is null ? claim.TraceParent : null, abort) is not { } report) return;
-        // An endpoint that stops answering holds no more than what it had earned, and earns anew.
-        if (report.Result.Outcome == AttemptOutcome.Succeeded) windows.AddOrUpdate(claim.EndpointId, options.InFlightPerEndpoint + 1, (_, window) => Math.Min(window + 1, options.ClaimedPerEndpoint));
-        else windows.TryRemove(claim.EndpointId, out _);
+        if (await SendInTurnAsync(claim, lane, claimedAt, activity is null ? claim.TraceParent : null, abort) is not { } report) return;
+        lane.Learn(report.Result.Outcome);
         WebhookTelemetry.Attempted(report.Result.Outcome);
         activity?.SetTag("imagerights.outcome", report.Result.Outcome.ToString());
         if (report.Result.Outcome != AttemptOutcome.Succeeded) activity?.SetStatus(ActivityStatusCode.Error, report.Result.Reason);
         await RecordAsync(claim, report);
     }
 
-    private async Task<AttemptReport?> SendInTurnAsync(DueDelivery claim, long claimedAt, string? traceParent, CancellationToken abort)
+    private async Task<AttemptReport?> SendInTurnAsync(DueDelivery claim, Lane lane, long claimedAt, string? traceParent, CancellationToken abort)
     {
-        var turn = turns.GetOrAdd(claim.EndpointId, _ => new SemaphoreSlim(options.InFlightPerEndpoint));
-        await turn.WaitAsync(abort);
-        try
-        {
-            // Its turn came late, or this process stood still since the claim: another one is about to take over.
-            if (Stopwatch.GetElapsedTime(claimedAt) > options.Lease - options.Timeout) return null;
-            return await sender.SendAsync(claim, traceParent, abort);
-        }
-        finally
-        {
-            turn.Release();
-        }
+        using var turn = await lane.TurnAsync(abort);
+        // Its turn came late, or this process stood still since the claim: another one is about to take over.
+        return Stopwatch.GetElapsedTime(claimedAt) > options.Lease - options.Timeout ? null : await sender.SendAsync(claim, traceParent, abort);
     }
 
     private async Task RecordAsync(DueDelivery claim, AttemptReport report)
@@ -139,26 +136,29 @@ public sealed class Dispatcher(
         {
             try
             {
-                await TryRecordAsync(claim, report, draw);
+                await TryRecordAsync(claim, claim.IsNew && attempt == 1, report, draw);
                 return;
             }
             catch (ConcurrencyException) when (attempt < MostTriesToRecord)
             {
-                // A replay, or the endpoint being disabled, came first: decide anew.
+                // A replay, the endpoint being disabled, or an attempt whose lease had run out came first: decide anew.
             }
         }
     }
 
-    private async Task TryRecordAsync(DueDelivery claim, AttemptReport report, double draw)
+    private async Task TryRecordAsync(DueDelivery claim, bool isNew, AttemptReport report, double draw)
     {
         var result = report.Result;
         await using var session = store.LightweightSession(claim.TenantId);
         session.CausationId = claim.EventId.ToString();
-        var stream = await session.Events.FetchForWriting<Delivery>(DeliveryId.StreamOf(claim.DeliveryId));
+        session.TraceParent = Activity.Current?.Id ?? claim.TraceParent;
+        var key = DeliveryId.StreamOf(claim.DeliveryId);
+        var stream = isNew ? session.Events.StartForWriting<Delivery>(key) : await session.Events.FetchForWriting<Delivery>(key);
+        var begun = Delivery.Decide(stream.Aggregate, new DeliveryCommand.Schedule(claim.DeliveryId, claim.EndpointId, claim.EventId, claim.EventType, claim.Subject, claim.DueAt)).Events;
         var decision = Delivery.Decide(
-            stream.Aggregate, new DeliveryCommand.RecordAttempt(claim.Lease, claim.Url, result, report.StartedAt, report.FinishedAt, options.Retry, draw));
+            begun.Aggregate(stream.Aggregate, Delivery.Evolve), new DeliveryCommand.RecordAttempt(claim.Lease, claim.Url, result, report.StartedAt, report.FinishedAt, options.Retry, draw));
         if (decision.Events.Count == 0) return;
-        stream.AppendMany(decision.Events);
+        stream.AppendMany([.. begun, .. decision.Events]);
 
         if (result.Outcome == AttemptOutcome.Succeeded)
         {

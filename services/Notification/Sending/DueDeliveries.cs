@@ -1,4 +1,5 @@
 using ImageRights.EventStore;
+using ImageRights.Notification.Deliveries;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -6,18 +7,30 @@ namespace ImageRights.Notification.Sending;
 
 /// <summary>A delivery that this replica may send until its lease runs out.</summary>
 /// <param name="Lease">Identity of the claim and of the attempt made under it.</param>
+/// <param name="DueAt">Since when it is due.</param>
+/// <param name="IsNew">Nothing was attempted yet, and so nothing is on record.</param>
 /// <param name="Secrets">Sealed signing secrets by id, newest first.</param>
 public sealed record DueDelivery(
-    Guid Lease, string TenantId, string DeliveryId, string EndpointId, Guid EventId, string EventType, string Url, string Body, string? TraceParent,
-    IReadOnlyList<(string Id, byte[] Sealed)> Secrets);
+    Guid Lease, string TenantId, string DeliveryId, string EndpointId, Guid EventId, string EventType, string Subject, string Url, string Body, string? TraceParent,
+    DateTimeOffset DueAt, bool IsNew, IReadOnlyList<(string Id, byte[] Sealed)> Secrets);
 
 /// <summary>The table of due deliveries. All of its times come from the database's clock.</summary>
 public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
 {
     private string Schema => store.Options.DatabaseSchemaName;
 
-    /// <summary>Makes a delivery due at once, in the session's transaction.</summary>
-    public static void Enqueue(DocumentSession session, string deliveryId, string endpointId, Guid eventId) => session.QueueSqlCommand(
+    /// <summary>Makes the delivery of an event to an endpoint due, in the session's transaction; gives its id. One that waits already stays as it is.</summary>
+    public static string Enqueue(DocumentSession session, string endpointId, Guid eventId)
+    {
+        var deliveryId = DeliveryId.Of(eventId, endpointId);
+        session.QueueSqlCommand(
+            "insert into {schema}.webhook_due (tenant_id, delivery_id, endpoint_id, event_id, next_attempt_at) values (?, ?, ?, ?, clock_timestamp()) on conflict do nothing",
+            session.TenantId, deliveryId, endpointId, eventId);
+        return deliveryId;
+    }
+
+    /// <summary>Makes a delivery that is over due again, in the session's transaction.</summary>
+    public static void EnqueueAgain(DocumentSession session, string deliveryId, string endpointId, Guid eventId) => session.QueueSqlCommand(
         """
         insert into {schema}.webhook_due (tenant_id, delivery_id, endpoint_id, event_id, next_attempt_at) values (?, ?, ?, ?, clock_timestamp())
         on conflict (tenant_id, delivery_id) do update set next_attempt_at = clock_timestamp(), leased_until = null, lease = null
@@ -66,11 +79,13 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     }
 
     /// <summary>Claims what is due, the longest due first, at most so many for each endpoint. Endpoints that fail are claimed apart, so that they cannot take all the room.</summary>
-    /// <param name="windows">How many at once for endpoints that have earned more than the least.</param>
-    public async Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, IReadOnlyCollection<KeyValuePair<string, int>> windows, CancellationToken cancellationToken)
+    /// <param name="room">Most in all.</param>
+    /// <param name="each">Most for an endpoint that is not among <paramref name="rooms"/>.</param>
+    /// <param name="rooms">Most for these endpoints.</param>
+    public async Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, int each, IReadOnlyCollection<(string EndpointId, int Room)> rooms, CancellationToken cancellationToken)
     {
-        if (room <= 0) return [];
-        await using var command = store.AcrossTenants.CreateCommand(
+        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
             $"""
             with recursive waiting as (
                 -- Hops from endpoint to endpoint by index, however many rows wait for each.
@@ -79,46 +94,47 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
                 select next.tenant_id, next.endpoint_id from waiting w cross join lateral (
                     select d.tenant_id, d.endpoint_id from {Schema}.webhook_due d where d.endpoint_id > w.endpoint_id order by d.endpoint_id limit 1) next
             ), open as (
-                select w.tenant_id, w.endpoint_id, v.data ->> 'url' as url, coalesce(e.room, $2) as room,
-                       (select count(*) from {Schema}.webhook_due l where l.endpoint_id = w.endpoint_id and l.leased_until > clock_timestamp()) as in_flight
+                select w.tenant_id, w.endpoint_id, v.data ->> 'url' as url, coalesce(e.room, $2) as room
                 from waiting w
                 join {Schema}.mt_doc_endpoint_view v on v.tenant_id = w.tenant_id and v.id = w.endpoint_id and v.data ->> 'state' = 'Enabled'
                 left join {Schema}.webhook_endpoint_health h on h.tenant_id = w.tenant_id and h.endpoint_id = w.endpoint_id
                 left join unnest($5, $6) as e(endpoint_id, room) on e.endpoint_id = w.endpoint_id
                 where (h.failing_since is not null) = $1 and (h.not_before is null or h.not_before <= clock_timestamp())
             ), picked as (
-                select p.tenant_id, p.delivery_id, o.url from open o cross join lateral (
-                    select d.tenant_id, d.delivery_id, d.next_attempt_at from {Schema}.webhook_due d
+                select p.place, o.url from open o cross join lateral (
+                    select d.ctid as place, d.next_attempt_at from {Schema}.webhook_due d
                     where d.endpoint_id = o.endpoint_id and d.next_attempt_at <= clock_timestamp() and (d.leased_until is null or d.leased_until <= clock_timestamp())
-                    order by d.next_attempt_at limit greatest(0, o.room - o.in_flight) for update skip locked) p
+                    order by d.next_attempt_at limit o.room for update skip locked) p
                 order by p.next_attempt_at limit $3
             ), claimed as (
                 update {Schema}.webhook_due d set lease = gen_random_uuid(), leased_until = clock_timestamp() + $4
-                from picked p where d.tenant_id = p.tenant_id and d.delivery_id = p.delivery_id
-                returning d.lease, d.tenant_id, d.delivery_id, d.endpoint_id, d.event_id, p.url
+                from picked p where d.ctid = p.place
+                returning d.lease, d.tenant_id, d.delivery_id, d.endpoint_id, d.event_id, d.next_attempt_at, p.url
             )
-            select c.lease, c.tenant_id, c.delivery_id, c.endpoint_id, c.event_id, e.type, c.url, e.body, e.traceparent, s.ids, s.sealed
+            select c.lease, c.tenant_id, c.delivery_id, c.endpoint_id, c.event_id, e.type, e.subject, c.url, e.body, e.traceparent, c.next_attempt_at,
+                   not exists (select 1 from {Schema}.mt_doc_delivery_view v where v.tenant_id = c.tenant_id and v.id = c.delivery_id), s.ids, s.sealed
             from claimed c
             join {Schema}.webhook_events e on e.tenant_id = c.tenant_id and e.event_id = c.event_id
             cross join lateral (
                 select array_agg(k.secret_id order by k.created_at desc) as ids, array_agg(k.sealed order by k.created_at desc) as sealed
                 from {Schema}.webhook_secrets k
                 where k.tenant_id = c.tenant_id and k.endpoint_id = c.endpoint_id and (k.valid_until is null or k.valid_until > clock_timestamp())) s
-            """);
+            """, connection);
         command.Parameters.Add(new() { Value = failing });
-        command.Parameters.Add(new() { Value = (long)(failing ? options.InFlightPerFailingEndpoint : options.InFlightPerEndpoint) });
+        command.Parameters.Add(new() { Value = (long)each });
         command.Parameters.Add(new() { Value = (long)room });
         command.Parameters.Add(new() { Value = options.Lease, NpgsqlDbType = NpgsqlDbType.Interval });
-        command.Parameters.Add(new() { Value = failing ? [] : windows.Select(window => window.Key).ToArray() });
-        command.Parameters.Add(new() { Value = failing ? [] : windows.Select(window => (long)window.Value).ToArray() });
+        command.Parameters.Add(new() { Value = rooms.Select(it => it.EndpointId).ToArray() });
+        command.Parameters.Add(new() { Value = rooms.Select(it => (long)it.Room).ToArray() });
+        await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claims = new List<DueDelivery>();
         while (await reader.ReadAsync(cancellationToken))
         {
             claims.Add(new DueDelivery(
                 reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetGuid(4), reader.GetString(5), reader.GetString(6),
-                reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8),
-                [.. reader.GetFieldValue<string[]>(9).Zip(reader.GetFieldValue<byte[][]>(10))]));
+                reader.GetString(7), reader.GetString(8), reader.IsDBNull(9) ? null : reader.GetString(9), reader.GetFieldValue<DateTimeOffset>(10), reader.GetBoolean(11),
+                [.. reader.GetFieldValue<string[]>(12).Zip(reader.GetFieldValue<byte[][]>(13))]));
         }
         return claims;
     }

@@ -42,6 +42,16 @@ public enum Disposition
     Licensed,
 }
 
+/// <summary>How sure a match is.</summary>
+public enum Band
+{
+    /// <summary>Sure enough to act on.</summary>
+    Auto,
+
+    /// <summary>A human should look.</summary>
+    Review,
+}
+
 /// <summary>One known picture that the upload matches, with what reproduces the finding.</summary>
 /// <param name="ReferenceId">Work or image, as <paramref name="Bank"/> says.</param>
 /// <param name="OwnerAccountId">Account that registered or uploaded the reference.</param>
@@ -49,9 +59,14 @@ public enum Disposition
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">The licence that covers it, when <paramref name="Disposition"/> is Licensed.</param>
 /// <param name="Evidence">How it was recognised; null when PDQ hashes alone were compared.</param>
+/// <param name="Band">Where its score lies between the bank's limits; null in screenings of earlier versions.</param>
 public sealed record ScreeningMatch(
     Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId,
-    MatchEvidence? Evidence = null);
+    MatchEvidence? Evidence = null, Band? Band = null);
+
+/// <summary>A picture that shows the same place or thing as the upload and of which the upload is no copy.</summary>
+/// <param name="ReferenceId">Work or image, as <paramref name="Bank"/> says.</param>
+public sealed record RelatedPicture(Bank Bank, string ReferenceId, string OwnerAccountId, MatchEvidence Evidence);
 
 /// <summary>What an upload is of the reference that it matches.</summary>
 public enum MatchClass
@@ -67,6 +82,12 @@ public enum MatchClass
 
     /// <summary>It is one of the things in the upload: a collage, a frame, a screenshot.</summary>
     Composite,
+
+    /// <summary>Its subject before something else.</summary>
+    BackgroundChanged,
+
+    /// <summary>Not a copy: another photograph of the same place or thing.</summary>
+    SameScene,
 }
 
 /// <summary>How a match was recognised.</summary>
@@ -80,9 +101,15 @@ public enum MatchClass
 /// <param name="Inliers">Local features that one transform explains.</param>
 /// <param name="BlocksCompared">Blocks of the aligned thumbnails that have enough contrast to be compared.</param>
 /// <param name="BlocksAlike">Those that correlate.</param>
+/// <param name="Score">Probability that the upload is a copy, 0 to 1.</param>
+/// <param name="Overlays">Rectangles of the upload that hide what was recognised: captions, logos.</param>
 public sealed record MatchEvidence(
     string Algorithm, MatchClass Class, bool IsInverted, IReadOnlyList<AreaCorner> UploadArea, IReadOnlyList<AreaCorner> ReferenceArea,
-    double UploadPercent, double ReferencePercent, int? Distance = null, int? Inliers = null, int? BlocksCompared = null, int? BlocksAlike = null);
+    double UploadPercent, double ReferencePercent, int? Distance = null, int? Inliers = null, int? BlocksCompared = null, int? BlocksAlike = null,
+    double? Score = null, IReadOnlyList<AreaRectangle>? Overlays = null);
+
+/// <summary>A rectangle in fractions of a picture's width and height.</summary>
+public sealed record AreaRectangle(double Left, double Top, double Width, double Height);
 
 /// <summary>A point in fractions of a picture's width and height, from its top left.</summary>
 public sealed record AreaCorner(double X, double Y);
@@ -91,14 +118,24 @@ public sealed record AreaCorner(double X, double Y);
 /// <param name="MaxDistance">Largest distance that counts as a match, in bits.</param>
 /// <param name="MinQuality">Smallest PDQ quality that is compared.</param>
 /// <param name="IndexVersion">Number of pictures and changes that the index had taken in.</param>
-public sealed record ScreeningThresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion);
+/// <param name="Model">What the scores were computed with; null in screenings of earlier versions, as are the limits.</param>
+/// <param name="Works">Limits of the bank of works.</param>
+/// <param name="Uploads">Limits of the bank of uploads.</param>
+public sealed record ScreeningThresholds(
+    string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null);
+
+/// <summary>Scores at which bands begin; what is below review is not reported.</summary>
+public sealed record BandLimits(double Review, double Auto);
 
 /// <summary>An upload was screened; said exactly once for each upload.</summary>
 /// <param name="Matches">Closest first; at most 50.</param>
 /// <param name="UnreadableCode">Why it cannot be decoded, when it cannot.</param>
+/// <param name="Band">Of the surest hit; null when there is none.</param>
+/// <param name="Related">Pictures of the same place or thing, which have no part in the verdict; at most 10.</param>
 public sealed record ImageScreened(
     string TenantId, string ImageId, string AccountId, Surface Surface, string? ListingId, ScreeningVerdict Verdict,
-    IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds Thresholds, string? UnreadableCode, DateTimeOffset ScreenedAt);
+    IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds Thresholds, string? UnreadableCode, DateTimeOffset ScreenedAt,
+    Band? Band = null, IReadOnlyList<RelatedPicture>? Related = null);
 
 /// <summary>A newly registered work was found in an upload that came before it.</summary>
 public sealed record CopyFound(

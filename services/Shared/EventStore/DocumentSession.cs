@@ -94,12 +94,14 @@ public sealed class DocumentSession : IAsyncDisposable
     }
 
     /// <summary>Reads documents of this tenant. <paramref name="sql"/> goes on after the tenant's rows, with <c>?</c> for each parameter (and <c>??</c> for PostgreSQL's operator <c>?</c>):
-    /// <c>where data ->> 'state' = ? order by id desc limit 50</c>.</summary>
-    public async Task<IReadOnlyList<TDocument>> QueryAsync<TDocument>(string sql, object[] parameters, CancellationToken cancellationToken = default) where TDocument : class
+    /// <c>where data ->> 'state' = ? order by id desc limit 50</c>; <c>{schema}</c> stands for the schema.</summary>
+    /// <param name="source">Rows with <c>tenant_id</c>, <c>id</c> and <c>data</c> in place of the stored documents.</param>
+    public async Task<IReadOnlyList<TDocument>> QueryAsync<TDocument>(string sql, object[] parameters, CancellationToken cancellationToken = default, string? source = null) where TDocument : class
     {
         var table = $"mt_doc_{store.Options.Projections.DocumentOf(typeof(TDocument)).Alias}";
+        source = source?.Replace("{schema}", store.Schema, StringComparison.Ordinal) ?? $"{store.Schema}.{table}";
         // The tenant's rows first and apart: a condition with "or" must not reach beyond them.
-        var command = new NpgsqlBatchCommand(SqlText.Positional($"select data from (select * from {store.Schema}.{table} where tenant_id = ?) as {table} {sql}", parameters.Length + 1));
+        var command = new NpgsqlBatchCommand(SqlText.Positional($"select data from (select * from {source} where tenant_id = ?) as {table} {sql.Replace("{schema}", store.Schema, StringComparison.Ordinal)}", parameters.Length + 1));
         command.Parameters.Add(new() { Value = TenantId });
         foreach (var parameter in parameters) command.Parameters.Add(Given(parameter));
         return await ReadDocumentsAsync<TDocument>(command, prepare: false, cancellationToken);

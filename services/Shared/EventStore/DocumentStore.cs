@@ -26,8 +26,8 @@ public sealed class DocumentStore : IAsyncDisposable
     {
         Options = options;
         DataSource = CreateSource(pooled: true);
-        AcrossTenants = CreateSource(pooled: true, AllTenants);
-        Dedicated = CreateSource(pooled: false, AllTenants);
+        AcrossTenants = CreateSource(pooled: true, WorkerSettings);
+        Dedicated = CreateSource(pooled: false, WorkerSettings);
         Commits = new GroupCommit(this);
         Persons = new PersonKeys(this);
     }
@@ -205,7 +205,9 @@ public sealed class DocumentStore : IAsyncDisposable
 
     private const string ScriptFolder = ".Schema.";
 
-    private const string AllTenants = "-c app.all_tenants=on";
+    // Workers' plans are kept for a session's life, often made while tables are empty: they must not read all of the log for each page when it is long.
+    // Where there is no other way than to read all, the price that this puts on it must not set the compiler to work.
+    private const string WorkerSettings = "-c app.all_tenants=on -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off";
 
     internal static string ReadScript(string name)
     {

@@ -24,6 +24,10 @@ public sealed class EventOperations
         return new EventStream<TState>(key, session.Owner.Options.Projections.Fold<TState>(events), events.Count, events, action);
     }
 
+    /// <summary>A stream that the decision starts, without a read; the save is refused if it exists.</summary>
+    public EventStream<TState> StartForWriting<TState>(string key) where TState : notnull =>
+        new(key, session.Owner.Options.Projections.Fold<TState>([]), 0, [], session.Fetched(key, []));
+
     /// <summary>The events of a stream in order, optionally only up to a version or an instant.</summary>
     public Task<IReadOnlyList<RecordedEvent>> FetchStreamAsync(string key, long version = 0, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default) =>
         session.ReadStreamAsync(key, version, timestamp, cancellationToken);

@@ -54,7 +54,7 @@ public sealed class StoreOptions
     public void Follow(string name, Func<IServiceProvider, ISubscription> subscription, int pageSize = 500) =>
         Followers.Add(new FollowerRegistration(name, subscription, pageSize, EveryReplica: false));
 
-    /// <summary>Registers a follower that every replica runs from the start of the log, with progress in memory only: for in-memory read models.</summary>
+    /// <summary>Registers a follower that every replica runs from the start of the log, or from where it says it can resume, with progress in memory only: for in-memory read models.</summary>
     public void FollowInMemory(string name, Func<IServiceProvider, ISubscription> subscription, int pageSize = 2000) =>
         Followers.Add(new FollowerRegistration(name, subscription, pageSize, EveryReplica: true));
 

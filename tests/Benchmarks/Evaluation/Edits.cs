@@ -1,3 +1,5 @@
+using ImageRights.Fingerprint.Decoding;
+
 namespace ImageRights.Benchmarks.Evaluation;
 
 /// <summary>What thieves do to a picture, the same on every run.</summary>
@@ -5,14 +7,21 @@ internal static class Edits
 {
     /// <param name="Name">Short and stable: it is the row of the report.</param>
     /// <param name="Apply">Picture, another picture to paste, random numbers of this pair.</param>
-    /// <param name="Quality">JPEG quality in which the result is saved.</param>
-    public sealed record Edit(string Name, Func<Raster, Raster, Random, Raster> Apply, int Quality = 85);
+    /// <param name="Quality">Quality in which the result is saved.</param>
+    /// <param name="IsWebP">Saved as WebP, else as JPEG.</param>
+    /// <param name="OfReference">It is the registered picture that is edited, and the upload that is not.</param>
+    public sealed record Edit(string Name, Func<Raster, Raster, Random, Raster> Apply, int Quality = 85, bool IsWebP = false, bool OfReference = false)
+    {
+        /// <summary>The file that the thief uploads.</summary>
+        public byte[] Save(Raster picture) =>
+            Vips.Encode(IsWebP ? "webpsave_buffer" : "jpegsave_buffer", picture.Rgb, picture.Width, picture.Height, Quality, out var error) ?? throw new InvalidOperationException(error);
+    }
 
     public static readonly IReadOnlyList<Edit> All =
     [
-        new("jpeg75", Same, 75), new("jpeg30", Same, 30), new("jpeg10", Same, 10),
+        new("jpeg75", Same, 75), new("jpeg30", Same, 30), new("jpeg10", Same, 10), new("webp50", Same, 50, IsWebP: true),
         new("resize50", (p, _, _) => Scale(p, 0.5, 0.5)), new("resize25", (p, _, _) => Scale(p, 0.25, 0.25)), new("aspect1.3", (p, _, _) => Scale(p, 1, 1 / 1.3)),
-        new("crop90 centre", (p, _, _) => Crop(p, 0.9, 0.5, 0.5)),
+        new("crop90 centre", CentreCrop(0.9)), new("crop75 centre", CentreCrop(0.75)), new("crop50 centre", CentreCrop(0.5)), new("crop25 centre", CentreCrop(0.25)),
         new("crop90", RandomCrop(0.9)), new("crop75", RandomCrop(0.75)), new("crop50", RandomCrop(0.5)), new("crop25", RandomCrop(0.25)),
         new("mirrored", (p, _, _) => Mirror(p)), new("upside down", (p, _, _) => p.Map(p.Width, p.Height, (x, y) => (x, p.Height - y))),
         new("turned 90", (p, _, _) => p.Map(p.Height, p.Width, (x, y) => (y, p.Height - x))), new("turned 180", (p, _, _) => p.Map(p.Width, p.Height, (x, y) => (p.Width - x, p.Height - y))),
@@ -20,11 +29,14 @@ internal static class Edits
         new("rotate15", (p, _, _) => Rotate(p, 15, 1)), new("rotate45", (p, _, _) => Rotate(p, 45, 1)),
         new("perspective8", (p, _, _) => Perspective(p, 0.08)),
         new("text3", (p, _, r) => Text(p, 3, r)), new("watermark35", (p, _, r) => Tile(p, 0.35, r)), new("watermark60", (p, _, r) => Tile(p, 0.6, r)),
+        new("watermark removed", (p, _, r) => Tile(p, 0.6, r), OfReference: true),
         new("logo5 corner", (p, q, _) => Logo(p, q, 0.05, false)), new("logo10 centre", (p, q, _) => Logo(p, q, 0.1, true)), new("logo25 centre", (p, q, _) => Logo(p, q, 0.25, true)),
         new("border5", (p, _, r) => Border(p, 0.05, r)), new("border10", (p, _, r) => Border(p, 0.1, r)), new("border25", (p, _, r) => Border(p, 0.25, r)),
         new("square", (p, _, _) => Square(p)),
         new("collage2", (p, q, _) => Collage(p, [q])), new("collage4", (p, q, _) => Collage(p, [q, Mirror(q), Scale(q, 1, 0.9)])),
-        new("inset40", (p, q, r) => Inset(p, q, 0.4, r)), new("inset15", (p, q, r) => Inset(p, q, 0.15, r)), new("screenshot", (p, _, r) => Screenshot(p, r)),
+        new("inset40", (p, q, r) => Inset(p, q, 0.4, r)), new("inset15", (p, q, r) => Inset(p, q, 0.15, r)),
+        new("background white", (p, _, _) => Background(p, new Raster(p.Width, p.Height))), new("background photo", (p, q, _) => Background(p, q.Resize(p.Width, p.Height))),
+        new("screenshot", (p, _, r) => Screenshot(p, r)),
         new("grey", (p, _, _) => p.Recolour((r, g, b) => Grey(0.299 * r + 0.587 * g + 0.114 * b))), new("hue30", (p, _, _) => p.Recolour((r, g, b) => Hue(r, g, b, 30))),
         new("saturation2", (p, _, _) => p.Recolour((r, g, b) => (r + (r - Luma(r, g, b)), g + (g - Luma(r, g, b)), b + (b - Luma(r, g, b))))),
         new("brighter50", (p, _, _) => p.Recolour((r, g, b) => (r + 50, g + 50, b + 50))),
@@ -35,7 +47,49 @@ internal static class Edits
         new("combo1 crop75 mirrored text", (p, _, r) => Text(Mirror(RandomCrop(0.75)(p, p, r)), 2, r), 50),
         new("combo2 rotate5 contrast", (p, _, _) => Rotate(p, 5, 0.84).Recolour((r, g, b) => (128 + 1.4 * (r - 128), 128 + 1.4 * (g - 128), 128 + 1.4 * (b - 128)))),
         new("combo3 crop60 small watermark border", (p, _, r) => Border(Tile(Scale(RandomCrop(0.6)(p, p, r), 0.8, 0.8), 0.35, r), 0.08, r), 60),
+        new("chain1 screenshot crop75", (p, _, r) => RandomCrop(0.75)(Saved(Screenshot(p, r), 70), p, r), 50),
+        new("chain2 border mirrored resize50", (p, _, r) => Scale(Saved(Mirror(Border(p, 0.1, r)), 60), 0.5, 0.5), 50),
+        new("chain3 text crop75 rotate5", (p, _, r) => Rotate(Saved(RandomCrop(0.75)(Text(p, 2, r), p, r), 60), 5, 1), 50),
     ];
+
+    /// <summary>The same scene photographed again, which is no copy. Made, for want of bursts: real ones differ in more.</summary>
+    public static readonly Edit Retaken = new("retaken (no copy)", (p, _, r) => Retake(p, r));
+
+    // The camera moved, so that what is near moved against what is far, and light and noise are others.
+    private static Raster Retake(Raster p, Random random)
+    {
+        var waves = Enumerable.Range(0, 6).Select(_ => (X: Signed(random) * 9, Y: Signed(random) * 9, Phase: random.NextDouble() * 6.3)).ToArray();
+        var (shift, turn, size) = (0.006 + 0.014 * random.NextDouble(), Signed(random) * 0.03, 1 + Signed(random) * 0.05);
+        var (dx, dy, gain) = (Signed(random) * 0.03, Signed(random) * 0.03, 0.85 + 0.3 * random.NextDouble());
+        var (sin, cos) = Math.SinCos(turn);
+        var moved = p.Map(p.Width, p.Height, (x, y) =>
+        {
+            var (u, v) = (x / p.Width - 0.5, y / p.Height - 0.5);
+            // Nearness in steps: things have edges.
+            var depth = Math.Round(waves.Sum(wave => Math.Sin(wave.X * u + wave.Y * v + wave.Phase)));
+            var (s, t) = ((cos * u - sin * v) * size + dx + shift * depth, (sin * u + cos * v) * size + dy + 0.4 * shift * depth);
+            return (Math.Clamp(s + 0.5, 0, 1) * p.Width, Math.Clamp(t + 0.5, 0, 1) * p.Height);
+        });
+        return moved.Recolour((r, g, b) => (gain * r + Noise(random, 4), gain * g + Noise(random, 4), gain * b + Noise(random, 4)));
+    }
+
+    private static double Signed(Random random) => 2 * random.NextDouble() - 1;
+
+    private static Raster Saved(Raster p, int quality) =>
+        Raster.Of(new PictureDecoder().Decode(Vips.EncodeJpeg(p.Rgb, p.Width, p.Height, quality, out var error) ?? throw new InvalidOperationException(error)).Value!);
+
+    // What stands in the middle, cut out with a soft edge, before something else.
+    private static Raster Background(Raster p, Raster behind)
+    {
+        var result = new byte[p.Rgb.Length];
+        for (var at = 0; at < p.Width * p.Height; at++)
+        {
+            var (x, y) = (((at % p.Width + 0.5) / p.Width - 0.5) / 0.34, ((at / p.Width + 0.5) / p.Height - 0.5) / 0.42);
+            var kept = Math.Clamp((1.05 - Math.Pow(Math.Abs(x), 2.5) - Math.Pow(Math.Abs(y), 2.5)) / 0.1, 0, 1);
+            for (var c = 0; c < 3; c++) result[at * 3 + c] = Raster.Level(kept * p.Rgb[at * 3 + c] + (1 - kept) * behind.Rgb[at * 3 + c]);
+        }
+        return new Raster(p.Width, p.Height, result);
+    }
 
     private static Raster Same(Raster picture, Raster other, Random random) => picture;
 
@@ -52,6 +106,8 @@ internal static class Edits
         var (width, height) = ((int)(p.Width * Math.Sqrt(area)), (int)(p.Height * Math.Sqrt(area)));
         return p.Crop((int)((p.Width - width) * atX), (int)((p.Height - height) * atY), width, height);
     }
+
+    private static Func<Raster, Raster, Random, Raster> CentreCrop(double area) => (p, _, _) => Crop(p, area, 0.5, 0.5);
 
     private static Func<Raster, Raster, Random, Raster> RandomCrop(double area) => (p, _, random) => Crop(p, area, random.NextDouble(), random.NextDouble());
 

@@ -1,166 +1,74 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-using ImageRights.Contracts.Fingerprint.V1;
-using ImageRights.Contracts.Ingestion.V1;
-using ImageRights.Contracts.Matching.V1;
-using ImageRights.EventStore;
-using ImageRights.Fingerprint.Computing;
-using ImageRights.Fingerprint.Decoding;
-using ImageRights.Fingerprint.Hashing;
-using ImageRights.Matching;
 using ImageRights.Matching.Index;
-using ImageRights.Matching.Screening;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using MatchingFacts = ImageRights.Matching.Screening;
 
 namespace ImageRights.Benchmarks.Evaluation;
 
-/// <summary>How much of what thieves do to pictures is recognised, and how often pictures are taken for others: the product's own decoding, hashing and index over any folder.</summary>
+/// <summary>How much of what thieves do to pictures is recognised, how often pictures are taken for others, and how probable a copy is by what was measured.</summary>
 internal static class EvaluateCommand
 {
-    public const string Usage = "evaluate --references DIR --queries DIR [--originals 60] [--edits name,name] [--report DIR]";
+    public const string Usage =
+        """
+        evaluate --references DIR --queries DIR [--originals 60] [--split test|calibration|all] [--edits name,name] [--scenes FILE] [--report DIR]
+        calibrate (the same) --model FILE
+        """;
 
-    /// <summary>Registers the references, edits the queries that are among them by name, and looks for each; queries of other names are to match nothing.</summary>
-    public static int Run(string[] options)
+    /// <summary>Registers the references and looks for edits of the queries. Pictures that are in both folders are registered but for half of those that are looked for, which must find nothing.</summary>
+    public static int Evaluate(string[] arguments)
     {
-        var given = options.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-        if (!given.TryGetValue("--references", out var referenceFolder) || !given.TryGetValue("--queries", out var queryFolder))
-        {
-            Console.Error.WriteLine(Usage);
-            return 1;
-        }
-        var wanted = given.GetValueOrDefault("--edits")?.Split(',');
-        var edits = Edits.All.Where(edit => wanted is null || wanted.Contains(edit.Name)).ToList();
-        var most = int.Parse(given.GetValueOrDefault("--originals", "60"), CultureInfo.InvariantCulture);
-        var decoder = new PictureDecoder();
-
-        var watch = Stopwatch.StartNew();
-        var references = new ConcurrentDictionary<string, FingerprintRecorded>();
-        Parallel.ForEach(Files(referenceFolder), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, file =>
-        {
-            if (Load(decoder, file) is { } picture) references[Path.GetFileName(file)] = Fingerprint(Path.GetFileName(file), picture, MatchingRole.Work);
-        });
-        var names = references.Keys.Order(StringComparer.Ordinal).ToList();
-        var index = IndexOf(names.Select(name => references[name]));
-        var tenant = index.For("t");
-        var indexed = watch.Elapsed;
-
-        var files = Files(queryFolder);
-        var step = Math.Max(1, files.Count / most);
-        var originals = files.Where((_, number) => number % step == 0).Take(most).ToList();
-        var rows = edits.ToDictionary(edit => edit.Name, _ => new Row());
-        var alarms = new ConcurrentBag<string>();
-        var missed = new ConcurrentBag<string>();
-        var (done, extracting, searching) = (0, new ConcurrentBag<double>(), new ConcurrentBag<double>());
-        Parallel.For(0, originals.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, number =>
-        {
-            var (name, pastedFile) = (Path.GetFileName(originals[number]), originals[(number + 1) % originals.Count]);
-            if (Load(decoder, originals[number]) is not { } picture || Load(decoder, pastedFile) is not { } pasted) return;
-            foreach (var edit in edits)
-            {
-                var random = new Random(HashCodeOf(name + edit.Name));
-                var edited = edit.Apply(Copy(picture), Raster.Of(pasted), random);
-                var jpeg = Vips.EncodeJpeg(edited.Rgb, edited.Width, edited.Height, edit.Quality, out var error) ?? throw new InvalidOperationException(error);
-                var decoded = decoder.Decode(jpeg).Value!;
-                var started = Stopwatch.GetTimestamp();
-                var query = PictureQuery.Of(Fingerprint("query", decoded, MatchingRole.Upload));
-                extracting.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                started = Stopwatch.GetTimestamp();
-                var found = tenant.Find(Bank.Works, query, new MatchingOptions().MaxDistance, tenant.Version);
-                searching.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                // What is pasted is in the result too; finding it is no false alarm.
-                var wrong = found.Where(match => match.Id != name && match.Id != Path.GetFileName(pastedFile)).ToList();
-                rows[edit.Name].Add(references.ContainsKey(name), found.Any(match => match.Id == name), wrong.Count);
-                if (references.ContainsKey(name) && found.All(match => match.Id != name)) missed.Add($"{edit.Name};{name}");
-                foreach (var match in wrong) alarms.Add($"{name};{edit.Name};{match.Id};{match.Distance};{match.Evidence}");
-            }
-            var now = Interlocked.Increment(ref done);
-            if (!Console.IsErrorRedirected) Console.Error.Write($"\r{now} of {originals.Count} originals");
-        });
-        var report = Report(rows, names.Count, originals.Count, indexed, extracting, searching);
-        Console.WriteLine(report);
-        if (given.TryGetValue("--report", out var folder))
-        {
-            Directory.CreateDirectory(folder);
-            File.WriteAllText(Path.Combine(folder, "evaluation.md"), report);
-            File.WriteAllLines(Path.Combine(folder, "evaluation.csv"), rows.Select(row => $"{row.Key},{row.Value.Found},{row.Value.Copies},{row.Value.Alarms}").Prepend("edit,found,copies,falseAlarms"));
-            File.WriteAllLines(Path.Combine(folder, "missed.csv"), missed.Order(StringComparer.Ordinal));
-            File.WriteAllLines(Path.Combine(folder, "alarms.csv"), alarms.Order(StringComparer.Ordinal));
-        }
+        if (Options.Read(arguments) is not { } options) return Explain();
+        var (queries, references) = Try(options, options.Split ?? "test");
+        var report = new Report(queries, references, CopyModel.DefaultReview);
+        Console.WriteLine(report.ToMarkdown());
+        if (options.Report is { } folder) report.Write(folder);
         return 0;
     }
 
-    private static string Report(
-        Dictionary<string, Row> rows, int references, int originals, TimeSpan indexed, IReadOnlyCollection<double> extracting, IReadOnlyCollection<double> searching)
+    /// <summary>Fits the copy model's weights on the half of the pictures that evaluation leaves out.</summary>
+    public static int Calibrate(string[] arguments)
     {
-        var report = new StringBuilder();
-        var queries = rows.Values.Sum(row => row.Queries);
-        var pairs = (double)queries * references;
-        report.AppendLine(CultureInfo.InvariantCulture, $"# Recall of edited copies\n\n{references} references, {originals} originals, {rows.Count} edits, {queries} queries. Load {File.ReadAllText("/proc/loadavg").Trim()}.\n");
-        report.AppendLine("| edit | found | of | recall % | false alarms |\n|---|---:|---:|---:|---:|");
-        foreach (var (edit, row) in rows) report.AppendLine(CultureInfo.InvariantCulture, $"| {edit} | {row.Found} | {row.Copies} | {100.0 * row.Found / Math.Max(1, row.Copies):0.0} | {row.Alarms} |");
-        report.AppendLine(CultureInfo.InvariantCulture, $"| **mean of edits** | | | **{rows.Values.Where(row => row.Copies > 0).Select(row => 100.0 * row.Found / row.Copies).DefaultIfEmpty().Average():0.0}** | {rows.Values.Sum(row => row.Alarms)} |\n");
-        report.AppendLine(CultureInfo.InvariantCulture, $"False alarms: {rows.Values.Sum(row => row.Alarms) / Math.Max(1, pairs):0.0e+0} a pair; {100.0 * rows.Values.Sum(row => row.AlarmedQueries) / Math.Max(1, queries):0.00} % of the queries.");
-        report.AppendLine(CultureInfo.InvariantCulture, $"References fingerprinted and indexed in {indexed.TotalSeconds:0.0} s; fingerprint of a decoded picture p50 {Quantile(extracting, 0.5):0.0} ms, p99 {Quantile(extracting, 0.99):0.0} ms; search p50 {Quantile(searching, 0.5):0.0} ms, p99 {Quantile(searching, 0.99):0.0} ms.");
-        return report.ToString();
+        if (Options.Read(arguments) is not { Model: { } file } options) return Explain();
+        var (queries, references) = Try(options, options.Split ?? "calibration");
+        var model = Calibration.Fit(CopyModel.Current, queries);
+        File.WriteAllText(file, Calibration.Write(model));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.Version} fitted on {queries.Sum(query => query.Answers.Count)} answers to {queries.Count} queries."));
+        if (options.Report is { } folder) new Report(queries, references, CopyModel.DefaultReview).Write(folder);
+        return 0;
     }
 
-    private static double Quantile(IReadOnlyCollection<double> values, double part) => values.Count == 0 ? 0 : values.Order().ElementAt((int)(part * (values.Count - 1)));
+    private static (IReadOnlyList<Query> Queries, int References) Try(Options options, string split)
+    {
+        var scenes = options.Scenes is { } list ? SceneList.Read(list) : SceneList.Empty;
+        var (references, files) = (Files(options.References), Files(options.Queries));
+        var mine = files.Where(file => split == "all" || scenes.IsForCalibration(Path.GetFileName(file)) == (split == "calibration")).ToList();
+        var step = Math.Max(1, mine.Count / options.Originals);
+        // By their hash, so that the pictures of one sender do not stand together.
+        var originals = mine.OrderBy(file => SceneList.HashOf(Path.GetFileName(file))).Where((_, number) => number % step == 0).Take(options.Originals).ToList();
+        var known = originals.Select(Path.GetFileName).Where(name => SceneList.IsHeldOut(name!)).ToHashSet();
+        references.RemoveAll(file => known.Contains(Path.GetFileName(file)));
+        var edits = Edits.All.Append(Edits.Retaken).Where(edit => options.Edits is null || options.Edits.Contains(edit.Name)).ToList();
+        var trial = new Trial(references, originals, scenes, new Progress(references.Count));
+        return (trial.Run(edits, new Progress(originals.Count * edits.Count)), trial.References);
+    }
 
     private static List<string> Files(string folder) => [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
 
-    private static DecodedPicture? Load(PictureDecoder decoder, string file) => decoder.Decode(File.ReadAllBytes(file)) is { Succeeded: true } decoded ? decoded.Value : null;
-
-    private static Raster Copy(DecodedPicture picture) => new(picture.Width, picture.Height, (byte[])picture.Rgb.Clone());
-
-    private static FingerprintRecorded Fingerprint(string id, DecodedPicture picture, MatchingRole role)
+    private static int Explain()
     {
-        var hash = PdqHasher.Compute(picture);
-        var features = FeatureExtractor.Extract(picture, hash.Sign);
-        return new FingerprintRecorded(
-            role == MatchingRole.Work ? PictureRole.Work : PictureRole.Upload, id, "account", role == MatchingRole.Work ? null : Surface.Listing, null, "", hash.Hash.Hex,
-            [.. hash.Variants.Select(variant => variant.Hex)], hash.Quality, Fingerprinter.Algorithm, DateTimeOffset.UnixEpoch,
-            new MatchingFacts.PictureFeatures(features.Algorithm, features.SignPdq, [.. features.Regions.Select(region => new MatchingFacts.PictureRegion(
-                region.Left, region.Top, region.Width, region.Height, region.SignPdq, region.IsTrimmed))], features.Local));
+        Console.Error.WriteLine(Usage);
+        return 1;
     }
 
-    private static PictureIndex IndexOf(IEnumerable<FingerprintRecorded> pictures)
+    private sealed record Options(
+        string References, string Queries, int Originals, string? Split, IReadOnlyList<string>? Edits, string? Scenes, string? Report, string? Model)
     {
-        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
-        var index = new PictureIndex(Options.Create(new MatchingOptions()), meters);
-        index.Apply([.. pictures.Select((picture, number) => new RecordedEvent(
-            Guid.CreateVersion7(), (ulong)number + 1, number + 1, $"screening-{number}", 1, picture, "fingerprint_recorded_v1", DateTimeOffset.UnixEpoch, "t", null, null, null, null))]);
-        return index;
-    }
-
-    // String.GetHashCode differs from run to run.
-    private static int HashCodeOf(string text) => text.Aggregate(17, (hash, letter) => unchecked(hash * 31 + letter)) & int.MaxValue;
-
-    private enum MatchingRole { Work, Upload }
-
-    private sealed class Row
-    {
-        private readonly Lock gate = new();
-
-        public int Queries { get; private set; }
-        public int Copies { get; private set; }
-        public int Found { get; private set; }
-        public int Alarms { get; private set; }
-        public int AlarmedQueries { get; private set; }
-
-        public void Add(bool isCopy, bool isFound, int wrong)
+        public static Options? Read(string[] arguments)
         {
-            lock (gate)
-            {
-                Queries++;
-                if (isCopy) Copies++;
-                if (isCopy && isFound) Found++;
-                Alarms += wrong;
-                if (wrong > 0) AlarmedQueries++;
-            }
+            var given = arguments.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+            return given.TryGetValue("--references", out var references) && given.TryGetValue("--queries", out var queries)
+                ? new Options(
+                    references, queries, int.Parse(given.GetValueOrDefault("--originals", "60"), CultureInfo.InvariantCulture), given.GetValueOrDefault("--split"),
+                    given.GetValueOrDefault("--edits")?.Split(','), given.GetValueOrDefault("--scenes"), given.GetValueOrDefault("--report"), given.GetValueOrDefault("--model"))
+                : null;
         }
     }
 }

@@ -40,8 +40,8 @@ internal static class PriorityEndpoint
     public static void MapPriority(this IEndpointRouteBuilder app)
     {
         var cases = app.MapGroup("/v1/cases/{id}").WithTags("Priority").Requires(Permission.CasesRead);
-        cases.MapGet("priority", GetAsync).WithName("GetPriority").WithSummary("Where the sealed history contradicts the claim, and who was heard");
-        cases.MapPost("priority/hearing", HearAsync).Requires(Permission.CasesObject).WithName("HearPriority").WithSummary("Answer the contradiction, as one of the two sides").LimitBody();
+        cases.MapGet("priority", GetAsync).OfAccount(PriorityCodes.NotFound, Belonging.CaseAsync).WithName("GetPriority").WithSummary("Where the sealed history contradicts the claim, and who was heard");
+        cases.MapPost("priority/hearing", HearAsync).Requires(Permission.CasesObject).OfAccount(PriorityCodes.NotFound, Belonging.CaseAsync).WithName("HearPriority").WithSummary("Answer the contradiction, as one of the two sides").LimitBody();
         cases.MapPost("priority/decision", DecideAsync).Requires(Permission.CasesDecide).WithName("DecidePriority").WithSummary("Decide who had the picture first, after both were heard or had their time").LimitBody();
         cases.MapGet("damage-ledger", LedgerAsync).WithName("GetDamageLedger").WithSummary("How long the picture was down and what that cost, for claims over a wrong notice");
     }
@@ -109,7 +109,7 @@ internal static class PriorityEndpoint
         HttpContext context, string id, StepRequest request, Func<DocumentSession, Contradiction, Act, Task<(IReadOnlyList<PriorityEvent> Events, string? Code)>> decide)
     {
         if (!CaseId.TryParse(id, out var caseId)) return context.Problem(new Rejection(PriorityCodes.NotFound));
-        if (request.Check() is { } invalid) return context.Problem(invalid);
+        if (request.Check(context) is { } invalid) return context.Problem(invalid);
         if (string.IsNullOrEmpty(request.ReasonCode) || string.IsNullOrWhiteSpace(request.Statement)) return context.Problem(new Rejection(CaseCodes.ReasonMissing));
         var services = context.RequestServices;
         await using var session = services.GetRequiredService<DocumentStore>().LightweightSession(context.Tenant());

@@ -24,8 +24,8 @@ internal static class MessagesEndpoint
     /// <summary><c>GET /v1/cases/{id}/messages</c>, <c>GET /v1/notices/{id}/messages</c>, <c>GET /v1/reporters/{accountId}/messages</c>.</summary>
     public static void MapMessages(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/cases/{id}/messages", OfCaseAsync).Requires(Permission.CasesRead).WithTags("Messages").WithName("ListCaseMessages").WithSummary("What the parties of a case were told, word for word, in English or Chinese");
-        app.MapGet("/v1/notices/{id}/messages", OfNoticeAsync).Requires(Permission.CasesRead).WithTags("Messages").WithName("ListNoticeMessages").WithSummary("What who gave a notice was told of it");
+        app.MapGet("/v1/cases/{id}/messages", OfCaseAsync).Requires(Permission.CasesRead).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithTags("Messages").WithName("ListCaseMessages").WithSummary("What the parties of a case were told, word for word, in English or Chinese");
+        app.MapGet("/v1/notices/{id}/messages", OfNoticeAsync).Requires(Permission.CasesRead).OfAccount(RegimeCodes.NoticeNotFound, Belonging.NoticeAsync).WithTags("Messages").WithName("ListNoticeMessages").WithSummary("What who gave a notice was told of it");
         app.MapGet("/v1/reporters/{accountId}/messages", OfReporterAsync).Requires(Permission.ReportersRead).WithTags("Messages").WithName("ListReporterMessages").WithSummary("What a reporter was told of warnings, suspensions and lanes");
     }
 
@@ -59,7 +59,8 @@ internal static class MessagesEndpoint
             if (!Fields.TryChoice<Party>(given.ToString(), "/party", out var chosen, out var wrong)) return context.Problem(wrong!);
             party = chosen;
         }
-        var account = context.Request.Query["accountId"].ToString();
+        // A party is shown what it was told itself.
+        var account = context.PartyAccount() ?? context.Request.Query["accountId"].ToString();
         var messages = (await session.Events.FetchStreamAsync($"messages-{about}", cancellationToken: context.RequestAborted)).Select(@event => (MessageEvent.MessageSent)@event.Data);
         return TypedResults.Ok(messages
             .Where(message => (party is null || message.Party == party) && (account.Length == 0 || message.AccountId == account))

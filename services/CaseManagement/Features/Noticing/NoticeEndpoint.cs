@@ -74,10 +74,10 @@ internal static class NoticeEndpoint
     {
         var notices = app.MapGroup("/v1/notices").WithTags("Notices").Requires(Permission.CasesReport);
         notices.MapPost("", (NoticeRequest request, HttpContext context) => TryAsync(context, request, session => ReceiveAsync(context, session, request)))
-            .WithName("GiveNotice").WithSummary("Give notice under a regime; each missing element is answered with its code").LimitBody();
+            .HoldsToAccount().WithName("GiveNotice").WithSummary("Give notice under a regime; each missing element is answered with its code").LimitBody();
         notices.MapPost("{id}/correction", (string id, CorrectionRequest request, HttpContext context) => TryAsync(context, request, session => CorrectAsync(context, session, id, request)))
-            .WithName("CorrectNotice").WithSummary("Supply missing elements under the first receipt").LimitBody();
-        notices.MapGet("{id}", GetAsync).Requires(Permission.CasesRead).WithName("GetNotice").WithSummary("A notice, what it lacks and until when");
+            .OfAccount(RegimeCodes.NoticeNotFound, Belonging.NoticeAsync).WithName("CorrectNotice").WithSummary("Supply missing elements under the first receipt").LimitBody();
+        notices.MapGet("{id}", GetAsync).Requires(Permission.CasesRead).OfAccount(RegimeCodes.NoticeNotFound, Belonging.NoticeAsync).WithName("GetNotice").WithSummary("A notice, what it lacks and until when");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
@@ -108,7 +108,7 @@ internal static class NoticeEndpoint
     private static async Task<CreateOutcome> ReceiveAsync(HttpContext context, DocumentSession session, NoticeRequest request)
     {
         var (catalogue, now) = Surroundings(context);
-        if (Check(request) is { } invalid) return invalid;
+        if ((Check(request) ?? context.CheckAccount(request.ComplainantAccountId, "/complainantAccountId")) is { } invalid) return invalid;
         var ids = (request.Items ?? []).Select(item => item!.ImageId).OfType<string>().Distinct().ToList();
         var known = new List<KnownImage>();
         foreach (var id in ids) if (await session.LoadAsync<KnownImage>(id, context.RequestAborted) is { } image) known.Add(image);

@@ -47,12 +47,12 @@ internal static class ReportEndpoint
 
     /// <summary><c>POST /v1/reports</c>.</summary>
     public static void MapReports(this IEndpointRouteBuilder app) => app
-        .MapPost("/v1/reports", ReportAsync).Requires(Permission.CasesReport)
+        .MapPost("/v1/reports", ReportAsync).Requires(Permission.CasesReport).HoldsToAccount()
         .WithTags("Reports").WithName("Report").WithSummary("Report a picture: opens a case, or joins the open one").LimitBody();
 
     private static async Task<IResult> ReportAsync(ReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
     {
-        if (Check(request) is { } invalid) return context.Problem(invalid);
+        if ((Check(request) ?? context.CheckAccount(request.ComplainantAccountId, "/complainantAccountId")) is { } invalid) return context.Problem(invalid);
         var reportId = $"rpt_{Guid.CreateVersion7():N}";
         for (var attempt = 1; ; attempt++)
         {

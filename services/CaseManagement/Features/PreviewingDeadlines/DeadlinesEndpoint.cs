@@ -63,8 +63,8 @@ internal static class DeadlinesEndpoint
     public static void MapDeadlines(this IEndpointRouteBuilder app)
     {
         var cases = app.MapGroup("/v1/cases").WithTags("Cases").Requires(Permission.CasesRead);
-        cases.MapGet("{id}/deadlines", GetAsync).WithName("GetCaseDeadlines").WithSummary("Every term of a case: by when, by which rule, and what happens otherwise");
-        cases.MapPost("{id}/what-if", SupposeAsync).WithName("WhatIf").WithSummary("What each step would change, now or at another instant; stores nothing").LimitBody();
+        cases.MapGet("{id}/deadlines", GetAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("GetCaseDeadlines").WithSummary("Every term of a case: by when, by which rule, and what happens otherwise");
+        cases.MapPost("{id}/what-if", SupposeAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("WhatIf").WithSummary("What each step would change, now or at another instant; stores nothing").LimitBody();
     }
 
     private static async Task<IResult> GetAsync(string id, string? at, HttpContext context)

@@ -20,7 +20,7 @@ public sealed record HoldingMeasure(string CaseId, string Regime, ActiveMeasure 
 internal static class AvailabilityEndpoint
 {
     /// <summary><c>GET /v1/images/{id}/availability</c>.</summary>
-    public static void MapAvailability(this IEndpointRouteBuilder app) => app.MapGet("/v1/images/{id}/availability", GetAsync).Requires(Permission.CasesRead)
+    public static void MapAvailability(this IEndpointRouteBuilder app) => app.MapGet("/v1/images/{id}/availability", GetAsync).Requires(Permission.CasesRead).OfAccount("Image_Not_Found", Belonging.ImageAsync)
         .WithTags("Cases").WithName("GetAvailability").WithSummary("Whether a picture may be shown, and which measures of which cases hold it down where");
 
     private static async Task<IResult> GetAsync(string id, string? territory, HttpContext context, DocumentStore store)

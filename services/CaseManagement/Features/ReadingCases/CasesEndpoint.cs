@@ -28,8 +28,8 @@ internal static class CasesEndpoint
     public static void MapCases(this IEndpointRouteBuilder app)
     {
         var cases = app.MapGroup("/v1/cases").WithTags("Cases").Requires(Permission.CasesRead);
-        cases.MapGet("", ListAsync).WithName("ListCases").WithSummary("Cases, newest first");
-        cases.MapGet("{id}", GetAsync).WithName("GetCase").WithSummary("A case and what each part can do next");
+        cases.MapGet("", ListAsync).HoldsToAccount().WithName("ListCases").WithSummary("Cases, newest first");
+        cases.MapGet("{id}", GetAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("GetCase").WithSummary("A case and what each part can do next");
         cases.MapGet("{id}/history", GetHistoryAsync).WithName("GetCaseHistory").WithSummary("The case's stream, as it is or as it was at a version or an instant");
     }
 
@@ -51,6 +51,7 @@ internal static class CasesEndpoint
 
     internal static readonly ListShape<CaseView> Shape = new ListShape<CaseView>(view => view.CaseId)
         .Created("openedAt")
+        .Owned("(data ->> 'respondentAccountId' = ? or data -> 'complainantAccountIds' @> jsonb_build_array(?::text))")
         .Sorted("changedAt", "changedAt", view => view.ChangedAt)
         .Sorted("queue", ListShape<CaseView>.SortSql("queue"), view => view.Queue)
         .By("status", "Takes", Enum.GetNames<CaseStatus>(), "data ->> 'state' = ?", alias: "state")

@@ -24,7 +24,7 @@ internal static class StatementsEndpoint
     /// <summary><c>GET /v1/cases/{id}/statements-of-reasons</c>, <c>GET /v1/statements-of-reasons/{id}</c>, <c>POST …/{id}/correction</c>.</summary>
     public static void MapStatementsOfReasons(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/cases/{id}/statements-of-reasons", ListAsync).Requires(Permission.CasesRead).WithTags("Statements of reasons").WithName("ListStatements").WithSummary("Statements of reasons of a case, in English or Chinese");
+        app.MapGet("/v1/cases/{id}/statements-of-reasons", ListAsync).Requires(Permission.CasesRead).OfAccount(CaseCodes.NotFound, Belonging.AccusationAsync).WithTags("Statements of reasons").WithName("ListStatements").WithSummary("Statements of reasons of a case, in English or Chinese");
         var statements = app.MapGroup("/v1/statements-of-reasons").WithTags("Statements of reasons").Requires(Permission.CasesRead);
         statements.MapGet("{id}", GetAsync).WithName("GetStatement").WithSummary("A statement of reasons (DSA 17(3)) in English or Chinese");
         statements.MapPost("{id}/correction", CorrectAsync).WithName("CorrectStatement").WithSummary("Put right what the Transparency Database is told, and send it again").LimitBody();

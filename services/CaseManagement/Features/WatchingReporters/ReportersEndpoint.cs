@@ -50,7 +50,7 @@ internal static class ReportersEndpoint
             .Requires(Permission.ReportersDecide).WithName("SuspendReporter").WithSummary("Suspend a reporter for a time, after a warning and with the four factors of DSA 23(3)").LimitBody();
         reporters.MapPost("{accountId}/suspension/appeal", (string accountId, StepRequest request, HttpContext context) => DecideAsync(
                 context, accountId, request, (reporter, act) => ReporterDecider.Appeal(reporter, accountId, act)))
-            .Requires(Permission.CasesReport).WithName("AppealSuspension").WithSummary("Appeal against the suspension, by the reporter himself").LimitBody();
+            .Requires(Permission.CasesReport).OfAccount("Not_Found", (_, id, account, _) => Task.FromResult(id == account), "accountId").WithName("AppealSuspension").WithSummary("Appeal against the suspension, by the reporter himself").LimitBody();
         reporters.MapPost("{accountId}/suspension/decision", (string accountId, AppealDecisionRequest request, HttpContext context) => DecideAsync(
                 context, accountId, request, (reporter, act) => ReporterDecider.DecideAppeal(reporter, accountId, request.Lift == true, act), request.Lift is null ? Fields.Invalid("/lift", "is missing") : null))
             .Requires(Permission.ReportersDecide).WithName("DecideSuspensionAppeal").WithSummary("Answer the appeal, by another person than who suspended").LimitBody();
@@ -78,7 +78,7 @@ internal static class ReportersEndpoint
 
     private static async Task<IResult> DecideAsync(HttpContext context, string accountId, StepRequest request, Func<Reporter, Act, ReporterDecision> decide, Rejection? further = null)
     {
-        if ((Fields.Id(accountId, "/accountId", required: true) ?? request.Check() ?? further) is { } invalid) return context.Problem(invalid);
+        if ((Fields.Id(accountId, "/accountId", required: true) ?? request.Check(context) ?? further) is { } invalid) return context.Problem(invalid);
         if (string.IsNullOrEmpty(request.ReasonCode) || string.IsNullOrWhiteSpace(request.Statement)) return context.Problem(new Rejection(CaseCodes.ReasonMissing));
         var services = context.RequestServices;
         var (store, time, policies) = (services.GetRequiredService<DocumentStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ReporterPolicies>());

@@ -11,7 +11,7 @@ public static class EndLicenceEndpoint
 {
     /// <summary>DELETE /v1/licences/{id}.</summary>
     public static void MapEndLicence(this IEndpointRouteBuilder licences) =>
-        licences.MapDelete("/{id}", EndAsync).Requires(Permission.LicencesWrite)
+        licences.MapDelete("/{id}", EndAsync).Requires(Permission.LicencesWrite).OfAccount("Licence_Not_Found", Belonging.GrantAsync)
             .WithName("EndLicence").WithSummary("Ends a licence before its term. Needs If-Match");
 
     private static Task<IResult> EndAsync(string id, HttpContext context, DocumentStore store, TimeProvider clock)

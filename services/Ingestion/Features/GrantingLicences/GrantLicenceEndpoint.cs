@@ -26,7 +26,7 @@ public static class GrantLicenceEndpoint
 
     /// <summary>POST /v1/licences.</summary>
     public static void MapGrantLicence(this IEndpointRouteBuilder licences) =>
-        licences.MapPost("", GrantAsync).Requires(Permission.LicencesWrite)
+        licences.MapPost("", GrantAsync).Requires(Permission.LicencesWrite).HoldsToAccount()
             .WithName("GrantLicence").WithSummary("Allows an account to use a registered work")
             .WithMetadata(new RequestSizeLimitAttribute(LongestBody));
 
@@ -44,7 +44,8 @@ public static class GrantLicenceEndpoint
             var now = clock.GetUtcNow();
             var from = request.From?.ToUniversalTime() ?? now;
             var until = request.Until?.ToUniversalTime();
-            var exists = Identity.Is(Work.IdPrefix, workId) && await session.LoadAsync<WorkView>(workId, context.RequestAborted) is not null;
+            var work = Identity.Is(Work.IdPrefix, workId) ? await session.LoadAsync<WorkView>(workId, context.RequestAborted) : null;
+            var exists = work is not null && context.CheckAccount(work.AccountId, "/workId") is null;
             var decision = Licence.Decide(LicenceState.Initial, new LicenceCommand.Grant(licenceId, workId, exists, licensee, from, until, now));
             if (decision.Code is { } code) return new Rejection(code, decision.Detail, decision.Pointer);
             session.Events.StartStream(Licence.Stream(licenceId), [.. decision.Events]);

@@ -28,7 +28,7 @@ public static class PreCheckEndpoint
 {
     /// <summary>POST /v1/prechecks.</summary>
     public static void MapPreChecks(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/prechecks", CheckAsync).Requires(Permission.PrechecksRun)
+        app.MapPost("/v1/prechecks", CheckAsync).Requires(Permission.PrechecksRun).HoldsToAccount()
             .WithTags("Pre-checks").WithName("PreCheck").WithSummary("What an upload of this picture would come to: takes what an upload takes, answers at once, stores nothing");
 
     private static async Task<IResult> CheckAsync(HttpContext context, PictureIntake intake, MatchingClient matching, PictureLimits limits, UploadOptions options, TimeProvider clock)
@@ -40,7 +40,7 @@ public static class PreCheckEndpoint
         var accountId = fields.Identifier("accountId");
         fields.OneOf("surface", Surface.Listing);
         fields.OptionalIdentifier("listingId");
-        if (fields.Rejection is { } invalid) return context.Problem(invalid);
+        if ((fields.Rejection ?? context.CheckAccount(accountId, "/accountId")) is { } invalid) return context.Problem(invalid);
 
         var (examined, rejection) = await intake.ExamineAsync(context.Tenant(), form.File, context.RequestAborted, keep: false);
         if (examined is null) return context.Problem(rejection!);

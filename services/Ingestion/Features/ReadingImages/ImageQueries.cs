@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Projections;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 
 namespace ImageRights.Ingestion.Features.ReadingImages;
@@ -10,6 +11,7 @@ public static class ImageQueries
 {
     internal static readonly ListShape<ImageView> Shape = new ListShape<ImageView>(view => view.ImageId)
         .Created("receivedAt", Image.IdPrefix)
+        .Owned("data ->> 'accountId' = ?")
         .By("accountId", "Only pictures of this account.")
         .By("listingId", "Only pictures of this listing.")
         .By("status", "Takes", ["received", "withdrawn"])
@@ -19,7 +21,7 @@ public static class ImageQueries
     /// <summary>GET /v1/images/{id} and GET /v1/images.</summary>
     public static void MapReadImages(this IEndpointRouteBuilder images)
     {
-        images.MapGet("/{id}", GetAsync).WithName("GetImage").WithSummary("State and metadata of a picture; ETag is its version");
+        images.MapGet("/{id}", GetAsync).OfAccount("Image_Not_Found", Belonging.ImageAsync).WithName("GetImage").WithSummary("State and metadata of a picture; ETag is its version");
         images.MapList("", Shape).WithName("ListImages").WithSummary("Pictures, newest first");
     }
 

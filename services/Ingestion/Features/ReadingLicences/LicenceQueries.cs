@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Licences;
 using ImageRights.Ingestion.Projections;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 
 namespace ImageRights.Ingestion.Features.ReadingLicences;
@@ -10,6 +11,7 @@ public static class LicenceQueries
 {
     internal static readonly ListShape<LicenceView> Shape = new ListShape<LicenceView>(view => view.LicenceId)
         .Created("grantedAt", Licence.IdPrefix)
+        .Owned("(data ->> 'licenseeAccountId' = ? or data ->> 'workId' in (select w.id from {schema}.mt_doc_work_view w where w.data ->> 'accountId' = ?))")
         .By("workId", "Only licences of this work.")
         .By("accountId", "Only licences for this account.", sql: "data ->> 'licenseeAccountId' = ?")
         .By("status", "Takes", ["granted", "ended"]);
@@ -17,7 +19,7 @@ public static class LicenceQueries
     /// <summary>GET /v1/licences/{id} and GET /v1/licences.</summary>
     public static void MapReadLicences(this IEndpointRouteBuilder licences)
     {
-        licences.MapGet("/{id}", GetAsync).WithName("GetLicence").WithSummary("A licence; ETag is its version");
+        licences.MapGet("/{id}", GetAsync).OfAccount("Licence_Not_Found", Belonging.LicenceAsync).WithName("GetLicence").WithSummary("A licence; ETag is its version");
         licences.MapList("", Shape).WithName("ListLicences").WithSummary("Licences, newest first");
     }
 

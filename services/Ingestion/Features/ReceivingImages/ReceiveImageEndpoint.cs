@@ -21,7 +21,7 @@ public static class ReceiveImageEndpoint
 {
     /// <summary>POST /v1/images.</summary>
     public static void MapReceiveImage(this IEndpointRouteBuilder images) =>
-        images.MapPost("", ReceiveAsync).Requires(Permission.ImagesWrite)
+        images.MapPost("", ReceiveAsync).Requires(Permission.ImagesWrite).HoldsToAccount()
             .WithName("ReceiveImage").WithSummary("Takes a picture in: multipart/form-data with the part file and the fields accountId, surface, listingId");
 
     // The file is gone before the wait: its bytes are in the vault.
@@ -39,7 +39,7 @@ public static class ReceiveImageEndpoint
         var accountId = fields.Identifier("accountId");
         var surface = fields.OneOf("surface", Surface.Listing);
         var listingId = fields.OptionalIdentifier("listingId");
-        if (fields.Rejection is { } invalid) return context.Problem(invalid);
+        if ((fields.Rejection ?? context.CheckAccount(accountId, "/accountId")) is { } invalid) return context.Problem(invalid);
 
         await using var session = store.LightweightSession(context.Tenant());
         return await context.CreateOnceAsync(session, new { accountId, surface, listingId, form.File.Sha256 }, async () =>

@@ -20,7 +20,7 @@ public static class RegisterWorkEndpoint
 
     /// <summary>POST /v1/works.</summary>
     public static void MapRegisterWork(this IEndpointRouteBuilder works) =>
-        works.MapPost("", RegisterAsync).Requires(Permission.WorksWrite)
+        works.MapPost("", RegisterAsync).Requires(Permission.WorksWrite).HoldsToAccount()
             .WithName("RegisterWork").WithSummary("Registers an original: multipart/form-data with the part file and the fields accountId, title, author, createdOn, description");
 
     private static async Task<IResult> RegisterAsync(
@@ -35,7 +35,7 @@ public static class RegisterWorkEndpoint
         var author = fields.Line("author", LongestName);
         var createdOn = fields.OptionalDay("createdOn");
         var description = fields.OptionalText("description", LongestDescription);
-        if (fields.Rejection is { } invalid) return context.Problem(invalid);
+        if ((fields.Rejection ?? context.CheckAccount(accountId, "/accountId")) is { } invalid) return context.Problem(invalid);
 
         await using var session = store.LightweightSession(context.Tenant());
         return await context.CreateOnceAsync(session, new { accountId, title, author, createdOn, description, form.File.Sha256 }, async () =>

@@ -11,7 +11,7 @@ public static class WithdrawImageEndpoint
 {
     /// <summary>DELETE /v1/images/{id}.</summary>
     public static void MapWithdrawImage(this IEndpointRouteBuilder images) =>
-        images.MapDelete("/{id}", WithdrawAsync).Requires(Permission.ImagesWrite)
+        images.MapDelete("/{id}", WithdrawAsync).Requires(Permission.ImagesWrite).OfAccount("Image_Not_Found", Belonging.ImageAsync)
             .WithName("WithdrawImage").WithSummary("Withdraws a picture: it is no longer matched against; its record stays. Needs If-Match");
 
     private static Task<IResult> WithdrawAsync(string id, HttpContext context, DocumentStore store, TimeProvider clock)

@@ -12,6 +12,7 @@ internal static class ScreeningEndpoints
     public static readonly ListShape<ScreeningView> Shape = new ListShape<ScreeningView>(view => view.ImageId)
         .Created("receivedAt", "img_")
         .By("verdict", "Takes", Enum.GetNames<Verdict>())
+        .Owned("data ->> 'accountId' = ?")
         .By("status", "Takes", ["pending", "screened"])
         .By("accountId", "Only uploads of this account.")
         .By("listingId", "Only uploads of this listing.")
@@ -21,8 +22,11 @@ internal static class ScreeningEndpoints
     {
         var screenings = app.MapGroup("/v1/screenings").WithTags("Screenings").Requires(Permission.ScreeningsRead);
         screenings.MapList("/", Shape).WithName("ListScreenings").WithSummary("Screenings, newest upload first");
-        screenings.MapGet("/{imageId}", GetAsync).WithName("GetScreening").WithSummary("An upload's screening, or that it is pending");
+        screenings.MapGet("/{imageId}", GetAsync).OfAccount("Screening_Not_Found", BelongsAsync, "imageId").WithName("GetScreening").WithSummary("An upload's screening, or that it is pending");
     }
+
+    private static async Task<bool> BelongsAsync(DocumentSession session, string imageId, string account, CancellationToken cancellationToken) =>
+        IsId(imageId) && (await session.LoadAsync<ScreeningView>(imageId, cancellationToken))?.AccountId == account;
 
     private static async Task<IResult> GetAsync(string imageId, HttpContext context, DocumentStore store, CancellationToken cancellationToken)
     {

@@ -38,20 +38,20 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
     {
         using var span = StartSpan("screen upload", @event, upload.SubjectId);
         var tenant = index.For(@event.TenantId);
-        var thresholds = ThresholdsOf(upload.Algorithm, tenant.VersionBefore(@event.Position));
-        var (verdict, matches) = search.Screen(tenant, upload.AccountId, upload.OccurredAt, PictureQuery.Of(upload), thresholds.IndexVersion);
-        span?.SetTag("imagerights.verdict", verdict.ToString());
+        var thresholds = options.Value.ThresholdsOf(upload.Algorithm, @event.TenantId, tenant.VersionBefore(@event.Position));
+        var (verdict, band, matches, related) = search.Screen(tenant, upload.AccountId, upload.OccurredAt, PictureQuery.Of(upload), thresholds);
+        span?.SetTag("imagerights.verdict", verdict.ToString()).SetTag("imagerights.band", band?.ToString());
         await SayAsync(page, @event, span, upload.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
-            upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, verdict, matches, thresholds, null, clock.GetUtcNow())), cancellationToken);
+            upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, verdict, matches, thresholds, null, clock.GetUtcNow(),
+            band, related)), cancellationToken);
     }
 
     private async Task TraceAsync(EventPage page, RecordedEvent @event, FingerprintRecorded work, CancellationToken cancellationToken)
     {
         using var span = StartSpan("trace work", @event, work.SubjectId);
-        if (work.PdqQuality < options.Value.MinQuality) return;
         var tenant = index.For(@event.TenantId);
-        var thresholds = ThresholdsOf(work.Algorithm, tenant.VersionBefore(@event.Position));
-        var (works, uploads) = search.Neighbours(tenant, PictureQuery.Of(work), thresholds.IndexVersion);
+        var thresholds = options.Value.ThresholdsOf(work.Algorithm, @event.TenantId, tenant.VersionBefore(@event.Position));
+        var (works, uploads) = search.Copies(tenant, PictureQuery.Of(work), thresholds);
         var (copies, conflicts) = Judgement.JudgeWork(work, works, uploads, tenant.LicencesAt(thresholds.IndexVersion), thresholds, clock.GetUtcNow());
         span?.SetTag("imagerights.copies", copies.Count).SetTag("imagerights.conflicts", conflicts.Count);
         if (copies.Count + conflicts.Count == 0) return;
@@ -62,7 +62,7 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
     {
         using var span = StartSpan("screen upload", @event, unreadable.SubjectId);
         span?.SetTag("imagerights.verdict", nameof(Verdict.Unreadable));
-        var thresholds = ThresholdsOf(Search.Algorithm, index.For(@event.TenantId).VersionBefore(@event.Position));
+        var thresholds = options.Value.ThresholdsOf(Search.Algorithm, @event.TenantId, index.For(@event.TenantId).VersionBefore(@event.Position));
         await SayAsync(page, @event, span, unreadable.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
             unreadable.SubjectId, unreadable.AccountId, unreadable.Surface!.Value, unreadable.ListingId, Verdict.Unreadable, [], thresholds, unreadable.Code, clock.GetUtcNow())),
             cancellationToken);
@@ -78,8 +78,6 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
         stream.AppendMany(facts);
         foreach (var copy in facts.SelectMany(CopyView.Of)) session.Store(copy.Id, copy);
     }
-
-    private Thresholds ThresholdsOf(string algorithm, long version) => new(algorithm, options.Value.MaxDistance, options.Value.MinQuality, version);
 
     // The page holds pictures of many traces; each is screened in its own.
     private static Activity? StartSpan(string name, RecordedEvent cause, string subjectId)

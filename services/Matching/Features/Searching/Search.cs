@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Screening;
-using Microsoft.Extensions.Options;
 
 namespace ImageRights.Matching.Features.Searching;
 
@@ -13,35 +12,52 @@ internal sealed class Search
 
     public static readonly ActivitySource Activities = new(PictureIndex.TelemetryName);
 
-    private readonly MatchingOptions options;
+    // Fewer corners than this tell nothing: a flat picture that has no more cannot be compared.
+    private const int LeastCorners = 32;
+
     private readonly Histogram<double> duration;
 
-    public Search(IOptions<MatchingOptions> options, IMeterFactory meters)
+    public Search(IMeterFactory meters)
     {
-        this.options = options.Value;
         duration = meters.Create(PictureIndex.TelemetryName).CreateHistogram<double>("imagerights.matching.search.duration", "s", "Time to compare one picture with both banks");
     }
 
     /// <summary>Verdict on an upload by the index as of a version.</summary>
-    public (Verdict Verdict, IReadOnlyList<Match> Matches) Screen(
-        TenantIndex tenant, string? accountId, DateTimeOffset at, PictureQuery picture, long asOf)
+    public (Verdict Verdict, Band? Band, IReadOnlyList<Match> Matches, IReadOnlyList<RelatedPicture> Related) Screen(
+        TenantIndex tenant, string? accountId, DateTimeOffset at, PictureQuery picture, Thresholds thresholds)
     {
-        if (picture.Quality < options.MinQuality) return (Verdict.Featureless, []);
-        var (works, uploads) = Neighbours(tenant, picture, asOf);
-        return Judgement.Judge(accountId, at, works, uploads, tenant.LicencesAt(asOf));
+        var (works, uploads) = Neighbours(tenant, picture, thresholds);
+        var (verdict, matches) = Judgement.Judge(
+            accountId, at, CopiesOf(works), CopiesOf(uploads), tenant.LicencesAt(thresholds.IndexVersion), thresholds.Works, thresholds.Uploads);
+        var isFeatureless = picture.Quality < thresholds.MinQuality && !(picture.Features?.Local?.ReferenceCount >= LeastCorners);
+        return (
+            matches.Count == 0 && isFeatureless ? Verdict.Featureless : verdict, Judgement.BandOf(matches), matches,
+            Judgement.Related(accountId, ScenesOf(works), ScenesOf(uploads)));
     }
 
-    /// <summary>Everything within the threshold as of a version.</summary>
-    public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Neighbours(TenantIndex tenant, PictureQuery picture, long asOf)
+    /// <summary>Everything of which the picture is a copy, or that is one of it.</summary>
+    public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Copies(TenantIndex tenant, PictureQuery picture, Thresholds thresholds)
+    {
+        var (works, uploads) = Neighbours(tenant, picture, thresholds);
+        return (CopiesOf(works), CopiesOf(uploads));
+    }
+
+    private (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Neighbours(TenantIndex tenant, PictureQuery picture, Thresholds thresholds)
     {
         using var span = Activities.StartActivity("search index");
         var started = Stopwatch.GetTimestamp();
-        var works = tenant.Find(Bank.Works, picture, options.MaxDistance, asOf);
-        var uploads = tenant.Find(Bank.Uploads, picture, options.MaxDistance, asOf);
+        var (works, uploads) = (In(Bank.Works, thresholds.Works), In(Bank.Uploads, thresholds.Uploads));
         duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        span?.SetTag("imagerights.index.version", asOf)
+        span?.SetTag("imagerights.index.version", thresholds.IndexVersion)
             .SetTag("imagerights.index.works", tenant.Count(Bank.Works)).SetTag("imagerights.index.uploads", tenant.Count(Bank.Uploads))
             .SetTag("imagerights.found.works", works.Count).SetTag("imagerights.found.uploads", uploads.Count);
         return (works, uploads);
+
+        IReadOnlyList<Neighbour> In(Bank bank, BandLimits? limits) =>
+            tenant.Find(bank, picture, thresholds.MaxDistance, thresholds.IndexVersion, review: limits?.Review ?? CopyModel.DefaultReview);
     }
+
+    private static List<Neighbour> CopiesOf(IReadOnlyList<Neighbour> neighbours) => [.. neighbours.Where(neighbour => neighbour.IsCopy)];
+
+    private static List<Neighbour> ScenesOf(IReadOnlyList<Neighbour> neighbours) => [.. neighbours.Where(neighbour => !neighbour.IsCopy)];
 }

@@ -20,7 +20,9 @@ public sealed record SearchRequest(
     string? Pdq, int? PdqQuality, IReadOnlyList<string?>? PdqDihedrals, string? AccountId, string? Algorithm, PictureFeatures? Features, string? Sha256);
 
 /// <summary>What a screening would say now.</summary>
-public sealed record SearchResult(Verdict Verdict, IReadOnlyList<Match> Matches, Thresholds Thresholds);
+/// <param name="Band">Of the surest hit; null when there is none.</param>
+/// <param name="Related">Pictures of the same scene, which have no part in the verdict.</param>
+public sealed record SearchResult(Verdict Verdict, IReadOnlyList<Match> Matches, Thresholds Thresholds, Band? Band, IReadOnlyList<RelatedPicture> Related);
 
 /// <summary>Searches the index as it is; stores nothing.</summary>
 internal static class SearchEndpoint
@@ -48,10 +50,10 @@ internal static class SearchEndpoint
         if (!TryRead(request.Features, out var features)) return context.Problem(new Rejection("Request_Invalid", "features cannot be read.", "/features"));
         if (!IndexHealthCheck.IsCaughtUp(services)) return context.Problem(new Rejection("Dependency_Unavailable", "The index is being rebuilt."));
         var tenant = index.For(context.Tenant());
-        var thresholds = new Thresholds(request.Algorithm ?? Search.Algorithm, options.Value.MaxDistance, options.Value.MinQuality, tenant.Version);
+        var thresholds = options.Value.ThresholdsOf(request.Algorithm ?? Search.Algorithm, context.Tenant(), tenant.Version);
         var query = new PictureQuery(hashes, request.PdqQuality ?? 100, features, request.Sha256);
-        var (verdict, matches) = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), query, thresholds.IndexVersion);
-        return TypedResults.Ok(new SearchResult(verdict, matches, thresholds));
+        var (verdict, band, matches, related) = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), query, thresholds);
+        return TypedResults.Ok(new SearchResult(verdict, matches, thresholds, band, related));
     }
 
     private static bool TryRead(PictureFeatures? given, out FeatureSet? features)

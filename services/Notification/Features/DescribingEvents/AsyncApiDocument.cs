@@ -120,6 +120,7 @@ public static class AsyncApiDocument
                 ["specversion", "id", "source", "type"],
                 ("specversion", "Always 1.0."), ("id", "Unique with source; also the webhook id."), ("source", "Who says it."), ("type", "What kind of thing happened."), ("time", "When it happened, RFC 3339."),
                 ("subject", "Identity of what it is about."), ("datacontenttype", "Media type of data."), ("tenantid", "Whose it is."), ("traceparent", "W3C trace context of the fact."),
+                ("logcheckpoint", "Latest checkpoint of the transparency log of the service that says it: a C2SP signed note in Base64. Who keeps it is a witness."),
                 ("dataref", "Address of the event in full, when data are left out.")),
             ["WebhookHeaders"] = Structure(
                 "Headers of Standard Webhooks 1.0; a page of the feed has none of them.",

@@ -11,7 +11,7 @@ namespace ImageRights.Notification.Features.ReadingDeliveries;
 
 internal static class ReadDeliveries
 {
-    public static readonly ListShape<DeliveryView> Shape = new ListShape<DeliveryView>(view => view.DeliveryId)
+    public static readonly ListShape<DeliveryView> Shape = new ListShape<DeliveryView>(view => view.DeliveryId, DeliveryView.Source)
         .Sorted("createdAt", DeliveryView.OrderSql, view => view.Order)
         .Between("scheduledAt")
         .By("endpointId", "Only deliveries to this endpoint.")
@@ -37,7 +37,7 @@ internal static class ReadDeliveries
     {
         if (!DeliveryId.IsWellFormed(deliveryId)) return context.Problem(new Rejection("Delivery_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
-        var view = await session.LoadAsync<DeliveryView>(deliveryId, context.RequestAborted);
+        var view = await DeliveryView.FindAsync(session, deliveryId, context.RequestAborted);
         if (view is null) return context.Problem(new Rejection("Delivery_Not_Found"));
 
         var (body, responses) = (await session.QueryRowsAsync(

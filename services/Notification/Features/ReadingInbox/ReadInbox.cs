@@ -36,6 +36,7 @@ internal static class ReadInbox
     public static readonly ListShape<LetterView> Inbox = new ListShape<LetterView>(letter => letter.LetterId)
         .Sorted("unread", LetterView.OrderSql, letter => letter.Order)
         .Sorted("createdAt", "sentAt", letter => letter.SentAt)
+        .Owned("data ->> 'accountId' = ?")
         .By("accountId", "Whose inbox; required.")
         .By("status", "Takes", ["unread", "read"], "(case when data ->> 'readAt' is null then 'unread' else 'read' end) = ?")
         .By("caseId", "Only messages about this case.");
@@ -51,8 +52,8 @@ internal static class ReadInbox
     public static void Map(RouteGroupBuilder api)
     {
         var inbox = api.MapGroup("/inbox").WithTags("Inbox").Requires(Permission.InboxRead);
-        inbox.MapGet("", ListAsync).WithName("ListInbox").WithSummary("Messages for an account, unread first, then newest first; in the language of Accept-Language");
-        inbox.MapPost("/{letterId}/reads", OpenAsync).Requires(Permission.InboxOpen).WithName("OpenLetter").WithSummary("Marks a message as read by its addressee; once is enough");
+        inbox.MapGet("", ListAsync).HoldsToAccount().WithName("ListInbox").WithSummary("Messages for an account, unread first, then newest first; in the language of Accept-Language");
+        inbox.MapPost("/{letterId}/reads", OpenAsync).Requires(Permission.InboxOpen).HoldsToAccount().WithName("OpenLetter").WithSummary("Marks a message as read by its addressee; once is enough");
         api.MapGet("/mails", ListMailsAsync).Requires(Permission.MailsRead).WithTags("Inbox").WithName("ListMails").WithSummary("What was mailed, with every attempt; neither text nor address");
     }
 
@@ -60,7 +61,7 @@ internal static class ReadInbox
     {
         // Without it the answer would be everybody's letters.
         if (context.Request.Query["accountId"] is not [{ } accountId]) return context.Problem(new Rejection("Request_Invalid", "accountId is required, once.", "/accountId"));
-        if (!MaySee(context, accountId)) return context.Problem(new Rejection("Letter_Not_Found"));
+        if (context.CheckAccount(accountId, "/accountId") is not null) return context.Problem(new Rejection("Letter_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
         var (page, rejection) = await Inbox.ReadAsync(context, session);
         var language = Language(context);
@@ -78,7 +79,7 @@ internal static class ReadInbox
     private static async Task<IResult> OpenAsync(string letterId, HttpContext context, DocumentStore store, TimeProvider clock, string? accountId = null)
     {
         if (string.IsNullOrEmpty(accountId)) return context.Problem(new Rejection("Request_Invalid", "accountId is required.", "/accountId"));
-        if (!MaySee(context, accountId) || letterId.Length > 200 || letterId.Any(letter => letter is <= ' ' or > '~')) return context.Problem(new Rejection("Letter_Not_Found"));
+        if (context.CheckAccount(accountId, "/accountId") is not null || letterId.Length > 200 || letterId.Any(letter => letter is <= ' ' or > '~')) return context.Problem(new Rejection("Letter_Not_Found"));
         for (var attempt = 1; ; attempt++)
         {
             await using var session = store.LightweightSession(context.Tenant());
@@ -97,11 +98,6 @@ internal static class ReadInbox
             }
         }
     }
-
-    // A party's token names its account; desks and programs of the tenant name none.
-    private static bool MaySee(HttpContext context, string accountId) => context.User.FindFirst(CallerClaims.Account) is not { } own ? !IsParty(context) : own.Value == accountId;
-
-    private static bool IsParty(HttpContext context) => context.User.HasClaim(claim => claim.Type == CallerClaims.Role && claim.Value is Roles.RightsHolder or Roles.Agent or Roles.Seller);
 
     private static string? Language(HttpContext context) => context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(language => language.Quality ?? 1).FirstOrDefault()?.Value.Value;
 }

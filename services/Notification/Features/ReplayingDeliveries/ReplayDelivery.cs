@@ -21,15 +21,15 @@ internal static class ReplayDelivery
         await using var session = store.LightweightSession(context.Tenant());
         var result = await context.CreateOnceAsync(session, new { deliveryId }, async () =>
         {
-            var stream = await session.Events.FetchForWriting<Delivery>(DeliveryId.StreamOf(deliveryId), context.RequestAborted);
-            var decision = Delivery.Decide(stream.Aggregate, new DeliveryCommand.Replay(clock.GetUtcNow()));
-            if (decision.RejectionCode is { } code) return new Rejection(code);
-            var view = await session.LoadAsync<DeliveryView>(deliveryId, context.RequestAborted);
-            var endpoint = await session.LoadAsync<EndpointView>(stream.Aggregate.EndpointId, context.RequestAborted);
+            if (await DeliveryView.FindAsync(session, deliveryId, context.RequestAborted) is not { } view) return new Rejection("Delivery_Not_Found");
+            var endpoint = await session.LoadAsync<EndpointView>(view.EndpointId, context.RequestAborted);
             if (endpoint?.State != EndpointState.Enabled) return new Rejection("Endpoint_Disabled");
-            stream.AppendMany(decision.Events);
-            if (decision.Events.Count > 0) DueDeliveries.Enqueue(session, deliveryId, view!.EndpointId, view.EventId);
-            return CreateOutcome.Accepted($"/v1/deliveries/{deliveryId}", new SendingTestEvents.DeliveryAnswer(deliveryId, view!.EventId), stream.NextVersion);
+            var stream = await session.Events.FetchForWriting<Delivery>(DeliveryId.StreamOf(deliveryId), context.RequestAborted);
+            // One that waits for its first attempt has no fact yet.
+            var facts = stream.CurrentVersion == 0 ? [] : Delivery.Decide(stream.Aggregate, new DeliveryCommand.Replay(clock.GetUtcNow())).Events;
+            stream.AppendMany(facts);
+            if (facts.Count > 0) DueDeliveries.EnqueueAgain(session, deliveryId, view.EndpointId, view.EventId);
+            return CreateOutcome.Accepted($"/v1/deliveries/{deliveryId}", new SendingTestEvents.DeliveryAnswer(deliveryId, view.EventId), stream.NextVersion);
         });
         signal.Set();
         return result;

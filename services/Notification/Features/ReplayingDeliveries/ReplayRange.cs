@@ -71,7 +71,7 @@ internal static class ReplayRange
     {
         if (@event.State is null)
         {
-            session.Schedule(@event.EventId, @event.Type, @event.Subject, endpointId, now);
+            DueDeliveries.Enqueue(session, endpointId, @event.EventId);
             return true;
         }
         if (@event.State == nameof(DeliveryState.Succeeded) && scope == ReplayScope.Undelivered) return false;
@@ -80,7 +80,7 @@ internal static class ReplayRange
         var decision = Delivery.Decide(stream.Aggregate, new DeliveryCommand.Replay(now));
         if (decision.Events.Count == 0) return false;
         stream.AppendMany(decision.Events);
-        DueDeliveries.Enqueue(session, deliveryId, endpointId, @event.EventId);
+        DueDeliveries.EnqueueAgain(session, deliveryId, endpointId, @event.EventId);
         return true;
     }
 
@@ -106,7 +106,7 @@ internal static class ReplayRange
     private static async Task<Dictionary<string, string>> StatesAsync(DocumentSession session, string[] deliveryIds, CancellationToken cancellationToken)
     {
         var states = await session.QueryRowsAsync(
-            "select id, data ->> 'state' from {schema}.mt_doc_delivery_view where tenant_id = ? and id = any(?)", [session.TenantId, deliveryIds],
+            $"select id, data ->> 'state' from {DeliveryView.Source} where tenant_id = ? and id = any(?)", [session.TenantId, deliveryIds],
             reader => (Id: reader.GetString(0), State: reader.GetString(1)), cancellationToken);
         return states.ToDictionary(row => row.Id, row => row.State);
     }

@@ -32,7 +32,7 @@ internal static class SendTestEvent
             var now = clock.GetUtcNow();
             var notice = Notice.Test(session.TenantId, Guid.CreateVersion7(), endpointId, now, Activity.Current?.Id);
             session.Keep(notice, onlyFor: endpointId);
-            var deliveryId = session.Schedule(notice.EventId, notice.Type, notice.Subject, endpointId, now);
+            var deliveryId = DueDeliveries.Enqueue(session, endpointId, notice.EventId);
             return CreateOutcome.Accepted($"/v1/deliveries/{deliveryId}", new DeliveryAnswer(deliveryId, notice.EventId));
         });
         signal.Set();

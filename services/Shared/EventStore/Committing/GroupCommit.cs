@@ -7,7 +7,7 @@ namespace ImageRights.EventStore;
 /// <remarks>A save that was sent is always waited for: a caller that gives up while it is queued is taken out of the queue, never left in doubt.</remarks>
 internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
 {
-    // One at a time makes the largest groups and so the least work for each; a second one only where there is enough to do for both.
+    // One at a time makes the largest groups and so the least work for each; a second one only where there is enough to do for both, in events.
     private const int Committers = 2;
     private const int EnoughForTwo = 32;
     private const int MostUnits = 64;
@@ -25,6 +25,14 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
     private readonly NpgsqlDataSource sessions = store.CreateSource(pooled: true, SessionSettings);
     private readonly SemaphoreSlim apart = new(MostAlone);
     private int committing;
+    private int waitingEvents;
+
+    // Those that wait for the disk leave the pool's other threads to everybody else.
+    static GroupCommit()
+    {
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + Committers), ports);
+    }
 
     public async Task CommitAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
@@ -39,18 +47,10 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         lock (gate)
         {
             waiting.AddLast(save);
-            if (committing == 0 || (committing < Committers && waiting.Count >= EnoughForTwo)) group = StartGroup();
+            waitingEvents += unit.Events;
+            if (committing == 0 || (committing < Committers && waitingEvents >= EnoughForTwo)) group = StartGroup();
         }
-        if (group is [var alone] && alone == save)
-        {
-            await CommitGroupAsync(group);
-            // The groups that follow belong to other callers, who must not wait for this one, nor run under its activity.
-            if (NextGroup() is { } next) CommitInBackground(next);
-        }
-        else if (group is not null)
-        {
-            CommitInBackground(group);
-        }
+        if (group is not null) CommitInBackground(group);
         await using var giveUp = cancellationToken.UnsafeRegister(static (state, token) => ((PendingSave)state!).GiveUp(token), save);
         await save.Done;
     }
@@ -89,9 +89,17 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
     {
         for (var group = first; group is not null;)
         {
-            await CommitGroupAsync(group);
+            CommitGroup(group);
+            if (group is [var alone])
+            {
+                if (NextGroup() is { } next) CommitInBackground(next);
+                // Its caller goes on right here: to wake another thread for him costs as much as a row.
+                alone.Complete();
+                return;
+            }
+            foreach (var save in group) save.CompleteInBackground();
             // Who was in it often comes back at once: in one group they cost one flush.
-            for (var times = 0; group.Count > 1 && times < MostYields && Waiting < group.Count; times++) await Task.Yield();
+            for (var times = 0; times < MostYields && Waiting < group.Count; times++) await Task.Yield();
             group = NextGroup();
         }
     }
@@ -104,17 +112,18 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits the group; each caller gets its outcome, so this never throws.</summary>
-    private async Task CommitGroupAsync(List<PendingSave> group)
+    /// <summary>Commits the group and notes each one's outcome; never throws.</summary>
+    /// <remarks>Waits on its thread: at most two do at any time, and to be woken by the thread pool costs a good part of a commit.</remarks>
+    private void CommitGroup(List<PendingSave> group)
     {
         try
         {
-            await CommitTogetherAsync(group);
+            CommitTogether(group);
         }
         catch (PostgresException failure) when (IsRolledBack(failure))
         {
             // One of them could not be executed, or waits for somebody's lock: each for itself, so that only that one is touched.
-            foreach (var save in group) _ = CommitApartAsync(save);
+            foreach (var save in group) CommitApart(save);
         }
 #pragma warning disable CA1031 // The failure belongs to the callers, each of whom gets it.
         catch (Exception failure)
@@ -122,6 +131,12 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         {
             foreach (var save in group) save.Fail(failure);
         }
+    }
+
+    private void CommitApart(PendingSave save)
+    {
+        save.IsApart = true;
+        _ = CommitApartAsync(save);
     }
 
     /// <summary>What waits and can go together; null, and one committer fewer, when nothing does.</summary>
@@ -153,6 +168,7 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
             node = node.Next;
             if (claimed?.TryClaim(save.Unit.Claims()) == false) continue;
             waiting.Remove(current);
+            waitingEvents -= save.Unit.Events;
             if (!save.TryTake()) continue;
             group.Add(save);
             events += save.Unit.Events;
@@ -160,38 +176,60 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         return group;
     }
 
-    private async Task CommitTogetherAsync(List<PendingSave> group)
+    private void CommitTogether(List<PendingSave> group)
     {
-        // Rows are locked in one order everywhere, so that two groups cannot wait for each other.
+        // Rows are locked in one order everywhere, so that two groups hardly ever wait for each other.
         group.Sort(static (left, right) =>
-            string.CompareOrdinal(left.Unit.TenantId, right.Unit.TenantId) is var byTenant && byTenant != 0 ? byTenant : string.CompareOrdinal(left.FirstStream, right.FirstStream));
-        await using (var connection = await sessions.OpenConnectionAsync())
+            string.CompareOrdinal(left.Unit.TenantId, right.Unit.TenantId) is var byTenant && byTenant != 0 ? byTenant
+            : left.Unit.Kind.CompareTo(right.Unit.Kind) is var byKind && byKind != 0 ? byKind
+            : string.CompareOrdinal(left.FirstStream, right.FirstStream));
+        using (var connection = sessions.OpenConnection())
         {
-            await using var batch = new NpgsqlBatch(connection);
-            var calls = new List<(int Command, ArraySegment<PendingSave> Saves)>();
+            using var batch = new NpgsqlBatch(connection);
+            var calls = new List<ArraySegment<PendingSave>>();
             var saves = group.ToArray();
             for (int from = 0, to; from < saves.Length; from = to)
             {
-                for (to = from + 1; to < saves.Length && saves[to].Unit.TenantId == saves[from].Unit.TenantId;) to++;
-                var tenants = new ArraySegment<PendingSave>(saves, from, to - from);
-                calls.Add((batch.BatchCommands.Count, tenants));
-                foreach (var command in Statements.Together(store.Schema, saves[from].Unit.TenantId, [.. tenants.Select(save => save.Unit)])) batch.BatchCommands.Add(command);
+                var (tenant, kind) = (saves[from].Unit.TenantId, saves[from].Unit.Kind);
+                for (to = from + 1; to < saves.Length && saves[to].Unit.TenantId == tenant && saves[to].Unit.Kind == kind;) to++;
+                var together = new ArraySegment<PendingSave>(saves, from, to - from);
+                calls.Add(together);
+                foreach (var command in Statements.Together(store.Schema, tenant, kind, [.. together.Select(save => save.Unit)])) batch.BatchCommands.Add(command);
             }
-            await batch.PrepareAsync();
-            await using var reader = await batch.ExecuteReaderAsync();
-            foreach (var (_, tenants) in calls)
+            batch.Prepare();
+            using var reader = batch.ExecuteReader();
+            foreach (var together in calls)
             {
-                // Only mt_append gives rows; the documents' statements have no result set of their own.
-                await reader.ReadAsync();
-                var (outcomes, versions) = (reader.GetFieldValue<int[]>(0), reader.GetFieldValue<long[]>(1));
-                for (var index = 0; index < tenants.Count; index++) tenants[index].Note(outcomes[index], versions[index]);
-                await reader.NextResultAsync();
+                if (together[0].Unit.Kind == AppendKind.Enlisted) NoteOutcomes(reader, together);
+                else NoteWritten(reader, together);
+                reader.NextResult();
             }
             // Until the last result is read the commit has not been answered.
-            while (await reader.NextResultAsync()) { }
+            while (reader.NextResult()) { }
         }
         store.Committed(group.Where(save => save.IsWritten).Sum(save => save.Unit.Events));
-        foreach (var save in group) save.Finish();
+        foreach (var save in group.Where(save => save.IsRefusedUnsaid)) CommitApart(save);
+    }
+
+    // Documents' statements have no result set of their own.
+    private static void NoteOutcomes(NpgsqlDataReader reader, ArraySegment<PendingSave> saves)
+    {
+        reader.Read();
+        var (outcomes, versions) = (reader.GetFieldValue<int[]>(0), reader.GetFieldValue<long[]>(1));
+        for (var index = 0; index < saves.Count; index++) saves[index].Note(outcomes[index], versions[index]);
+    }
+
+    private static void NoteWritten(NpgsqlDataReader reader, ArraySegment<PendingSave> saves)
+    {
+        // The first result is of naming the tenant.
+        reader.NextResult();
+        foreach (var save in saves) save.Note(PendingSave.RefusedUnsaid, 0);
+        while (reader.Read())
+        {
+            if (reader.IsDBNull(0)) continue;
+            var stream = reader.GetString(0);
+            saves.First(save => save.FirstStream == stream).Note(0, reader.GetInt64(1));
+        }
     }
 
     private async Task CommitApartAsync(PendingSave save)
@@ -200,7 +238,7 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         try
         {
             await CommitAloneAsync(save.Unit);
-            save.Finish();
+            save.Note(0, 0);
         }
 #pragma warning disable CA1031 // The failure belongs to the caller, who gets it.
         catch (Exception failure)
@@ -212,6 +250,8 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
         {
             apart.Release();
         }
+        save.IsApart = false;
+        save.Complete();
     }
 
     /// <summary>Whether the server said that nothing was written. A session that ends says nothing about the commit that was under way.</summary>
@@ -225,36 +265,55 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
 
     private sealed class PendingSave(UnitOfWork unit)
     {
+        public const int RefusedUnsaid = -1;
+
         private const int Queued = 0;
         private const int Taken = 1;
         private const int GivenUp = 2;
 
-        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Whoever completes it says on which thread its caller goes on.
+        private readonly TaskCompletionSource done = new();
         private int state = Queued;
         private int outcome;
         private long version;
+        private Exception? failure;
 
         public UnitOfWork Unit => unit;
         public Task Done => done.Task;
         public string? FirstStream => unit.Appends.Count > 0 ? unit.Appends[0].Stream : null;
         public bool IsWritten => outcome == 0;
 
+        /// <summary>Whether it was not written, and only mt_append can say why; or can write it after all.</summary>
+        public bool IsRefusedUnsaid => outcome == RefusedUnsaid;
+
+        /// <summary>Whether it left its group and is completed by itself.</summary>
+        public bool IsApart { get; set; }
+
         public bool TryTake() => Interlocked.CompareExchange(ref state, Taken, Queued) == Queued;
 
         public void GiveUp(CancellationToken cancellationToken)
         {
-            if (Interlocked.CompareExchange(ref state, GivenUp, Queued) == Queued) done.TrySetCanceled(cancellationToken);
+            if (Interlocked.CompareExchange(ref state, GivenUp, Queued) != Queued) return;
+            failure = new OperationCanceledException(cancellationToken);
+            CompleteInBackground();
         }
 
         public void Note(int result, long at) => (outcome, version) = (result, at);
 
-        public void Finish()
+        public void Fail(Exception because) => failure = because;
+
+        /// <summary>Lets the caller go on, on this thread.</summary>
+        public void Complete()
         {
-            if (IsWritten) done.TrySetResult();
+            if (IsApart) return;
+            if (failure is OperationCanceledException given) done.TrySetCanceled(given.CancellationToken);
+            else if (failure is not null) done.TrySetException(failure);
+            else if (IsWritten) done.TrySetResult();
             else done.TrySetException(unit.Refused(outcome, unit.Appends.SingleOrDefault(), version));
         }
 
-        public void Fail(Exception failure) => done.TrySetException(failure);
+        /// <summary>Lets the caller go on, on another thread.</summary>
+        public void CompleteInBackground() => ThreadPool.UnsafeQueueUserWorkItem(static save => save.Complete(), this, preferLocal: false);
     }
 }
 

@@ -11,13 +11,17 @@ internal sealed record UnitOfWork(
 {
     public bool IsEmpty => Message is null && Claim is null && Appends.Count == 0 && Operations.Count == 0;
 
-    public int Events => Appends.Sum(append => append.Events.Count);
+    public int Events { get; } = Appends.Sum(append => append.Events.Count);
 
     /// <summary>Whether it must have a transaction of its own: several streams stand or fall together, and nobody knows what a service's own SQL touches.</summary>
     public bool GoesAlone => Appends.Count > 1 || !IsOfTheStore;
 
     /// <summary>Whether all its statements are the store's, of which there are few, so that each session can keep them prepared.</summary>
     public bool IsOfTheStore => !Operations.Any(operation => operation is OwnSql);
+
+    /// <summary>Which statement appends it together with others of its kind.</summary>
+    public AppendKind Kind => Message is not null || Claim is not null || Appends is not [var append] ? AppendKind.Enlisted
+        : append.ExpectedVersion switch { null => AppendKind.Any, 0 => AppendKind.Start, _ => AppendKind.Move };
 
     /// <summary>What it claims; two units that claim the same cannot be decided in one statement.</summary>
     public IEnumerable<(string Kind, string Tenant, string Key)> Claims()
@@ -62,7 +66,27 @@ internal sealed record EnlistedMessage(Guid MessageId, string Consumer);
 internal sealed record IdempotencyClaim(string Route, string Key, string Fingerprint, int Status, string? Location, string? Body);
 
 /// <summary>Events of one stream with the version they rest on; null appends at any version.</summary>
-internal sealed record PreparedAppend(string Stream, long? ExpectedVersion, bool Starts, DateTimeOffset Timestamp, IReadOnlyList<PreparedEvent> Events);
+internal sealed record PreparedAppend(string Stream, long? ExpectedVersion, bool Starts, DateTimeOffset Timestamp, IReadOnlyList<PreparedEvent> Events)
+{
+    /// <summary>Kind of the stream: what its key begins with.</summary>
+    public string Type => Stream[..Math.Max(0, Stream.IndexOf('-'))];
+}
+
+/// <summary>Ways of appending, in the order in which a group's statements take their locks: starts before all that waits for rows.</summary>
+internal enum AppendKind
+{
+    /// <summary>With an inbox row or an idempotency key, or without a stream.</summary>
+    Enlisted,
+
+    /// <summary>A new stream.</summary>
+    Start,
+
+    /// <summary>At any version, the first too.</summary>
+    Any,
+
+    /// <summary>At the version that was read.</summary>
+    Move,
+}
 
 internal sealed record PreparedEvent(Guid Id, string TypeName, string Body, string? Headers);
 

@@ -69,7 +69,12 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
     private async Task FollowInMemoryAsync(Action progressed, CancellationToken stoppingToken)
     {
         // Kept over failures: what is in memory is right up to here.
-        inMemory ??= subscription();
+        if (inMemory is null)
+        {
+            var resumed = subscription();
+            status = Status with { Position = await resumed.ResumeAsync(store, stoppingToken) };
+            inMemory = resumed;
+        }
         await FollowAsync(
             inMemory, Status.Position,
             async (position, cancellationToken) =>

@@ -6,6 +6,9 @@ public interface ISubscription
 {
     /// <summary>Handles the next events, across all tenants, in commit order. Throwing keeps the follower where it is: it says so in its health and tries again; it never skips.</summary>
     Task ProcessEventsAsync(EventPage page, CancellationToken cancellationToken);
+
+    /// <summary>Where an in-memory follower begins: after what it has kept from an earlier run. Asked once, before the first page.</summary>
+    Task<LogPosition> ResumeAsync(DocumentStore store, CancellationToken cancellationToken) => Task.FromResult(LogPosition.Start);
 }
 
 /// <summary>Consecutive events and a place for what they cause.</summary>

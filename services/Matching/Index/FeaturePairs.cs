@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+
+namespace ImageRights.Matching.Index;
+
+/// <summary>Features of a picture and of a reference that look alike.</summary>
+internal readonly record struct FeaturePair(int From, int To, int Distance);
+
+/// <summary>Pairs the features of two pictures by brute force: no table misses a pair that the alignment could use.</summary>
+internal static class FeaturePairs
+{
+    private const int MostBits = 64;
+    private const int Words = 4;
+    private const int Block = HammingScan.Lanes;
+
+    // Distance above, number of the feature below: the least of such keys is the nearest feature, and of equally near ones the first.
+    private const int NumberBits = 16;
+    private const long NoFeature = (MostBits + 1L) << NumberBits;
+
+    /// <summary>For each feature of the picture the closest of the reference, and each of the reference once; the closest pairs first.</summary>
+    public static List<FeaturePair> Between(LocalFeatures picture, LocalFeatures reference, bool mirrored, ScanKernel kernel)
+    {
+        var count = reference.ReferenceCount;
+        var room = (count + Block - 1) / Block * Block;
+        var (words, keys) = (new ulong[room * Words], new ulong[room]);
+        // Word by word, eight features to a block.
+        for (var to = 0; to < count; to++)
+        {
+            var descriptor = reference.Descriptors[to];
+            var at = to / Block * Block * Words + to % Block;
+            (words[at], words[at + Block], words[at + 2 * Block], words[at + 3 * Block]) = (descriptor.A, descriptor.B, descriptor.C, descriptor.D);
+        }
+        for (var to = 0; to < keys.Length; to++) keys[to] = to < count ? (ulong)to : NoFeature;
+
+        var bestOf = new FeaturePair[count];
+        Array.Fill(bestOf, new FeaturePair(-1, -1, int.MaxValue));
+        for (var from = 0; from < picture.Descriptors.Length; from++)
+        {
+            var descriptor = mirrored ? picture.Descriptors[from].Mirrored : picture.Descriptors[from];
+            var nearest = kernel switch
+            {
+                ScanKernel.Vector512 => Nearest<Eight>(words, keys, descriptor),
+                ScanKernel.Vector256 => Nearest<Four>(words, keys, descriptor),
+                ScanKernel.Vector128 => Nearest<Two>(words, keys, descriptor),
+                ScanKernel.Scalar => Nearest<One>(words, keys, descriptor),
+            };
+            if (nearest >= NoFeature) continue;
+            var (distance, to) = ((int)(nearest >> NumberBits), (int)(nearest & ((1 << NumberBits) - 1)));
+            if (distance < bestOf[to].Distance) bestOf[to] = new FeaturePair(from, to, distance);
+        }
+        return [.. bestOf.Where(pair => pair.From >= 0).OrderBy(pair => pair.Distance).ThenBy(pair => pair.To)];
+    }
+
+    private static long Nearest<TLanes>(ReadOnlySpan<ulong> words, ReadOnlySpan<ulong> keys, in Descriptor descriptor) where TLanes : struct, ILanes<TLanes>
+    {
+        var (a, b, c, d) = (TLanes.Repeat((long)descriptor.A), TLanes.Repeat((long)descriptor.B), TLanes.Repeat((long)descriptor.C), TLanes.Repeat((long)descriptor.D));
+        ref var word = ref MemoryMarshal.GetReference(words);
+        ref var key = ref MemoryMarshal.GetReference(keys);
+        var least = TLanes.Repeat(NoFeature);
+        for (var block = 0; block < keys.Length; block += Block)
+        {
+            for (var lane = 0; lane < Block; lane += TLanes.Width)
+            {
+                var at = (nuint)(block * Words + lane);
+                var distance = TLanes.CountBits(
+                    TLanes.Load(in word, at) ^ a, TLanes.Load(in word, at + Block) ^ b, TLanes.Load(in word, at + 2 * Block) ^ c, TLanes.Load(in word, at + 3 * Block) ^ d);
+                least = TLanes.Min(least, (distance << NumberBits) + TLanes.Load(in key, (nuint)(block + lane)));
+            }
+        }
+        return TLanes.Least(least);
+    }
+}

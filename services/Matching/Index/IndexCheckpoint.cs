@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using ImageRights.EventStore;
+
+namespace ImageRights.Matching.Index;
+
+/// <summary>What this replica's index was told, on disk: a start reads it and only the rest of the log.</summary>
+/// <remarks>
+/// A file that only grows, of blocks: length, SHA-256 over the block before it and this one's content, content. The content begins with the place in the log that it reaches and the
+/// id of the event there, by which the log is recognised; then the facts. A block that is damaged ends the file: it and what follows are cut off, and read from the log again. One
+/// process has a file to itself; the next one takes the next number.
+/// </remarks>
+internal sealed class IndexCheckpoint : IDisposable
+{
+    /// <summary>Begins each file. A file of another version is begun anew.</summary>
+    public const string Version = "IRINDEX1";
+
+    private const int MostFiles = 64;
+    private const int HeadBytes = sizeof(int) + SHA256.HashSizeInBytes;
+    private const int MostBytes = 256 << 20;
+    private const int EnoughBytes = 8 << 20;
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
+
+    private readonly FileStream file;
+    private readonly TimeProvider clock;
+    private readonly MemoryStream pending = new();
+    private readonly BinaryWriter writer;
+    private byte[] last = SHA256.HashData(Encoding.ASCII.GetBytes(Version));
+    private LogPosition reached = LogPosition.Start;
+    private Guid reachedEvent;
+    private long writtenAt;
+
+    private IndexCheckpoint(FileStream file, TimeProvider clock)
+    {
+        (this.file, this.clock, writtenAt) = (file, clock, clock.GetTimestamp());
+        writer = new BinaryWriter(pending, Encoding.UTF8);
+    }
+
+    /// <summary>Up to here the file holds everything, and the event that is there.</summary>
+    public (LogPosition Position, Guid Event) Written { get; private set; } = (LogPosition.Start, Guid.Empty);
+
+    /// <summary>The first file of the folder that no other process has.</summary>
+    /// <exception cref="IOException">There is none, or the folder cannot be written to.</exception>
+    public static IndexCheckpoint Open(string folder, TimeProvider clock)
+    {
+        Directory.CreateDirectory(folder);
+        for (var number = 0; ; number++)
+        {
+            try
+            {
+                return new IndexCheckpoint(new FileStream(Path.Combine(folder, $"index-{number}.checkpoint"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16), clock);
+            }
+            catch (IOException) when (number < MostFiles && File.Exists(Path.Combine(folder, $"index-{number}.checkpoint")))
+            {
+                // Another replica's.
+            }
+        }
+    }
+
+    /// <summary>Hands over the facts of every sound block, in the order of the log, and cuts off the rest.</summary>
+    /// <returns>Whether the file was sound to its end.</returns>
+    public bool Load(Action<string, LogPosition, object> take)
+    {
+        file.Position = 0;
+        Span<byte> version = stackalloc byte[Version.Length];
+        var isSound = file.Length == 0 || file.ReadAtLeast(version, version.Length, throwOnEndOfStream: false) == version.Length && version.SequenceEqual(Encoding.ASCII.GetBytes(Version));
+        if (!isSound || file.Length == 0)
+        {
+            Clear();
+            return isSound;
+        }
+        var end = file.Position;
+        while (end < file.Length && ReadBlock() is { } content)
+        {
+            using var reader = new BinaryReader(new MemoryStream(content), Encoding.UTF8);
+            var to = (new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), new Guid(reader.ReadBytes(16)));
+            while (reader.BaseStream.Position < content.Length) take(reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader));
+            Written = to;
+            end = file.Position;
+        }
+        (reached, reachedEvent) = Written;
+        isSound = end == file.Length;
+        file.SetLength(end);
+        file.Position = end;
+        return isSound;
+    }
+
+    /// <summary>Begins the file anew.</summary>
+    public void Clear()
+    {
+        file.SetLength(0);
+        file.Write(Encoding.ASCII.GetBytes(Version));
+        last = SHA256.HashData(Encoding.ASCII.GetBytes(Version));
+        pending.SetLength(0);
+        Written = (reached, reachedEvent) = (LogPosition.Start, Guid.Empty);
+    }
+
+    /// <summary>Notes a fact; it is written with the next block.</summary>
+    public void Add(string tenantId, LogPosition position, object fact)
+    {
+        writer.Write(tenantId);
+        writer.Write(position.TransactionId);
+        writer.Write(position.Sequence);
+        IndexFacts.Write(writer, fact);
+    }
+
+    /// <summary>Everything up to this event has been noted. Writes a block when there is enough for one, or it has waited long.</summary>
+    public void Reach(LogPosition position, Guid eventId)
+    {
+        (reached, reachedEvent) = (position, eventId);
+        if (pending.Length >= EnoughBytes || clock.GetElapsedTime(writtenAt) >= LongestDelay) Flush();
+    }
+
+    /// <summary>Writes what was noted.</summary>
+    public void Flush()
+    {
+        if (reached == Written.Position) return;
+        Span<byte> to = stackalloc byte[32];
+        BinaryPrimitives.WriteUInt64LittleEndian(to, reached.TransactionId);
+        BinaryPrimitives.WriteInt64LittleEndian(to[8..], reached.Sequence);
+        reachedEvent.TryWriteBytes(to[16..]);
+        byte[] content = [.. to, .. pending.GetBuffer().AsSpan(0, (int)pending.Length)];
+        last = HashOf(content);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, content.Length);
+        file.Write(length);
+        file.Write(last);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+        pending.SetLength(0);
+        (Written, writtenAt) = ((reached, reachedEvent), clock.GetTimestamp());
+    }
+
+    public void Dispose()
+    {
+        Flush();
+        writer.Dispose();
+        file.Dispose();
+    }
+
+    private byte[]? ReadBlock()
+    {
+        var head = new byte[HeadBytes];
+        if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length) return null;
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head);
+        if (length is < 32 or > MostBytes || length > file.Length - file.Position) return null;
+        var content = GC.AllocateUninitializedArray<byte>(length);
+        file.ReadExactly(content);
+        var hash = HashOf(content);
+        if (!hash.AsSpan().SequenceEqual(head.AsSpan(sizeof(int)))) return null;
+        last = hash;
+        return content;
+    }
+
+    private byte[] HashOf(byte[] content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(last);
+        hash.AppendData(content);
+        return hash.GetHashAndReset();
+    }
+}

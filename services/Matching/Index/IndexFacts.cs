@@ -1,0 +1,138 @@
+using ImageRights.Matching.Licences;
+using ImageRights.Matching.Screening;
+
+namespace ImageRights.Matching.Index;
+
+/// <summary>A picture as the index takes it in.</summary>
+/// <param name="Fact">What the log says, but for the features.</param>
+/// <param name="Features">Features that were read; null when there are none that can be compared.</param>
+internal sealed record IndexedPicture(FingerprintRecorded Fact, FeatureSet? Features)
+{
+    public static IndexedPicture Of(FingerprintRecorded picture) => new(picture with { PdqDihedrals = [], Features = null }, FeatureSet.Read(picture.Features)?.AsReference());
+}
+
+/// <summary>The facts that can change an answer of the index, in a form of few bytes.</summary>
+/// <remarks>Readers are later starts of the same program: a change of the form is a new <see cref="IndexCheckpoint.Version"/>.</remarks>
+internal static class IndexFacts
+{
+    private enum Kind : byte
+    {
+        Picture,
+        Withdrawal,
+        Grant,
+        End,
+    }
+
+    /// <summary>What the index makes of an event; null when it makes nothing of it.</summary>
+    public static object? Of(object fact) => fact switch
+    {
+        FingerprintRecorded picture => IndexedPicture.Of(picture),
+        PictureWithdrawn or LicenceRecorded or LicenceEndRecorded => fact,
+        _ => null,
+    };
+
+    public static void Write(BinaryWriter writer, object fact)
+    {
+        switch (fact)
+        {
+            case IndexedPicture picture:
+                writer.Write((byte)Kind.Picture);
+                Write(writer, picture);
+                break;
+            case PictureWithdrawn withdrawal:
+                writer.Write((byte)Kind.Withdrawal);
+                writer.Write(withdrawal.ImageId);
+                writer.Write(withdrawal.AccountId);
+                Write(writer, withdrawal.WithdrawnAt);
+                break;
+            case LicenceRecorded grant:
+                writer.Write((byte)Kind.Grant);
+                writer.Write(grant.LicenceId);
+                writer.Write(grant.WorkId);
+                writer.Write(grant.LicenseeAccountId);
+                Write(writer, grant.From);
+                Write(writer, grant.Until ?? DateTimeOffset.MaxValue);
+                Write(writer, grant.GrantedAt);
+                break;
+            case LicenceEndRecorded end:
+                writer.Write((byte)Kind.End);
+                writer.Write(end.LicenceId);
+                writer.Write(end.WorkId);
+                writer.Write(end.LicenseeAccountId);
+                Write(writer, end.EndedAt);
+                break;
+            default: throw new ArgumentException($"{fact.GetType().Name} changes no answer.", nameof(fact));
+        }
+    }
+
+    /// <exception cref="FormatException">It is not a fact.</exception>
+    public static object Read(BinaryReader reader) => (Kind)reader.ReadByte() switch
+    {
+        Kind.Picture => ReadPicture(reader),
+        Kind.Withdrawal => new PictureWithdrawn(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.Grant => new LicenceRecorded(
+            reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader), ReadTime(reader) is var until && until == DateTimeOffset.MaxValue ? null : until, ReadTime(reader)),
+        Kind.End => new LicenceEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        var other => throw new FormatException($"{other} is no kind of fact."),
+    };
+
+    private static void Write(BinaryWriter writer, IndexedPicture picture)
+    {
+        var fact = picture.Fact;
+        writer.Write((byte)fact.Role);
+        writer.Write(fact.SubjectId);
+        writer.Write(fact.AccountId);
+        writer.Write(fact.Surface is { } surface ? (sbyte)surface : (sbyte)-1);
+        writer.Write(fact.ListingId is not null);
+        if (fact.ListingId is { } listing) writer.Write(listing);
+        writer.Write(fact.Sha256);
+        writer.Write(fact.Pdq);
+        writer.Write(fact.PdqQuality);
+        writer.Write(fact.Algorithm);
+        Write(writer, fact.OccurredAt);
+        writer.Write(picture.Features is not null);
+        if (picture.Features is not { } features) return;
+        Write(writer, features.Sign);
+        writer.Write((byte)features.Regions.Count);
+        foreach (var (area, hash, isTrimmed) in features.Regions)
+        {
+            writer.Write(area.Left);
+            writer.Write(area.Top);
+            writer.Write(area.Width);
+            writer.Write(area.Height);
+            Write(writer, hash);
+            writer.Write(isTrimmed);
+        }
+        writer.Write(features.Local?.Bytes.Length ?? 0);
+        if (features.Local is { } local) writer.Write(local.Bytes);
+    }
+
+    private static IndexedPicture ReadPicture(BinaryReader reader)
+    {
+        var (role, subject, account, surface) = ((PictureRole)reader.ReadByte(), reader.ReadString(), reader.ReadString(), reader.ReadSByte());
+        var listing = reader.ReadBoolean() ? reader.ReadString() : null;
+        var fact = new FingerprintRecorded(
+            role, subject, account, surface < 0 ? null : (Surface)surface, listing, reader.ReadString(), reader.ReadString(), [], reader.ReadInt32(), reader.ReadString(), ReadTime(reader));
+        if (!reader.ReadBoolean()) return new IndexedPicture(fact, null);
+        var sign = ReadSign(reader);
+        var regions = new HashedArea[reader.ReadByte()];
+        foreach (ref var region in regions.AsSpan())
+            region = new HashedArea(new Area(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()), ReadSign(reader), reader.ReadBoolean());
+        var local = reader.ReadInt32() is var length and > 0 ? LocalFeatures.Read(reader.ReadBytes(length)) : null;
+        return new IndexedPicture(fact, new FeatureSet(sign, regions, local));
+    }
+
+    private static void Write(BinaryWriter writer, SignHash hash)
+    {
+        writer.Write(hash.EvenEven);
+        writer.Write(hash.EvenOdd);
+        writer.Write(hash.OddEven);
+        writer.Write(hash.OddOdd);
+    }
+
+    private static SignHash ReadSign(BinaryReader reader) => new(reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64());
+
+    private static void Write(BinaryWriter writer, DateTimeOffset time) => writer.Write(time.UtcTicks);
+
+    private static DateTimeOffset ReadTime(BinaryReader reader) => new(reader.ReadInt64(), TimeSpan.Zero);
+}

@@ -1,0 +1,218 @@
+using System.Runtime.Intrinsics;
+
+namespace ImageRights.Matching.Index;
+
+/// <summary>A block of the reference's thumbnail under the picture that was laid on it.</summary>
+/// <param name="Column">Blocks from the left.</param>
+/// <param name="Row">Blocks from the top.</param>
+/// <param name="Correlation">Of its grey levels, -1 to 1.</param>
+internal readonly record struct Block(int Column, int Row, double Correlation);
+
+/// <summary>What the pixels of two aligned pictures say.</summary>
+/// <param name="Transform">From the picture to the reference in the pixels of their features, as their pixels corrected it.</param>
+/// <param name="Blocks">Blocks that have enough contrast in the reference and lie in the picture.</param>
+/// <param name="Looseness">By how many pixels of the thumbnail the blocks lie beside where a perspective puts them, root of mean square.</param>
+internal sealed record PixelReport(Affine Transform, IReadOnlyList<Block> Blocks, double Looseness);
+
+/// <summary>Compares two pictures block by block where a transform lays the one on the other.</summary>
+/// <remarks>Few features fix a transform only roughly, so the blocks themselves correct it: each is looked for around its place, and the places where it is found give a better
+/// transform. A copy then lies on its original to a fraction of a pixel; two photographs of one scene do not, for the camera moved.</remarks>
+internal sealed class PixelComparison
+{
+    /// <summary>Correlation above which two blocks are alike.</summary>
+    public const double LeastCorrelation = 0.6;
+
+    /// <summary>Pixels of the thumbnail along a block's side.</summary>
+    public const int Side = 12;
+
+    private const double LeastContrast = 6;
+    private const int MostShift = 3;
+    private const double LeastWindow = 1.2;
+    private const double MostWindow = 16;
+
+    private readonly int width, height, columns, rows;
+    private readonly float[] reference;
+    private readonly float[] picture;
+    private readonly int pictureWidth, pictureHeight;
+    private readonly float[] warped;
+    private readonly float[] centred;
+    private readonly float[] contrast;
+    private readonly float sign;
+
+    private PixelComparison(LocalFeatures picture, LocalFeatures reference, double scale, bool inverted)
+    {
+        (width, height, pictureWidth, pictureHeight) = (reference.ThumbnailWidth, reference.ThumbnailHeight, picture.ThumbnailWidth, picture.ThumbnailHeight);
+        (columns, rows) = (width / Side, height / Side);
+        // What shows more detail than the other is softened to what the other can show.
+        this.reference = Soften(reference.Levels, width, height, 1 / scale);
+        this.picture = Soften(picture.Levels, pictureWidth, pictureHeight, scale);
+        warped = new float[width * height];
+        centred = new float[columns * rows * Side * Side];
+        contrast = new float[columns * rows];
+        sign = inverted ? -1 : 1;
+        for (var block = 0; block < contrast.Length; block++) contrast[block] = Centre(block);
+    }
+
+    /// <param name="transform">From the picture to the reference, in the pixels of their features.</param>
+    /// <param name="inverted">Whether the picture is a negative.</param>
+    public static PixelReport Compare(LocalFeatures picture, LocalFeatures reference, in Affine transform, bool inverted = false)
+    {
+        var toFeatures = Scaling((double)reference.Width / reference.ThumbnailWidth, (double)reference.Height / reference.ThumbnailHeight);
+        var toThumbnail = Scaling((double)picture.ThumbnailWidth / picture.Width, (double)picture.ThumbnailHeight / picture.Height);
+        var map = toFeatures.Then(transform.Inverse()).Then(toThumbnail);
+        var comparison = new PixelComparison(picture, reference, Math.Sqrt(Math.Abs(map.Determinant)), inverted);
+        var warp = Warp.Of(map, comparison.width / 2.0, comparison.height / 2.0);
+        for (var reach = MostShift; reach > 1; reach--)
+        {
+            if (warp.Corrected(DisplacementsOf(comparison.Find(warp, reach))) is not { } better) break;
+            warp = better;
+        }
+        var found = comparison.Find(warp, 1);
+        var displacements = DisplacementsOf(found);
+        var corrected = toFeatures.Inverse().Then(warp.AsAffine()).Then(toThumbnail.Inverse()).Inverse();
+        return new PixelReport(corrected, found.ConvertAll(place => place.Block), LoosenessOf(displacements));
+    }
+
+    private static Affine Scaling(double x, double y) => new(x, 0, 0, 0, y, 0);
+
+    private static List<Warp.Displacement> DisplacementsOf(List<(Block Block, Warp.Displacement Displacement)> places) =>
+        [.. places.Where(place => place.Block.Correlation > LeastCorrelation).Select(place => place.Displacement)];
+
+    private static double LoosenessOf(List<Warp.Displacement> places) =>
+        places.Count == 0 ? 1 : Math.Sqrt(places.Average(place => place.ShiftX * place.ShiftX + place.ShiftY * place.ShiftY));
+
+    // Where blocks are found best within a reach of where the warp puts them.
+    private List<(Block Block, Warp.Displacement Displacement)> Find(in Warp warp, int reach)
+    {
+        if (pictureWidth < 2 || pictureHeight < 2) return [];
+        WarpPicture(warp);
+        var places = new List<(Block, Warp.Displacement)>();
+        var span = 2 * reach + 1;
+        Span<float> scores = stackalloc float[span * span];
+        for (var block = 0; block < contrast.Length; block++)
+        {
+            if (contrast[block] < LeastContrast * LeastContrast) continue;
+            var (left, top) = (block % columns * Side, block / columns * Side);
+            var best = -1;
+            for (var shift = 0; shift < scores.Length; shift++)
+            {
+                scores[shift] = Correlation(block, left + shift % span - reach, top + shift / span - reach);
+                if (!float.IsNaN(scores[shift]) && (best < 0 || scores[shift] > scores[best])) best = shift;
+            }
+            if (best < 0) continue;
+            var (x, y) = (best % span, best / span);
+            places.Add((new Block(block % columns, block / columns, scores[best]), new Warp.Displacement(
+                left + Side / 2.0, top + Side / 2.0,
+                x - reach + (x > 0 && x < span - 1 ? Vertex(scores[best - 1], scores[best], scores[best + 1]) : 0),
+                y - reach + (y > 0 && y < span - 1 ? Vertex(scores[best - span], scores[best], scores[best + span]) : 0))));
+        }
+        return places;
+    }
+
+    // The top of the parabola through three neighbours.
+    private static double Vertex(float before, float at, float after)
+    {
+        var curve = before - 2 * at + after;
+        return float.IsNaN(curve) || curve > -1e-6f ? 0 : Math.Clamp(0.5 * (before - after) / curve, -0.5, 0.5);
+    }
+
+    private void WarpPicture(in Warp warp)
+    {
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var (u, v) = warp.Apply(x + 0.5, y + 0.5);
+                ref var level = ref warped[y * width + x];
+                if (!(u >= 0 && v >= 0 && u <= pictureWidth && v <= pictureHeight))
+                {
+                    level = float.NaN;
+                    continue;
+                }
+                var (left, top) = ((float)Math.Clamp(u - 0.5, 0, pictureWidth - 1.001), (float)Math.Clamp(v - 0.5, 0, pictureHeight - 1.001));
+                var at = (int)top * pictureWidth + (int)left;
+                var (fx, fy) = (left - (int)left, top - (int)top);
+                level = (picture[at] * (1 - fx) + picture[at + 1] * fx) * (1 - fy) + (picture[at + pictureWidth] * (1 - fx) + picture[at + pictureWidth + 1] * fx) * fy;
+            }
+        }
+    }
+
+    // NaN where the picture does not cover the block.
+    private float Correlation(int block, int left, int top)
+    {
+        if (left < 0 || top < 0 || left + Side > width || top + Side > height) return float.NaN;
+        var (sum8, squares8, products8) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+        var (sum4, squares4, products4) = (Vector128<float>.Zero, Vector128<float>.Zero, Vector128<float>.Zero);
+        for (var row = 0; row < Side; row++)
+        {
+            var (at, own) = ((top + row) * width + left, (block * Side + row) * Side);
+            var (a, b) = (Vector256.Create(warped.AsSpan(at)), Vector128.Create(warped.AsSpan(at + 8)));
+            sum8 += a;
+            sum4 += b;
+            squares8 += a * a;
+            squares4 += b * b;
+            products8 += a * Vector256.Create(centred.AsSpan(own));
+            products4 += b * Vector128.Create(centred.AsSpan(own + 8));
+        }
+        var (sum, squares, product) = (Sum(sum8, sum4), Sum(squares8, squares4), Sum(products8, products4));
+        const float pixels = Side * Side;
+        var variance = squares / pixels - sum / pixels * (sum / pixels);
+        return sign * product / pixels / MathF.Sqrt(contrast[block] * MathF.Max(variance, 1));
+    }
+
+    // Added up in an order of its own, so that every processor gives the same number.
+    private static float Sum(Vector256<float> eight, Vector128<float> four)
+    {
+        var sums = eight.GetLower() + eight.GetUpper() + four;
+        return sums[0] + sums[1] + (sums[2] + sums[3]);
+    }
+
+    // Takes the mean off a block and returns its variance.
+    private float Centre(int block)
+    {
+        var (left, top) = (block % columns * Side, block / columns * Side);
+        var sum = 0f;
+        for (var i = 0; i < Side * Side; i++) sum += reference[(top + i / Side) * width + left + i % Side];
+        var (mean, squares) = (sum / (Side * Side), 0f);
+        for (var i = 0; i < Side * Side; i++)
+        {
+            var level = reference[(top + i / Side) * width + left + i % Side] - mean;
+            centred[block * Side * Side + i] = level;
+            squares += level * level;
+        }
+        return squares / (Side * Side);
+    }
+
+    private static float[] Soften(byte[] levels, int width, int height, double window)
+    {
+        var result = Array.ConvertAll(levels, level => (float)level);
+        if (!(window > LeastWindow)) return result;
+        var kernel = Kernel(Math.Min(window, MostWindow));
+        return Pass(Pass(result, width, height, 1, width), height, width, width, 1);
+
+        float[] Pass(float[] from, int along, int across, int step, int stride)
+        {
+            var to = new float[from.Length];
+            for (var line = 0; line < across; line++)
+            {
+                for (var at = 0; at < along; at++)
+                {
+                    var sum = 0f;
+                    for (var k = 0; k < kernel.Length; k++) sum += kernel[k] * from[line * stride + Math.Clamp(at + k - kernel.Length / 2, 0, along - 1) * step];
+                    to[line * stride + at * step] = sum;
+                }
+            }
+            return to;
+        }
+    }
+
+    // A window of so many pixels, not necessarily a whole number.
+    private static float[] Kernel(double window)
+    {
+        var reach = (int)Math.Ceiling((window - 1) / 2);
+        var kernel = new float[2 * reach + 1];
+        Array.Fill(kernel, (float)(1 / window));
+        kernel[0] = kernel[^1] = (float)((window - (2 * reach - 1)) / 2 / window);
+        return kernel;
+    }
+}

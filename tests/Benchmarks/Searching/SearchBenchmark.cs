@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using ImageRights.Benchmarks.Evaluation;
+using ImageRights.Contracts.Matching.V1;
+using ImageRights.EventStore;
+using ImageRights.Contracts.Fingerprint.V1;
+using ImageRights.Fingerprint.Computing;
+using ImageRights.Fingerprint.Decoding;
+using ImageRights.Fingerprint.Hashing;
+using ImageRights.Fingerprint.Layout;
+using ImageRights.Fingerprint.LocalFeatures;
+using ImageRights.Matching;
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Screening;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ImageRights.Benchmarks.Searching;
+
+/// <summary>What recognising a picture costs, stage by stage, on one thread: processor time, and the goal beside it.</summary>
+internal static class SearchBenchmark
+{
+    public const string Usage = "search pictures=FOLDER [references=12758] [queries=60] [cache=FILE] [only=hash,extract,cascade,start] [codes=10000000] [start=1000000] [locals=100000]";
+
+    public static int Run(string[] options)
+    {
+        var given = options.Select(option => option.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[^1], StringComparer.Ordinal);
+        if (!given.TryGetValue("pictures", out var folder))
+        {
+            Console.Error.WriteLine(Usage);
+            return 1;
+        }
+        var only = given.GetValueOrDefault("only")?.Split(',');
+        var decoder = new PictureDecoder();
+        Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}; {HammingScan.Fastest}; milliseconds of one thread's processor time");
+        var files = Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToList();
+        var photographs = files.Select(file => decoder.Decode(File.ReadAllBytes(file)).Value!).ToList();
+        if (Wanted("hash")) Hash(Number("codes", 10_000_000));
+        if (Wanted("extract")) Extract(photographs);
+        if (Wanted("cascade"))
+        {
+            Cascade(photographs, Number("references", 12758), Number("queries", 60), given.GetValueOrDefault("cache", Path.Combine(Path.GetTempPath(), "imagerights-distractors")));
+        }
+        if (Wanted("start")) Start(photographs, Number("start", 1_000_000), Number("locals", 100_000));
+        Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}");
+        return 0;
+
+        bool Wanted(string name) => only is null || only.Contains(name);
+
+        int Number(string name, int otherwise) => given.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+    }
+
+    private static void Extract(List<DecodedPicture> photographs)
+    {
+        var large = photographs.Take(60).Select(photograph => Raster.Of(photograph).Resize(800, 800 * photograph.Height / photograph.Width).ToPicture()).ToList();
+        foreach (var picture in large) _ = picture.Luma;
+        Measure("PDQ, eight orientations, and sign hash, 800 px", 0.25, large, picture => PdqHasher.Compute(picture));
+        Measure("luma", null, large, picture => new DecodedPicture(picture.Header, picture.Width, picture.Height, picture.Rgb).Luma.Length);
+        Measure("reduction to 512 px", null, large, picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 512));
+        var grey = large.ConvertAll(picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 512));
+        Measure("local features of the reduced picture", 6, grey, picture => Orb.Extract(picture));
+        Measure("layout", null, large.ConvertAll(picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 400)), picture => XyCut.Propose(picture));
+        Console.WriteLine($"digest of all features {Digest(photographs.Concat(large))}");
+        Measure("all features", null, large, picture => FeatureExtractor.Extract(picture, default));
+    }
+
+    private static void Hash(int count)
+    {
+        var random = new Random(1);
+        var (bank, words) = (new SignBank(), new ulong[4]);
+        for (var row = 0; row < count; row++) bank.Add(Next(), row, null);
+        var queries = Enumerable.Range(0, 20).Select(_ => Next()).ToList();
+        foreach (var kernel in Enum.GetValues<ScanKernel>().Where(HammingScan.IsSupported).Reverse())
+        {
+            foreach (var (radius, goal) in new[] { (31, 5.0), (56, 22.0) })
+            {
+                var hits = new List<SignHit>();
+                Measure($"{count / 1e6:0.#} M hashes, eight orientations, {radius} bits, {kernel}", goal, queries, query =>
+                {
+                    hits.Clear();
+                    bank.Search(query, radius, -1, count, kernel, hits);
+                    return hits;
+                });
+            }
+        }
+
+        SignHash Next()
+        {
+            random.NextBytes(MemoryMarshal.AsBytes(words.AsSpan()));
+            return new SignHash(words[0], words[1], words[2], words[3]);
+        }
+    }
+
+    private static void Start(List<DecodedPicture> photographs, int count, int locals)
+    {
+        var folder = Directory.CreateTempSubdirectory("imagerights-checkpoint-").FullName;
+        try
+        {
+            var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+            var options = Options.Create(new MatchingOptions { CheckpointFolder = folder });
+            var models = photographs.Take(50).Select(picture => IndexedPicture.Of(Fingerprint("", picture))).ToList();
+            var random = new Random(1);
+            using (var checkpoint = IndexCheckpoint.Open(folder, TimeProvider.System))
+            {
+                checkpoint.Load((_, _, _) => { });
+                for (var number = 0; number < count; number++)
+                {
+                    var (model, hash) = (models[number % models.Count], new byte[32]);
+                    random.NextBytes(hash);
+                    var features = number < locals ? model.Features! : model.Features! with { Local = null };
+                    checkpoint.Add("t", new LogPosition((ulong)number + 1, number + 1), new IndexedPicture(
+                        model.Fact with { SubjectId = Guid.NewGuid().ToString("N"), Sha256 = Convert.ToHexStringLower(hash), Pdq = Convert.ToHexStringLower(hash) },
+                        features with { Sign = SignHash.Parse(Convert.ToHexStringLower(hash)) }));
+                    checkpoint.Reach(new LogPosition((ulong)number + 1, number + 1), Guid.NewGuid());
+                }
+            }
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"checkpoint of {count} pictures, {locals} with local features: {Directory.GetFiles(folder).Sum(file => new FileInfo(file).Length) / 1e6:0} MB"));
+            models.Clear();
+            var (before, started, watch) = (GC.GetTotalMemory(true), ThreadClock.Milliseconds, Stopwatch.StartNew());
+            using var index = new PictureIndex(options, meters);
+            index.Resume();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"start from it {watch.Elapsed.TotalSeconds:0.0} s, {(ThreadClock.Milliseconds - started) / 1000:0.0} s of the processor, goal 10 s; {(GC.GetTotalMemory(true) - before) / 1e6:0} MB; {index.For("t").Count(Bank.Works)} works"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // Two builds with the same digest compute the same.
+    private static string Digest(IEnumerable<DecodedPicture> pictures)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var picture in pictures)
+        {
+            var features = FeatureExtractor.Extract(picture, default);
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Join(';', features.Regions.Select(region => region.ToString())) + features.Local));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    private static void Cascade(List<DecodedPicture> photographs, int count, int queries, string cache)
+    {
+        var works = photographs.Take(photographs.Count / 2).ToList();
+        var pictures = works.Select((picture, number) => Fingerprint(string.Create(CultureInfo.InvariantCulture, $"work-{number}"), picture)).ToList();
+        pictures.AddRange(Distractors.Read(cache, count - pictures.Count, photographs));
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+        var index = new PictureIndex(Options.Create(new MatchingOptions()), meters);
+        var before = GC.GetTotalMemory(true);
+        var started = ThreadClock.Milliseconds;
+        foreach (var (number, picture) in pictures.Index())
+        {
+            index.Apply([new RecordedEvent(
+                Guid.CreateVersion7(), (ulong)number + 1, number + 1, string.Create(CultureInfo.InvariantCulture, $"screening-{number}"), 1, picture, "fingerprint_recorded_v1", DateTimeOffset.UnixEpoch, "t", null, null, null, null)]);
+        }
+        Print($"indexing of {count} pictures, each", null, [(ThreadClock.Milliseconds - started) / count]);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {(GC.GetTotalMemory(true) - before) / 1e3 / count:0.0} KB a picture"));
+        var tenant = index.For("t");
+        foreach (var (name, asked) in new (string, IEnumerable<DecodedPicture>)[]
+        {
+            ("unknown photographs", photographs.Skip(works.Count)),
+            ("crops", works.Select(picture => Raster.Of(picture).Crop(picture.Width / 5, picture.Height / 6, picture.Width * 6 / 10, picture.Height * 6 / 10).ToPicture())),
+            ("known photographs", works),
+        })
+        {
+            var hashes = asked.Take(queries).Select(picture => PictureQuery.Of(Fingerprint("query", picture))).ToList();
+            var found = 0;
+            Measure($"cascade, {name}", 40, hashes, query => found += tenant.Find(Bank.Works, query, 31, tenant.Version).Count);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  found {found / Rounds}"));
+            Measure($"  of it sign hashes", null, hashes, query => tenant.Find(Bank.Works, query with { Features = query.Features! with { Local = null } }, 56, tenant.Version));
+        }
+    }
+
+    private const int Rounds = 3;
+
+    // The first round warms up; each picture counts with its best time.
+    private static void Measure<T>(string name, double? goal, IReadOnlyList<T> subjects, Func<T, object> work)
+    {
+        var times = new double[subjects.Count];
+        Array.Fill(times, double.MaxValue);
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var number = 0; number < times.Length; number++)
+            {
+                var started = ThreadClock.Milliseconds;
+                GC.KeepAlive(work(subjects[number]));
+                times[number] = Math.Min(times[number], ThreadClock.Milliseconds - started);
+            }
+        }
+        Print(name, goal, times);
+    }
+
+    private static void Print(string name, double? goal, double[] times) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{name,-55} mean {times.Average(),8:0.000}  p50 {times.Order().ElementAt(times.Length / 2),8:0.000}  worst {times.Max(),8:0.000}  goal {goal,6:0.##}"));
+
+    internal static FingerprintRecorded Fingerprint(string id, DecodedPicture picture)
+    {
+        var hash = PdqHasher.Compute(picture);
+        var features = FeatureExtractor.Extract(picture, hash.Sign);
+        return new FingerprintRecorded(
+            PictureRole.Work, id, "account", null, null, "", hash.Hash.Hex, [.. hash.Variants.Select(variant => variant.Hex)], hash.Quality, Fingerprinter.Algorithm, DateTimeOffset.UnixEpoch,
+            new Matching.Screening.PictureFeatures(features.Algorithm, features.SignPdq, [.. features.Regions.Select(region => new Matching.Screening.PictureRegion(
+                region.Left, region.Top, region.Width, region.Height, region.SignPdq, region.IsTrimmed))], features.Local));
+    }
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using ImageRights.EventStore;
+using ImageRights.Matching.Index;
+using ImageRights.Matching.Licences;
+using ImageRights.Matching.Screening;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using static ImageRights.Matching.UnitTests.Pictures;
+
+namespace ImageRights.Matching.UnitTests;
+
+/// <summary>An index that starts from its checkpoint is the one that read the log, and nothing but its own sound checkpoint is believed.</summary>
+public sealed class IndexCheckpointTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("matching-checkpoint-").FullName;
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly Random random = new(3);
+
+    [Fact]
+    public void An_index_from_a_checkpoint_answers_as_the_one_that_read_the_log()
+    {
+        var log = SomeLog(300);
+        using (var first = Resumed())
+        {
+            first.Position.ShouldBe(LogPosition.Start);
+            first.Apply(log[..250]);
+        }
+        using var second = Resumed();
+        second.Position.ShouldBe(log[249].Position);
+        second.CheckpointPosition.ShouldBe(log[249].Position);
+        second.Apply(log);
+        ShouldAnswerAs(second, IndexOf(log), log);
+    }
+
+    [Fact]
+    public void Blocks_are_written_one_after_the_other_and_read_together()
+    {
+        var log = SomeLog(120);
+        for (var end = 40; end <= 120; end += 40)
+        {
+            using var index = Resumed();
+            index.Position.ShouldBe(end == 40 ? LogPosition.Start : log[end - 41].Position);
+            index.Apply(log[..end]);
+        }
+        using var last = Resumed();
+        ShouldAnswerAs(last, IndexOf(log), log);
+    }
+
+    [Fact]
+    public void A_block_that_was_torn_or_damaged_ends_the_checkpoint_and_the_log_has_the_rest()
+    {
+        var log = SomeLog(90);
+        using (var index = Resumed()) index.Apply(log[..40]);
+        var sound = new FileInfo(Checkpoint()).Length;
+        using (var index = Resumed()) index.Apply(log);
+        var whole = File.ReadAllBytes(Checkpoint());
+        byte[][] damaged =
+        [
+            whole[..^1], whole[..(int)(sound + 3)], [.. whole, 1, 2, 3],
+            [.. whole[..(int)(sound + 100)], (byte)(whole[sound + 100] ^ 1), .. whole[(int)(sound + 101)..]],
+            // The same block twice: each hangs on the one before it.
+            [.. whole[..(int)sound], .. whole[IndexCheckpoint.Version.Length..(int)sound]],
+        ];
+        foreach (var (number, bytes) in damaged.Index())
+        {
+            File.WriteAllBytes(Checkpoint(), bytes);
+            using (var index = Resumed())
+            {
+                index.Position.ShouldBe(number == 2 ? log[^1].Position : log[39].Position);
+                index.Apply(log);
+                ShouldAnswerAs(index, IndexOf(log), log);
+            }
+            using var again = Resumed();
+            again.Position.ShouldBe(log[^1].Position);
+            ShouldAnswerAs(again, IndexOf(log), log);
+        }
+    }
+
+    [Fact]
+    public void A_file_of_another_version_or_of_something_else_is_begun_anew()
+    {
+        var log = SomeLog(30);
+        using (var index = Resumed()) index.Apply(log);
+        var own = File.ReadAllBytes(Checkpoint());
+        foreach (var bytes in (byte[][])[Encoding.ASCII.GetBytes("IRINDEX0"), [.. Encoding.ASCII.GetBytes("IRINDEX0"), .. own[8..]], [1, 2, 3]])
+        {
+            File.WriteAllBytes(Checkpoint(), bytes);
+            using (var index = Resumed())
+            {
+                index.Position.ShouldBe(LogPosition.Start);
+                index.Apply(log);
+            }
+            File.ReadAllBytes(Checkpoint()).ShouldBe(own);
+        }
+    }
+
+    [Fact]
+    public void Replicas_on_one_machine_do_not_share_a_file()
+    {
+        var log = SomeLog(20);
+        using (var one = Resumed())
+        using (var other = Resumed())
+        {
+            one.Apply(log);
+            other.Apply(log[..10]);
+        }
+        Directory.GetFiles(folder).Length.ShouldBe(2);
+        using var next = Resumed();
+        next.Position.ShouldBe(log[^1].Position);
+    }
+
+    [Fact]
+    public void Without_a_place_for_it_the_index_works_without_a_checkpoint()
+    {
+        var log = SomeLog(20);
+        File.WriteAllText(Path.Combine(folder, "file"), "");
+        using var index = Resumed(Path.Combine(folder, "file", "folder"));
+        index.CheckpointPosition.ShouldBe(LogPosition.Start);
+        index.Apply(log);
+        ShouldAnswerAs(index, IndexOf(log), log);
+    }
+
+    public void Dispose()
+    {
+        services.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string Checkpoint() => Path.Combine(folder, "index-0.checkpoint");
+
+    private PictureIndex Resumed(string? at = null)
+    {
+        var index = new PictureIndex(Options.Create(new MatchingOptions { CheckpointFolder = at ?? folder }), services.GetRequiredService<IMeterFactory>());
+        index.Resume();
+        return index;
+    }
+
+    // Works and uploads with and without features, near each other and far, withdrawals before and after, licences and their ends, of two tenants.
+    private RecordedEvent[] SomeLog(int count)
+    {
+        var made = new MadeUpFeatures(random, 200);
+        var hashes = Enumerable.Range(0, 12).Select(_ => RandomHash(random)).ToArray();
+        return [.. Enumerable.Range(1, count).Select(number => At(number, Fact(number), number % 5 == 0 ? "u" : "t"))];
+
+        object Fact(int number)
+        {
+            var (hash, account) = (Off(hashes[random.Next(hashes.Length)], random.Next(40)), $"account-{random.Next(6)}");
+            var features = random.Next(3) == 0 ? null : new PictureFeatures(FeatureSet.Algorithm, RandomHash(random).ToString(),
+                random.Next(2) == 0 ? [] : [new PictureRegion(0.1, 0.2, 0.5, 0.6, RandomHash(random).ToString(), random.Next(2) == 0)],
+                random.Next(3) == 0 ? null : Convert.ToBase64String(made.Draw(20 + random.Next(20), 50 * random.Next(4), references: 15).Bytes));
+            return random.Next(8) switch
+            {
+                0 => new PictureWithdrawn($"image-{random.Next(count)}", account, Noon.AddMinutes(number)),
+                1 => Licence($"licence-{number}", $"work-{random.Next(count)}", account, Noon.AddDays(-1), random.Next(2) == 0 ? null : Noon.AddDays(1)),
+                2 => new LicenceEndRecorded($"licence-{random.Next(number)}", "", account, Noon),
+                3 or 4 => Work($"work-{number}", account, hash) with { Features = features },
+                _ => Upload($"image-{number}", account, hash) with { Features = features, ListingId = random.Next(2) == 0 ? null : "l" },
+            };
+        }
+    }
+
+    private static void ShouldAnswerAs(PictureIndex index, PictureIndex expected, RecordedEvent[] log)
+    {
+        index.Position.ShouldBe(expected.Position);
+        var found = 0;
+        foreach (var name in (string[])["t", "u"])
+        {
+            var (tenant, other) = (index.For(name), expected.For(name));
+            tenant.Version.ShouldBe(other.Version);
+            foreach (var @event in log)
+            {
+                tenant.VersionBefore(@event.Position).ShouldBe(other.VersionBefore(@event.Position));
+                if (@event.Data is not FingerprintRecorded picture) continue;
+                foreach (var bank in Enum.GetValues<Contracts.Matching.V1.Bank>())
+                {
+                    tenant.Count(bank).ShouldBe(other.Count(bank));
+                    foreach (var version in (long[])[other.VersionBefore(@event.Position), other.Version])
+                    {
+                        var answer = tenant.Find(bank, PictureQuery.Of(picture), 40, version);
+                        answer.Select(Say).ShouldBe(other.Find(bank, PictureQuery.Of(picture), 40, version).Select(Say));
+                        found += answer.Count;
+                    }
+                }
+                for (var work = 0; work < log.Length; work += 7)
+                    tenant.LicencesAt(tenant.Version)($"work-{work}", picture.AccountId, Noon).ShouldBe(other.LicencesAt(other.Version)($"work-{work}", picture.AccountId, Noon));
+            }
+        }
+        found.ShouldBeGreaterThan(log.Length);
+
+        // Evidence holds lists, which are equal only when they are the same.
+        static string Say(Neighbour neighbour) => System.Text.Json.JsonSerializer.Serialize(neighbour);
+    }
+}

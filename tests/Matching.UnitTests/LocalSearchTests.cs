@@ -1,0 +1,96 @@
+using ImageRights.Matching.Index;
+
+namespace ImageRights.Matching.UnitTests;
+
+/// <summary>The quick ways of searching and comparing local features answer as the plain ways do, to the last bit.</summary>
+public class LocalSearchTests
+{
+    private static readonly ScanKernel[] Kernels = [.. Enum.GetValues<ScanKernel>().Where(HammingScan.IsSupported)];
+
+    [Fact]
+    public void The_index_nominates_what_the_plain_index_nominates_as_of_every_version()
+    {
+        var random = new Random(7);
+        var (index, plain) = (new LocalIndex(), new PlainLocalIndex());
+        var made = new MadeUpFeatures(random, 2000);
+        var (pictures, nominated, mirrored) = (700, 0, 0);
+        var queries = Enumerable.Range(0, 6).Select(number => made.Draw(40, 100 * number, number % 2 == 1)).ToList();
+        for (var row = 0; row < pictures; row++)
+        {
+            var picture = made.Draw(12 + random.Next(40), 50 * row);
+            // Not every picture of the bank has features.
+            index.Add(picture.AsReference(), 2 * row);
+            plain.Add(picture.AsReference(), 2 * row);
+            if (row is not (10 or 63 or 64 or 65 or 130 or 400 or 699)) continue;
+            foreach (var query in queries)
+            {
+                foreach (var rowsThen in (int[])[0, 1, 2, row, 2 * row, 2 * row + 1])
+                {
+                    var expected = plain.Search(query, rowsThen, 24);
+                    index.Search(query, rowsThen, 24).ShouldBe(expected, $"{row} {rowsThen}");
+                    nominated += expected.Count;
+                    mirrored += expected.Count(candidate => candidate.IsMirrored);
+                }
+            }
+        }
+        (nominated, mirrored).ShouldSatisfyAllConditions(both => both.nominated.ShouldBeGreaterThan(200), both => both.mirrored.ShouldBeGreaterThan(50));
+    }
+
+    [Fact]
+    public void The_index_nominates_what_the_plain_index_nominates_when_a_segment_is_full()
+    {
+        var random = new Random(8);
+        var (index, plain) = (new LocalIndex(), new PlainLocalIndex());
+        var (made, nominated) = (new MadeUpFeatures(random, 20000), 0);
+        for (var row = 0; row < LocalSegment.MostPictures + 80; row++)
+        {
+            var picture = made.Draw(12, 50 * row);
+            index.Add(picture, row);
+            plain.Add(picture, row);
+        }
+        for (var number = 0; number < 4; number++)
+        {
+            var query = made.Draw(60, 150 * number, number == 1);
+            foreach (var rowsThen in (int[])[3000, LocalSegment.MostPictures, LocalSegment.MostPictures + 80])
+            {
+                var expected = plain.Search(query, rowsThen, 300);
+                index.Search(query, rowsThen, 300).ShouldBe(expected);
+                nominated += expected.Count;
+            }
+        }
+        nominated.ShouldBeGreaterThan(10);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(61)]
+    public void Every_kernel_pairs_the_features_that_brute_force_pairs(int references)
+    {
+        var random = new Random(references);
+        var made = new MadeUpFeatures(random, 30);
+        var (picture, reference) = (made.Draw(90), made.Draw(61, references: references));
+        foreach (var mirrored in (bool[])[false, true])
+        {
+            var expected = Plain(picture, reference, mirrored);
+            if (references > 1 && !mirrored) expected.ShouldNotBeEmpty();
+            foreach (var kernel in Kernels) FeaturePairs.Between(picture, reference, mirrored, kernel).ShouldBe(expected, kernel.ToString());
+        }
+    }
+
+    private static List<FeaturePair> Plain(LocalFeatures picture, LocalFeatures reference, bool mirrored)
+    {
+        var best = new Dictionary<int, FeaturePair>();
+        for (var from = 0; from < picture.Descriptors.Length; from++)
+        {
+            var descriptor = mirrored ? picture.Descriptors[from].Mirrored : picture.Descriptors[from];
+            if (reference.ReferenceCount == 0) continue;
+            var nearest = Enumerable.Range(0, reference.ReferenceCount).Select(to => new FeaturePair(from, to, descriptor.DistanceTo(reference.Descriptors[to]))).MinBy(pair => (pair.Distance, pair.To));
+            if (nearest.Distance > 64 || best.TryGetValue(nearest.To, out var known) && known.Distance <= nearest.Distance) continue;
+            best[nearest.To] = nearest;
+        }
+        return [.. best.Values.OrderBy(pair => pair.Distance).ThenBy(pair => pair.To)];
+    }
+}

@@ -1,0 +1,121 @@
+using ImageRights.Matching.Index;
+
+namespace ImageRights.Matching.UnitTests;
+
+/// <summary>What <see cref="LocalIndex"/> is to answer, worked out the plain way.</summary>
+internal sealed class PlainLocalIndex
+{
+    private const int MostBits = 60;
+    private const float LeastVotes = 0.1f;
+    private const int MostCompared = 300;
+    private const int MostProposals = 40;
+    private const float Tolerance = 30;
+    private const int AngleBins = 12;
+    private const int ScaleBins = 9;
+
+    private readonly List<(int Row, LocalFeatures Features)> pictures = [];
+    private readonly Dictionary<(int Segment, int Table, int Bucket), List<(int Picture, int Feature)>> buckets = [];
+
+    public void Add(LocalFeatures features, int row)
+    {
+        for (var feature = 0; feature < features.ReferenceCount; feature++)
+        {
+            for (var table = 0; table < FeatureTables.Count; table++)
+            {
+                var key = (pictures.Count / LocalSegment.MostPictures, table, FeatureTables.BucketOf(features.Descriptors[feature], table));
+                if (!buckets.TryGetValue(key, out var bucket)) buckets.Add(key, bucket = []);
+                bucket.Add((pictures.Count, feature));
+            }
+        }
+        pictures.Add((row, features));
+    }
+
+    public List<LocalIndex.Candidate> Search(LocalFeatures query, int rowsThen, int most)
+    {
+        var shared = new Dictionary<(int Picture, bool IsMirrored), List<Shared>>();
+        for (var segment = 0; segment * LocalSegment.MostPictures < pictures.Count; segment++)
+        {
+            for (var number = 0; number < query.Descriptors.Length; number++)
+            {
+                foreach (var mirrored in (bool[])[false, true])
+                {
+                    var descriptor = mirrored ? query.Descriptors[number].Mirrored : query.Descriptors[number];
+                    var nearest = Enumerable.Range(0, FeatureTables.Count)
+                        .SelectMany(table => Bucket((segment, table, FeatureTables.BucketOf(descriptor, table)), rowsThen))
+                        .Select(other => (other.Picture, other.Feature, Distance: descriptor.DistanceTo(pictures[other.Picture].Features.Descriptors[other.Feature])))
+                        .Where(other => other.Distance <= MostBits)
+                        .GroupBy(other => other.Picture).Select(group => group.MinBy(other => (other.Distance, other.Feature))).ToList();
+                    foreach (var (picture, feature, distance) in nearest)
+                    {
+                        if (!shared.TryGetValue((picture, mirrored), out var pairs)) shared.Add((picture, mirrored), pairs = []);
+                        pairs.Add(Between(query.Keypoints[number], pictures[picture].Features.Keypoints[feature], mirrored, 1 / MathF.Sqrt(nearest.Count) * (MostBits + 8 - distance) / MostBits));
+                    }
+                }
+            }
+        }
+        return [.. Ranked(Ranked(shared.Select(group => (new LocalIndex.Candidate(pictures[group.Key.Picture].Row, group.Key.IsMirrored, Peak(group.Value)), group.Value)))
+            .Take(MostCompared).Select(group => (group.Candidate with { Votes = Consensus(group.Pairs) }, group.Pairs))).Select(group => group.Candidate).Take(most)];
+    }
+
+    private static IEnumerable<(LocalIndex.Candidate Candidate, List<Shared> Pairs)> Ranked(IEnumerable<(LocalIndex.Candidate Candidate, List<Shared> Pairs)> groups) => groups
+        .Where(group => group.Candidate.Votes >= LeastVotes)
+        .OrderByDescending(group => group.Candidate.Votes).ThenBy(group => group.Candidate.Row).ThenBy(group => group.Candidate.IsMirrored);
+
+    private IEnumerable<(int Picture, int Feature)> Bucket((int, int, int) key, int rowsThen)
+    {
+        var bucket = buckets.GetValueOrDefault(key, []).Where(other => pictures[other.Picture].Row < rowsThen).ToList();
+        return bucket.Count > FeatureTables.LongestBucket ? [] : bucket;
+    }
+
+    private static float Peak(List<Shared> pairs)
+    {
+        var bins = new float[AngleBins, ScaleBins];
+        foreach (var pair in pairs)
+        {
+            bins[
+                (int)Math.Floor((pair.Angle / (2 * Math.PI) + 2) * AngleBins) % AngleBins,
+                Math.Clamp((int)Math.Floor(Math.Log2(pair.Scale) * 1.5 + ScaleBins / 2.0), 0, ScaleBins - 1)] += pair.Weight;
+        }
+        var best = 0f;
+        for (var angle = 0; angle < AngleBins; angle++)
+        {
+            for (var scale = 0; scale < ScaleBins; scale++)
+            {
+                var sum = 0f;
+                foreach (var a in (int[])[angle, (angle + 1) % AngleBins])
+                {
+                    for (var s = scale; s <= Math.Min(scale + 1, ScaleBins - 1); s++) sum += bins[a, s];
+                }
+                best = Math.Max(best, sum);
+            }
+        }
+        return best;
+    }
+
+    private static float Consensus(List<Shared> pairs)
+    {
+        var best = 0f;
+        foreach (var by in pairs.OrderByDescending(pair => pair.Weight).Take(MostProposals))
+        {
+            var sum = 0f;
+            foreach (var pair in pairs)
+            {
+                var (x, y) = (by.A * pair.X + by.B * pair.Y + by.C - pair.U, by.D * pair.X + by.E * pair.Y + by.F - pair.V);
+                if (x * x + y * y <= Tolerance * Tolerance) sum += pair.Weight;
+            }
+            best = Math.Max(best, sum);
+        }
+        return best;
+    }
+
+    private static Shared Between(Keypoint from, Keypoint to, bool mirrored, float weight)
+    {
+        var (scale, angle) = (to.Scale / from.Scale, to.Angle - (mirrored ? MathF.PI - from.Angle : from.Angle));
+        var (sin, cos) = MathF.SinCos(angle);
+        var side = mirrored ? -1 : 1;
+        var (a, b, d, e) = (scale * cos * side, -scale * sin, scale * sin * side, scale * cos);
+        return new Shared(from.X, from.Y, to.X, to.Y, weight, scale, angle, a, b, to.X - a * from.X - b * from.Y, d, e, to.Y - d * from.X - e * from.Y);
+    }
+
+    private sealed record Shared(float X, float Y, float U, float V, float Weight, float Scale, float Angle, float A, float B, float C, float D, float E, float F);
+}

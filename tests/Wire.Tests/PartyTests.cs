@@ -1,0 +1,129 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using ImageRights.ServiceDefaults.Access;
+using Microsoft.AspNetCore.Routing;
+using static ImageRights.Wire.Tests.Asking;
+
+namespace ImageRights.Wire.Tests;
+
+/// <summary>Sellers, rights holders and agents with tokens of their own: their account's things are there, and those of others of the same marketplace are not.</summary>
+public sealed class PartyTests(RunningServices services) : IClassFixture<RunningServices>
+{
+    private readonly string tenant = $"market-{Guid.NewGuid():N}";
+    private readonly byte[] picture = new SamplePicture(Random.Shared.Next()).ToPng();
+
+    private Market Party(string role, string? account) =>
+        new(services, tenant, TestAccess.Token(tenant, [role], change: claims => { if (account is not null) claims["account"] = account; }));
+
+    [Fact]
+    public async Task What_is_another_account_s_is_not_there()
+    {
+        var ids = await new Market(services, tenant).FillAsync(picture);
+        var (wrong, hidden) = (new List<string>(), 0);
+        foreach (var role in Roles.OfParties)
+        {
+            foreach (var stranger in new[] { Party(role, "stranger"), Party(role, null) })
+            {
+                foreach (var (service, route) in Held())
+                {
+                    var method = route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single();
+                    if (!Text(route).Contains('{'))
+                    {
+                        if (method != "GET") continue;
+                        var list = await stranger.GetAsync(service, Text(route) == "/v1/inbox" ? "/v1/inbox?accountId=artist" : Text(route));
+                        if (ids.Values.Any(id => id.Length > 8 && list.Text.Contains(id, StringComparison.Ordinal))) wrong.Add($"{role}: GET {Text(route)} shows {list.Text}");
+                        if (list.Status is HttpStatusCode.OK) JsonNode.Parse(list.Text)!["items"]!.AsArray().ShouldBeEmpty($"{role}: {Text(route)}");
+                        continue;
+                    }
+                    var id = ids.GetValueOrDefault(Key(route)) ?? "artist";
+                    var (answer, unknown) = (await stranger.TryAsync(service, method, At(route, id), TenantTests.Body), await stranger.TryAsync(service, method, At(route, Unknown(id)), TenantTests.Body));
+                    if (answer.Status == HttpStatusCode.NotFound) hidden++;
+                    if (answer.Status != unknown.Status || Code(answer.Text) != Code(unknown.Text) || (answer.Status is not (HttpStatusCode.NotFound or HttpStatusCode.Forbidden) && method == "GET"))
+                        wrong.Add($"{role}: {method} {At(route, id)} answered {(int)answer.Status} {answer.Text}, and {(int)unknown.Status} {unknown.Text} for what does not exist");
+                }
+            }
+        }
+        wrong.ShouldBeEmpty();
+        hidden.ShouldBeGreaterThan(60);
+    }
+
+    [Fact]
+    public async Task What_is_the_account_s_own_is_there()
+    {
+        var ids = await new Market(services, tenant).FillAsync(picture);
+        var (artist, shop) = (Party(Roles.RightsHolder, "artist"), Party(Roles.Seller, "shop"));
+        string Of(string key) => ids[key];
+        foreach (var (party, service, path) in new[]
+        {
+            (artist, "Ingestion", $"/v1/works/{Of("/v1/works/{id}")}"), (artist, "Ingestion", $"/v1/licences/{Of("/v1/licences/{id}")}"), (artist, "CaseManagement", $"/v1/notices/{Of("/v1/notices/{id}")}"),
+            (artist, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}"), (shop, "Ingestion", $"/v1/images/{Of("/v1/images/{id}")}"), (shop, "Ingestion", $"/v1/licences/{Of("/v1/licences/{id}")}"),
+            (shop, "Matching", $"/v1/screenings/{Of("/v1/screenings/{imageId}")}"), (shop, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}"), (shop, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}/messages"),
+            (shop, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}/statements-of-reasons"), (shop, "CaseManagement", $"/v1/images/{Of("/v1/images/{id}")}/availability"),
+        })
+        {
+            (await party.GetAsync(service, path)).Status.ShouldBe(HttpStatusCode.OK, path);
+        }
+        foreach (var (party, service, path, id) in new[]
+        {
+            (artist, "Ingestion", "/v1/works", "/v1/works/{id}"), (artist, "Ingestion", "/v1/licences", "/v1/licences/{id}"), (artist, "CaseManagement", "/v1/cases", "/v1/cases/{id}"),
+            (artist, "Notification", "/v1/inbox?accountId=artist", "/v1/inbox/{letterId}"), (shop, "Ingestion", "/v1/images", "/v1/images/{id}"), (shop, "Ingestion", "/v1/licences", "/v1/licences/{id}"),
+            (shop, "CaseManagement", "/v1/cases", "/v1/cases/{id}"), (shop, "Matching", "/v1/screenings", "/v1/screenings/{imageId}"),
+        })
+        {
+            (await party.ReadAsync(service, path))["items"]!.ToJsonString().ShouldContain(Of(id), Case.Sensitive, path);
+        }
+        // What the case says to the other side, and what a reviewer sees, is not theirs.
+        (await artist.GetAsync("CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}/statements-of-reasons")).Status.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var path in new[] { $"/v1/cases/{Of("/v1/cases/{id}")}/history", "/v1/reporters", $"/v1/dossiers/{Of("/v1/dossiers/{id}")}" })
+            (await shop.GetAsync("CaseManagement", path)).Status.ShouldBe(HttpStatusCode.Forbidden, path);
+    }
+
+    [Fact]
+    public async Task Nobody_acts_in_another_s_name()
+    {
+        var ids = await new Market(services, tenant).FillAsync(picture);
+        var (artist, shop) = (Party(Roles.RightsHolder, "artist"), Party(Roles.Seller, "shop"));
+        var caseId = ids["/v1/cases/{id}"];
+        foreach (var (party, path, body) in new (Market, string, object)[]
+        {
+            (artist, "/v1/reports", new { imageId = ids["/v1/images/{id}"], complainantAccountId = "somebody", reasonCode = "Copyright", statement = "x" }),
+            (artist, "/v1/reports", new { imageId = ids["/v1/images/{id}"], reasonCode = "Copyright", statement = "x" }),
+            (artist, "/v1/notices", new { regime = "us-dmca-512", complainantAccountId = "somebody", rightType = "Copyright", elements = new { work = "Coat" }, items = new[] { new { imageId = ids["/v1/images/{id}"] } } }),
+            (shop, $"/v1/cases/{caseId}/counter-notice", new { actor = "artist", statement = "x" }),
+            (artist, $"/v1/cases/{caseId}/retraction", new { actor = "shop", statement = "x" }),
+        })
+        {
+            var (status, text) = await party.TryAsync("CaseManagement", "POST", path, body);
+            status.ShouldBe(HttpStatusCode.Forbidden, $"{path} {text}");
+            Code(text).ShouldBe("Access_Denied");
+        }
+        (await shop.TryAsync("CaseManagement", "POST", $"/v1/cases/{caseId}/takedown", TenantTests.Body)).Status.ShouldBe(HttpStatusCode.Forbidden);
+
+        // A licence for what one did not register, or to end what another gave.
+        (await artist.TryAsync("Ingestion", "POST", "/v1/licences", new { workId = ids["/v1/works/{id}"], licenseeAccountId = "friend" })).Status.ShouldBe(HttpStatusCode.Created);
+        (await Party(Roles.RightsHolder, "thief").TryAsync("Ingestion", "POST", "/v1/licences", new { workId = ids["/v1/works/{id}"], licenseeAccountId = "thief" })).Status.ShouldNotBe(HttpStatusCode.Created);
+        (await Party(Roles.RightsHolder, "shop").TryAsync("Ingestion", "DELETE", $"/v1/licences/{ids["/v1/licences/{id}"]}", null)).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await artist.TryAsync("Ingestion", "DELETE", $"/v1/licences/{ids["/v1/licences/{id}"]}", null)).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        // Uploads and originals are of who sends them.
+        (await shop.TrySendAsync("/v1/images", picture, ("accountId", "shop"))).ShouldBe(HttpStatusCode.Accepted);
+        (await shop.TrySendAsync("/v1/images", picture, ("accountId", "rival"))).ShouldBe(HttpStatusCode.Forbidden);
+        (await shop.TrySendAsync("/v1/prechecks", picture, ("accountId", "rival"))).ShouldBe(HttpStatusCode.Forbidden);
+        (await artist.TrySendAsync("/v1/works", picture, ("accountId", "rival"), ("title", "Coat"), ("author", "Ada Example"))).ShouldBe(HttpStatusCode.Forbidden);
+        (await Party(Roles.Seller, null).TrySendAsync("/v1/images", picture, ("accountId", "shop"))).ShouldBe(HttpStatusCode.Forbidden);
+        (await shop.TryAsync("Ingestion", "DELETE", $"/v1/images/{ids["/v1/images/{id}"]}", null)).Status.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task Whoever_also_works_at_the_desk_sees_the_desk()
+    {
+        var ids = await new Market(services, tenant).FillAsync(picture);
+        var both = new Market(services, tenant, TestAccess.Token(tenant, [Roles.Seller, Roles.Reviewer], change: claims => claims["account"] = "rival"));
+        (await both.GetAsync("CaseManagement", $"/v1/cases/{ids["/v1/cases/{id}"]}")).Status.ShouldBe(HttpStatusCode.OK);
+        // And uploads, which the desk may not, for its own account alone.
+        (await both.TrySendAsync("/v1/images", picture, ("accountId", "shop"))).ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    private IEnumerable<(string Service, RouteEndpoint Route)> Held() =>
+        from service in RunningServices.Services.Keys from route in services.Routes(service) where route.Metadata.GetMetadata<HeldToAccount>() is not null select (service, route);
+}
