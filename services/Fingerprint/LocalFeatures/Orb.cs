@@ -33,7 +33,17 @@ public static class Orb
     // So many of the features lie on these levels or coarser ones, where there are as many.
     private static readonly (int Level, double Part)[] CoarseParts = [(6, 0.2), (3, 0.5), (0, 1)];
 
-    private readonly record struct Corner(int X, int Y, int Level, double Strength, float BaseX, float BaseY);
+    // In order of strength, downwards.
+    private readonly record struct Corner(int X, int Y, int Level, double Strength, float BaseX, float BaseY) : IComparable<Corner>
+    {
+        public int CompareTo(Corner other) => Strength != other.Strength ? other.Strength.CompareTo(Strength) : Y != other.Y ? Y.CompareTo(other.Y) : X.CompareTo(other.X);
+    }
+
+    // By cell, in order of strength there, downwards.
+    private readonly record struct Place(int Cell, double Strength, int Number) : IComparable<Place>
+    {
+        public int CompareTo(Place other) => Cell != other.Cell ? Cell.CompareTo(other.Cell) : Strength != other.Strength ? other.Strength.CompareTo(Strength) : Number.CompareTo(other.Number);
+    }
 
     /// <summary>Features of a picture, those that stand for it first.</summary>
     public static IReadOnlyList<LocalFeature> Extract(GreyPicture picture)
