@@ -38,6 +38,8 @@ public sealed class LocalFeatures
 
     private static readonly float[] Scales = [.. Enumerable.Range(0, MostLevel + 1).Select(level => (float)Math.Pow(LevelRatio, level))];
 
+    private static readonly float[] Angles = [.. Enumerable.Range(0, 256).Select(angle => (float)(angle * 2 * Math.PI / 256))];
+
     private readonly byte[] bytes;
     private readonly int count;
     private byte[]? levels;
@@ -137,11 +139,12 @@ public sealed class LocalFeatures
         /// <summary>One of them.</summary>
         public Keypoint this[int number]
         {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get
             {
                 var one = features.bytes.AsSpan(HeaderBytes + number * FeatureBytes, DescriptorAt);
                 return new Keypoint(
-                    BinaryPrimitives.ReadUInt16LittleEndian(one) / 64f, BinaryPrimitives.ReadUInt16LittleEndian(one[2..]) / 64f, Scales[one[4]], (float)(one[5] * 2 * Math.PI / 256));
+                    BinaryPrimitives.ReadUInt16LittleEndian(one) / 64f, BinaryPrimitives.ReadUInt16LittleEndian(one[2..]) / 64f, Scales[one[4]], Angles[one[5]]);
             }
         }
     }
