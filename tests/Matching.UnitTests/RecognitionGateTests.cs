@@ -1,0 +1,32 @@
+using ImageRights.Benchmarks.Evaluation;
+using ImageRights.Matching.Index;
+
+namespace ImageRights.Matching.UnitTests;
+
+/// <summary>What is recognised today is recognised tomorrow: a small run of the evaluation, with the product's own decoding, fingerprints and index, over clothing photographs (CC0) of which some share a floor.</summary>
+public class RecognitionGateTests
+{
+    private static readonly string[] Watched =
+        ["jpeg10", "crop50 centre", "mirrored", "watermark60", "border10", "collage4", "inset15", "background photo", "screenshot", "inverted"];
+
+    [Fact]
+    public void Edited_copies_are_found_and_nothing_else_is_called_one()
+    {
+        var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Photographs")).Order(StringComparer.Ordinal).ToList();
+        var originals = files.Where((_, number) => number % 3 == 0).ToList();
+        var registered = files.Where(file => !originals.Contains(file) || originals.IndexOf(file) % 4 != 0).ToList();
+        var scenes = SceneList.Read(Path.Combine(AppContext.BaseDirectory, "clothing-scenes.csv"));
+        var trial = new Trial(registered, originals, scenes, new Progress(registered.Count));
+        var edits = Edits.All.Where(edit => Watched.Contains(edit.Name)).ToList();
+        edits.Count.ShouldBe(Watched.Length);
+
+        var queries = trial.Run(edits, new Progress(originals.Count * edits.Count));
+
+        queries.Count(query => query.Truth is null).ShouldBeGreaterThan(10);
+        var missed = queries.Where(query => query.Truth is not null && query.TrueScore < CopyModel.DefaultReview).Select(query => $"{query.Edit} of {query.Picture}: {query.TrueScore}").ToList();
+        missed.Count.ShouldBeLessThanOrEqualTo(3, string.Join("; ", missed));
+        queries.SelectMany(query => query.Answers).Where(answer => answer.Label == Label.Other && answer.Score >= CopyModel.DefaultReview).ShouldBeEmpty();
+        Metrics.SceneAlarms(queries, CopyModel.DefaultReview).ShouldBe(0);
+        queries.SelectMany(query => query.Answers).Where(answer => answer.Measures is not null).ShouldAllBe(answer => answer.Score >= CopyModel.Current.Score(answer.Measures!));
+    }
+}
