@@ -9,6 +9,8 @@ namespace ImageRights.CaseManagement.Deadlines;
 public sealed class DatabaseClock(bool isVirtual) : TimeProvider
 {
     private static readonly TimeSpan SlowestAnswer = TimeSpan.FromMilliseconds(100);
+    // What was asked before a shift must not be noted after it.
+    private readonly SemaphoreSlim measuring = new(1);
     private long aheadTicks;
     private bool isMeasured;
 
@@ -28,6 +30,19 @@ public sealed class DatabaseClock(bool isVirtual) : TimeProvider
 
     /// <summary>Measures how far the database's clock is ahead of this machine's.</summary>
     public async Task MeasureAsync(DocumentStore store, CancellationToken cancellationToken)
+    {
+        await measuring.WaitAsync(cancellationToken);
+        try
+        {
+            await CompareAsync(store, cancellationToken);
+        }
+        finally
+        {
+            measuring.Release();
+        }
+    }
+
+    private async Task CompareAsync(DocumentStore store, CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand($"select {store.Options.DatabaseSchemaName}.law_now()");
         var (start, sent) = (Stopwatch.GetTimestamp(), base.GetUtcNow());
