@@ -68,7 +68,7 @@ public static class Caller
     public static Actor Actor(this HttpContext context, string? named)
     {
         var subject = context.Subject();
-        if (!context.User.IsInRole(Roles.ApiClient) && !context.User.IsInRole(Roles.Service)) return new Actor(context.User.FindFirstValue(CallerClaims.Account) ?? subject);
+        if (!context.User.IsInRole(Roles.ApiClient) && !context.User.IsInRole(Roles.Service)) return new Actor(context.OwnAccount() ?? subject);
         return string.IsNullOrWhiteSpace(named) ? new Actor(subject, IsProgram: true) : new Actor(named.Trim(), subject);
     }
 

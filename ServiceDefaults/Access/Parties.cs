@@ -20,7 +20,7 @@ public static class Parties
 {
     /// <summary>The account that the caller is held to; null for one who may do this for the whole tenant. A party whose token names no account is held to none, and so owns nothing.</summary>
     public static string? PartyAccount(this HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<RequiredPermission>() is { } required && context.User.IsPartyFor(required.Permission) ? context.User.FindFirstValue(CallerClaims.Account) ?? "" : null;
+        context.GetEndpoint()?.Metadata.GetMetadata<RequiredPermission>() is { } required && context.User.IsPartyFor(required.Permission) ? context.OwnAccount() ?? "" : null;
 
     /// <summary>Why the caller may not do this in the name of <paramref name="account"/>; null when he may.</summary>
     /// <param name="pointer">Field that names it.</param>

@@ -16,6 +16,8 @@ internal sealed class IndexCheckpoint : IDisposable
     /// <summary>Begins each file. A file of another version is begun anew.</summary>
     public const string Version = "IRINDEX1";
 
+    private static readonly byte[] Head = Encoding.ASCII.GetBytes(Version);
+
     private const int MostFiles = 64;
     private const int HeadBytes = sizeof(int) + SHA256.HashSizeInBytes;
     private const int MostBytes = 256 << 20;
@@ -26,7 +28,7 @@ internal sealed class IndexCheckpoint : IDisposable
     private readonly TimeProvider clock;
     private readonly MemoryStream pending = new();
     private readonly BinaryWriter writer;
-    private byte[] last = SHA256.HashData(Encoding.ASCII.GetBytes(Version));
+    private byte[] last = SHA256.HashData(Head);
     private LogPosition reached = LogPosition.Start;
     private Guid reachedEvent;
     private long writtenAt;
@@ -47,11 +49,12 @@ internal sealed class IndexCheckpoint : IDisposable
         Directory.CreateDirectory(folder);
         for (var number = 0; ; number++)
         {
+            var path = Path.Combine(folder, $"index-{number}.checkpoint");
             try
             {
-                return new IndexCheckpoint(new FileStream(Path.Combine(folder, $"index-{number}.checkpoint"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16), clock);
+                return new IndexCheckpoint(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16), clock);
             }
-            catch (IOException) when (number < MostFiles && File.Exists(Path.Combine(folder, $"index-{number}.checkpoint")))
+            catch (IOException) when (number < MostFiles && File.Exists(path))
             {
                 // Another replica's.
             }
@@ -64,7 +67,7 @@ internal sealed class IndexCheckpoint : IDisposable
     {
         file.Position = 0;
         Span<byte> version = stackalloc byte[Version.Length];
-        var isSound = file.Length == 0 || file.ReadAtLeast(version, version.Length, throwOnEndOfStream: false) == version.Length && version.SequenceEqual(Encoding.ASCII.GetBytes(Version));
+        var isSound = file.Length == 0 || file.ReadAtLeast(version, version.Length, throwOnEndOfStream: false) == version.Length && version.SequenceEqual(Head);
         if (!isSound || file.Length == 0)
         {
             Clear();
@@ -90,8 +93,8 @@ internal sealed class IndexCheckpoint : IDisposable
     public void Clear()
     {
         file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes(Version));
-        last = SHA256.HashData(Encoding.ASCII.GetBytes(Version));
+        file.Write(Head);
+        last = SHA256.HashData(Head);
         pending.SetLength(0);
         Written = (reached, reachedEvent) = (LogPosition.Start, Guid.Empty);
     }

@@ -66,7 +66,7 @@ internal static class LocalVerifier
     }
 
     /// <summary>The orientation that comes closest to the transform.</summary>
-    public static Orientation TurnOf(in Alignment alignment)
+    public static Orientation TurnOf(Alignment alignment)
     {
         var transform = alignment.Transform;
         // Where the picture's x axis goes, in quarter turns clockwise on the screen.

@@ -200,7 +200,7 @@ internal sealed class PictureBank(int minQuality = 0)
         FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, double review, SortedDictionary<int, Neighbour> found)
     {
         var known = found.Keys.ToHashSet();
-        var best = new SortedDictionary<int, Alignment>();
+        var best = new SortedDictionary<int, (Alignment Alignment, double Score)>();
         var nearby = hits.OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates).ToList();
         foreach (var (hit, part) in nearby)
         {
@@ -214,9 +214,9 @@ internal sealed class PictureBank(int minQuality = 0)
             if (known.Contains(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
             if (LocalVerifier.Align(local, reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
         }
-        foreach (var (row, alignment) in best)
+        foreach (var (row, (alignment, score)) in best)
         {
-            var isCopy = alignment.Score >= review;
+            var isCopy = score >= review;
             if (!isCopy && !alignment.IsRelated) continue;
             found.Add(row, ToNeighbour(row, features.Sign.NearestTo(wholes[row]).Distance, LocalVerifier.TurnOf(alignment)) with
             {
@@ -227,7 +227,8 @@ internal sealed class PictureBank(int minQuality = 0)
         void Consider(int row, Alignment alignment, int distance)
         {
             alignment = alignment with { Distance = distance };
-            if (!best.TryGetValue(row, out var other) || alignment.Score > other.Score) best[row] = alignment;
+            var score = alignment.Score;
+            if (!best.TryGetValue(row, out var other) || score > other.Score) best[row] = (alignment, score);
         }
     }
 

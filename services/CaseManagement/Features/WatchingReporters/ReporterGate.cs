@@ -23,7 +23,7 @@ internal static class ReporterGate
             return (Lane.Sampled, null);
         }
         var policy = context.RequestServices.GetRequiredService<ReporterPolicies>().Of(session.TenantId);
-        var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + accountId, cancellationToken: cancellationToken) ?? Reporter.Initial;
+        var reporter = await FindAsync(session, accountId, cancellationToken);
         var group = await GroupAsync(session, accountId, cancellationToken);
         var isNew = (await session.QueryAsync<ComplaintOutcome>(
             "where data ->> 'accountId' = ? and data ->> 'result' in ('Upheld', 'Countered', 'Unfounded') and coalesce((data ->> 'isObjection')::boolean, false) = false limit ?", [accountId, policy.Newcomers.FewestDecided], cancellationToken)).Count < policy.Newcomers.FewestDecided;
@@ -37,7 +37,7 @@ internal static class ReporterGate
         {
             if (admission.RetryAt is not { } retry || retry == DateTimeOffset.MaxValue) return (admission.Lane, new Rejection(code, $"At most {policy.Newcomers.PerHour} pictures in an hour and {policy.Newcomers.PerDay} in a day."));
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling((retry - now).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            return (admission.Lane, new Rejection(code, $"Not before {retry.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}."));
+            return (admission.Lane, NotBefore(code, retry));
         }
         session.Store(reference, new ReporterFiling(accountId, reference, items, admission.Lane, now));
         return (admission.Lane, null);
@@ -48,17 +48,21 @@ internal static class ReporterGate
     {
         if (accountId is null) return null;
         if (context.RequestServices.GetRequiredService<ReporterPolicies>().Of(session.TenantId).TrustedFlaggers?.Contains(accountId) == true) return NoticePriority.TrustedFlagger;
-        var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + accountId, cancellationToken: context.RequestAborted);
-        return reporter?.IsFast == true ? NoticePriority.FastLane : null;
+        return (await FindAsync(session, accountId, context.RequestAborted)).IsFast ? NoticePriority.FastLane : null;
     }
 
     /// <summary>Why a complaint of a decision is not processed; null when it is, and for every other step. What a statute gives a respondent, as a counter-notice, no suspension takes.</summary>
     public static async Task<Rejection?> WithholdsAsync(DocumentSession session, IReadOnlyList<CaseEvent> facts, CancellationToken cancellationToken)
     {
         if (facts.OfType<CaseEvent.ComplaintLodged>().FirstOrDefault() is not { Act: var act }) return null;
-        var reporter = await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + act.By, cancellationToken: cancellationToken) ?? Reporter.Initial;
-        return reporter.IsSuspended(act.At) ? new Rejection(ReporterCodes.Suspended, $"Not before {reporter.Suspension!.Until.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}.") : null;
+        var reporter = await FindAsync(session, act.By, cancellationToken);
+        return reporter.IsSuspended(act.At) ? NotBefore(ReporterCodes.Suspended, reporter.Suspension!.Until) : null;
     }
+
+    private static async Task<Reporter> FindAsync(DocumentSession session, string accountId, CancellationToken cancellationToken) =>
+        await session.Events.AggregateStreamAsync<Reporter>(Reporter.StreamPrefix + accountId, cancellationToken: cancellationToken) ?? Reporter.Initial;
+
+    private static Rejection NotBefore(string code, DateTimeOffset at) => new(code, $"Not before {at.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}.");
 
     /// <summary>Accounts that share a payout or a device with this one, and itself.</summary>
     public static async Task<IReadOnlyList<string>> GroupAsync(DocumentSession session, string accountId, CancellationToken cancellationToken)
