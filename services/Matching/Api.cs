@@ -18,6 +18,7 @@ internal static class Api
             ["GetScreening"] = Reads<ScreeningView>("Screening_Not_Found"),
             ["ListCopies"] = Lists(CopiesEndpoint.Shape, "Work_Not_Found"),
             ["SearchIndex"] = Reads<SearchResult>(),
+            ["GetCommonness"] = Reads<Commonness>("Picture_Not_Found"),
             ["DescribeIndex"] = Reads<IndexDescription>(),
         });
 }

@@ -1,4 +1,5 @@
 using ImageRights.EventStore;
+using ImageRights.Matching.Features.DescribingCommonness;
 using ImageRights.Matching.Features.DescribingIndex;
 using ImageRights.Matching.Features.ListingCopies;
 using ImageRights.Matching.Features.ListingScreenings;
@@ -44,6 +45,7 @@ public static class Composition
         builder.Services.AddOptions<MatchingOptions>().BindConfiguration("Matching")
             .Validate(options => options.MaxDistance is >= 0 and <= 256, "Matching:MaxDistance takes 0 to 256 bits.")
             .Validate(options => options.MinQuality is >= 0 and <= 100, "Matching:MinQuality takes 0 to 100.")
+            .Validate(options => options.CommonFrom >= 2, "Matching:CommonFrom takes 2 accounts or more.")
             .Validate(options => options.HasValidLimits(), "Matching: a bank's limits take scores above 0 up to 1, and review begins before auto.")
             .ValidateOnStart();
         builder.Services.AddSingleton<PictureIndex>().AddSingleton<Search>().AddSingleton<Screener>();
@@ -74,6 +76,7 @@ public static class Composition
         app.MapScreenings();
         app.MapCopies();
         app.MapSearches();
+        app.MapCommonness();
         app.MapIndex();
         return app;
     }

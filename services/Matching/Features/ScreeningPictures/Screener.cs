@@ -39,11 +39,11 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
         using var span = StartSpan("screen upload", @event, upload.SubjectId);
         var tenant = index.For(@event.TenantId);
         var thresholds = options.Value.ThresholdsOf(upload.Algorithm, @event.TenantId, tenant.VersionBefore(@event.Position));
-        var (verdict, band, matches, related) = search.Screen(tenant, upload.AccountId, upload.OccurredAt, PictureQuery.Of(upload), thresholds);
-        span?.SetTag("imagerights.verdict", verdict.ToString()).SetTag("imagerights.band", band?.ToString());
+        var found = search.Screen(tenant, upload.AccountId, upload.OccurredAt, PictureQuery.Of(upload), thresholds);
+        span?.SetTag("imagerights.verdict", found.Verdict.ToString()).SetTag("imagerights.band", found.Band?.ToString());
         await SayAsync(page, @event, span, upload.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
-            upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, verdict, matches, thresholds, null, clock.GetUtcNow(),
-            band, related)), cancellationToken);
+            upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, found.Verdict, found.Matches, thresholds, null, clock.GetUtcNow(),
+            found.Band, found.Related)), cancellationToken);
     }
 
     private async Task TraceAsync(EventPage page, RecordedEvent @event, FingerprintRecorded work, CancellationToken cancellationToken)
