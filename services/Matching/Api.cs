@@ -1,6 +1,7 @@
 using ImageRights.Matching.Features.DescribingIndex;
 using ImageRights.Matching.Features.ListingCopies;
 using ImageRights.Matching.Features.ListingScreenings;
+using ImageRights.Matching.Features.Rescanning;
 using ImageRights.Matching.Features.Searching;
 using ImageRights.Matching.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
@@ -19,6 +20,9 @@ internal static class Api
             ["ListCopies"] = Lists(CopiesEndpoint.Shape, "Work_Not_Found"),
             ["SearchIndex"] = Reads<SearchResult>(),
             ["GetCommonness"] = Reads<Commonness>("Picture_Not_Found"),
+            ["RequestRescan"] = Accepts<RescanView>("Rescan_Running"),
+            ["ListRescans"] = Lists(RescanEndpoints.Shape),
+            ["GetRescan"] = Reads<RescanView>("Rescan_Not_Found"),
             ["DescribeIndex"] = Reads<IndexDescription>(),
         });
 }
