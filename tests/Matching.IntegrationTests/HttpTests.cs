@@ -132,6 +132,7 @@ public class HttpTests(MatchingService service) : IClassFixture<MatchingService>
     [Fact]
     public async Task The_index_describes_itself()
     {
+        await SettledAsync();
         var before = await GetAsync("/v1/index");
         before.GetProperty("caughtUp").GetBoolean().ShouldBeTrue();
         var (image, work) = (NewImage(), NewWork());
@@ -212,10 +213,17 @@ public class HttpTests(MatchingService service) : IClassFixture<MatchingService>
         await surroundings.ScreeningOfAsync(image);
     }
 
-    private Task KnownWorkAsync(string work) => Eventually.HoldsAsync(async () =>
+    private async Task KnownWorkAsync(string work)
     {
-        (await http.GetAsync($"/v1/works/{work}/copies")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        service.Replica.Followers.ShouldAllBe(follower => follower.CaughtUp);
+        await Eventually.HoldsAsync(async () => (await http.GetAsync($"/v1/works/{work}/copies")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience);
+        await SettledAsync();
+    }
+
+    // What the log holds now has been screened, and is in the index.
+    private Task SettledAsync() => Eventually.HoldsAsync(async () =>
+    {
+        (await GetAsync("/v1/index")).GetProperty("unscreened").GetInt64().ShouldBe(0);
+        service.Replica.Followers.Single(follower => follower.Name == "index").Position.ShouldBe(service.Replica.Followers.Single(follower => follower.Name == "screener").Position);
     }, Surroundings.Patience);
 
     private async Task<JsonElement> GetAsync(string address)
