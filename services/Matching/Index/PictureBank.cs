@@ -90,6 +90,16 @@ internal sealed class PictureBank(int minQuality = 0)
         return true;
     }
 
+    /// <summary>Pictures that were in the bank at <paramref name="asOf"/>, from a row on, in log order.</summary>
+    public IEnumerable<(int Row, string Id)> Pictures(int fromRow, long asOf)
+    {
+        var rowsThen = RowsAt(asOf);
+        for (var row = fromRow; row < rowsThen; row++)
+        {
+            if (Volatile.Read(ref withdrawnAt[row]) > asOf) yield return (row, ids[row]);
+        }
+    }
+
     /// <summary>Adds every picture that was in the bank at <paramref name="asOf"/> and lies within the distance of one of the query's orientations, in log order.</summary>
     /// <param name="query">The hash as it is, or the hashes of all eight orientations.</param>
     public void Search(ReadOnlySpan<PdqHash> query, int maxDistance, long asOf, ScanKernel kernel, List<Neighbour> neighbours)

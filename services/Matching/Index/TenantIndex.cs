@@ -60,6 +60,9 @@ public sealed class TenantIndex
         Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview) =>
         BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review);
 
+    /// <summary>Pictures that were in a bank at a version, from a row on, in log order.</summary>
+    public IEnumerable<(int Row, string Id)> Pictures(Bank bank, int fromRow, long asOf) => BankOf(bank).Pictures(fromRow, asOf);
+
     /// <summary>Licences as they were known at a version.</summary>
     public LicenceLookup LicencesAt(long asOf) => (workId, accountId, at) => licences.Find(workId, accountId, at, asOf);
 

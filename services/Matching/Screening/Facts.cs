@@ -49,6 +49,26 @@ public sealed record OwnershipConflictFound(
     string WorkId, string AccountId, string EarlierWorkId, string EarlierAccountId,
     int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt);
 
+/// <summary>Somebody asked for a comparison of everything anew.</summary>
+public sealed record RescanRequested(string RescanId, DateTimeOffset RequestedAt)
+{
+    /// <summary>Stream of the rescan.</summary>
+    internal string StreamKey => $"rescan-{RescanId}";
+}
+
+/// <summary>A rescan came so far; what it found is said by <see cref="CopyFound"/> and <see cref="OwnershipConflictFound"/>.</summary>
+/// <param name="IndexVersion">What is compared is what the index held at this version.</param>
+/// <param name="Works">Works to look for.</param>
+/// <param name="Done">Those that were looked for.</param>
+/// <param name="Found">Copies and conflicts that had not been found before.</param>
+/// <param name="NextRow">Place of the next work among the works, in the order of the log; null: done.</param>
+public sealed record RescanAdvanced(
+    string RescanId, long IndexVersion, int Works, int Done, int Found, int? NextRow, DateTimeOffset RequestedAt, DateTimeOffset BegunAt, DateTimeOffset At)
+{
+    /// <summary>Stream of the rescan.</summary>
+    internal string StreamKey => $"rescan-{RescanId}";
+}
+
 /// <summary>One known picture that an upload matches.</summary>
 /// <param name="Distance">Hamming distance of the hashes, 0 to 256 bits.</param>
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
