@@ -55,9 +55,10 @@ internal sealed class LocalIndex
     }
 
     /// <summary>The pictures among the first <paramref name="rowsThen"/> whose features agree best with the query's, best first.</summary>
-    public List<Candidate> Search(LocalFeatures query, int rowsThen, int most)
+    /// <param name="isLive">Whether the picture of a row is looked for; null: all are.</param>
+    public List<Candidate> Search(LocalFeatures query, int rowsThen, int most, Func<int, bool>? isLive = null)
     {
-        var votes = new Votes(new LocalQuery(query));
+        var votes = new Votes(new LocalQuery(query), isLive);
         foreach (var segment in Volatile.Read(ref published)) votes.Count(segment, rowsThen);
         return [.. votes.Best(MostCompared)
             .Select(group => group.Candidate with { Votes = votes.Consensus(group) })
@@ -69,7 +70,7 @@ internal sealed class LocalIndex
     // What a picture shares with the query as it is, or in the mirror.
     private readonly record struct Group(Candidate Candidate, LocalFeatures Picture, int Start, int Length);
 
-    private sealed class Votes(LocalQuery query)
+    private sealed class Votes(LocalQuery query, Func<int, bool>? isLive)
     {
         private readonly List<SharedFeature> shared = [];
         private readonly List<Group> groups = [];
@@ -82,6 +83,8 @@ internal sealed class LocalIndex
             var (nearest, ends, sharing) = (new List<(int Query, int Feature, int Distance)>(), new int[pictures], new int[query.Descriptors.Length]);
             for (var picture = 0; picture < pictures; picture++)
             {
+                ends[picture] = nearest.Count;
+                if (isLive?.Invoke(segment[picture].Row) == false) continue;
                 var (start, descriptors) = (nearest.Count, segment[picture].Features.Descriptors);
                 foreach (var bucket in buckets.Of(picture))
                 {

@@ -86,7 +86,7 @@ public sealed class TenantIndex
         var next = version + 1;
         switch (fact)
         {
-            case IndexedPicture picture: Add(picture.Fact, picture.Features, next); break;
+            case IndexedPicture picture: Add(picture, next); break;
             // The fingerprint may still be on its way.
             case PictureWithdrawn withdrawal when !uploads.Withdraw(withdrawal.ImageId, next): withdrawnUnseen.Add(withdrawal.ImageId); break;
             case PictureWithdrawn: break;
@@ -99,12 +99,14 @@ public sealed class TenantIndex
         Volatile.Write(ref version, next);
     }
 
-    private void Add(FingerprintRecorded picture, FeatureSet? features, int next)
+    private void Add(IndexedPicture indexed, int next)
     {
-        if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) return;
+        var (picture, bank) = (indexed.Fact, BankOf(indexed.Fact.Role == PictureRole.Work ? Bank.Works : Bank.Uploads));
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
-        BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads)
-            .Add(PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+        if (indexed.IsRenewal)
+            bank.Renew(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+        else if (picture.Role == PictureRole.Work || !withdrawnUnseen.Remove(picture.SubjectId))
+            bank.Add(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch
