@@ -59,6 +59,9 @@ public enum Permission
     /// <summary>Read the index's size and state.</summary>
     IndexRead,
 
+    /// <summary>Have everything compared anew.</summary>
+    IndexRescan,
+
     /// <summary>Read cases, notices and their history.</summary>
     CasesRead,
 

@@ -1,6 +1,7 @@
 using ImageRights.Matching.Features.DescribingIndex;
 using ImageRights.Matching.Features.ListingCopies;
 using ImageRights.Matching.Features.ListingScreenings;
+using ImageRights.Matching.Features.Rescanning;
 using ImageRights.Matching.Features.Searching;
 using ImageRights.Matching.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
@@ -18,6 +19,10 @@ internal static class Api
             ["GetScreening"] = Reads<ScreeningView>("Screening_Not_Found"),
             ["ListCopies"] = Lists(CopiesEndpoint.Shape, "Work_Not_Found"),
             ["SearchIndex"] = Reads<SearchResult>(),
+            ["GetCommonness"] = Reads<Commonness>("Picture_Not_Found"),
+            ["RequestRescan"] = Accepts<RescanView>("Rescan_Running"),
+            ["ListRescans"] = Lists(RescanEndpoints.Shape),
+            ["GetRescan"] = Reads<RescanView>("Rescan_Not_Found"),
             ["DescribeIndex"] = Reads<IndexDescription>(),
         });
 }

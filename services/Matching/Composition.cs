@@ -1,10 +1,12 @@
 using ImageRights.EventStore;
+using ImageRights.Matching.Features.DescribingCommonness;
 using ImageRights.Matching.Features.DescribingIndex;
 using ImageRights.Matching.Features.ListingCopies;
 using ImageRights.Matching.Features.ListingScreenings;
 using ImageRights.Matching.Features.RecordingFingerprints;
 using ImageRights.Matching.Features.RecordingLicences;
 using ImageRights.Matching.Features.RecordingWithdrawals;
+using ImageRights.Matching.Features.Rescanning;
 using ImageRights.Matching.Features.ScreeningPictures;
 using ImageRights.Matching.Features.Searching;
 using ImageRights.Matching.Index;
@@ -44,9 +46,10 @@ public static class Composition
         builder.Services.AddOptions<MatchingOptions>().BindConfiguration("Matching")
             .Validate(options => options.MaxDistance is >= 0 and <= 256, "Matching:MaxDistance takes 0 to 256 bits.")
             .Validate(options => options.MinQuality is >= 0 and <= 100, "Matching:MinQuality takes 0 to 100.")
+            .Validate(options => options.CommonFrom >= 2, "Matching:CommonFrom takes 2 accounts or more.")
             .Validate(options => options.HasValidLimits(), "Matching: a bank's limits take scores above 0 up to 1, and review begins before auto.")
             .ValidateOnStart();
-        builder.Services.AddSingleton<PictureIndex>().AddSingleton<Search>().AddSingleton<Screener>();
+        builder.Services.AddSingleton<PictureIndex>().AddSingleton<Search>().AddSingleton<Rescanner>().AddSingleton<Screener>();
         builder.Services.AddHealthChecks().AddCheck<IndexHealthCheck>("index", tags: ["ready"]);
         builder.Services.AddEventStore(options =>
         {
@@ -74,6 +77,8 @@ public static class Composition
         app.MapScreenings();
         app.MapCopies();
         app.MapSearches();
+        app.MapCommonness();
+        app.MapRescans();
         app.MapIndex();
         return app;
     }
@@ -83,17 +88,22 @@ public static class Composition
     {
         options.Events
             .Map<FingerprintRecorded>("fingerprint_recorded_v1")
+            .Map<FingerprintRenewed>("fingerprint_renewed_v1")
             .Map<UnreadableRecorded>("unreadable_recorded_v1")
             .Map<PictureWithdrawn>("picture_withdrawn_v1")
             .Map<LicenceRecorded>("licence_recorded_v1")
             .Map<LicenceEndRecorded>("licence_ended_recorded_v1")
             .Map<ImageScreened>("image_screened_v1")
             .Map<CopyFound>("copy_found_v1")
-            .Map<OwnershipConflictFound>("ownership_conflict_found_v1");
+            .Map<OwnershipConflictFound>("ownership_conflict_found_v1")
+            .Map<RescanRequested>("rescan_requested_v1")
+            .Map<RescanAdvanced>("rescan_advanced_v1");
         options.Projections.LiveStreamAggregation(ScreeningState.Initial, ScreeningDecider.Evolve);
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
         options.Projections.InlineSnapshot<ScreeningView>(ScreeningDecider.StreamPrefix, ScreeningView.Evolve, ScreeningView.Indexes);
         options.Projections.Document<CopyView>();
+        options.Projections.Document<RescanView>();
+        options.SchemaScripts.Add(RescanView.Constraints);
         options.FollowInMemory(PictureIndex.FollowerName, services => services.GetRequiredService<PictureIndex>());
         options.Follow(Screener.FollowerName, services => services.GetRequiredService<Screener>(), ScreenerPage);
         options.PublishFacts(MatchingContracts.Translate);

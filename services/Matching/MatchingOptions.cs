@@ -15,6 +15,9 @@ public sealed class MatchingOptions
     /// <summary>Folder of the index's checkpoints, of which each replica takes one; null: each start reads the whole log.</summary>
     public string? CheckpointFolder { get; set; }
 
+    /// <summary>Independent accounts from which on a picture is common, and likely a supplier's.</summary>
+    public int CommonFrom { get; set; } = 10;
+
     /// <summary>Limits in the bank of works.</summary>
     public BandLimits Works { get; set; } = new(CopyModel.DefaultReview, CopyModel.DefaultAuto);
 

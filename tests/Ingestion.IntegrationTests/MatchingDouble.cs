@@ -60,6 +60,7 @@ internal sealed class MatchingDouble : IAsyncDisposable
             ? new[] { new { bank = "Works", referenceId = "wrk_1", ownerAccountId = "artist", distance = 4, transform = "FlipY", disposition = "Hit" } }
             : [],
         thresholds = new { algorithm = "pdq/1", maxDistance = 31, minQuality = 50, indexVersion = 7 },
+        commonness = new { accounts = 40, pictures = 55, since = DateTimeOffset.UnixEpoch, isCommon = true },
     };
 
     public ValueTask DisposeAsync() => app.DisposeAsync();

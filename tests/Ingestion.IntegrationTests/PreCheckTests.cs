@@ -36,6 +36,8 @@ public sealed class PreCheckTests : IAsyncLifetime
         answer.Body["matches"]![0]!["distance"]!.GetValue<int>().ShouldBe(4);
         answer.Body["thresholds"]!["indexVersion"]!.GetValue<int>().ShouldBe(7);
 
+        (answer.Body["commonness"]!["accounts"]!.GetValue<int>(), answer.Body["commonness"]!["since"]!.GetValue<DateTimeOffset>()).ShouldBe((40, DateTimeOffset.UnixEpoch));
+
         ingestion.Fingerprint.LastQuestion.ShouldBe(file);
         ingestion.Fingerprint.LastQuery.ShouldBe("?store=false&features=true");
         ingestion.Matching.LastSearch!["accountId"]!.GetValue<string>().ShouldBe("seller");

@@ -103,8 +103,36 @@ public class HttpTests(MatchingService service) : IClassFixture<MatchingService>
     }
 
     [Fact]
+    public async Task A_picture_that_many_accounts_use_is_common()
+    {
+        var (hash, work) = (NewHash(), NewWork());
+        var images = Enumerable.Range(0, 11).Select(_ => NewImage()).ToList();
+        foreach (var (number, image) in images.Index()) await surroundings.PublishAsync(Upload(image, $"shop{Math.Min(number, 9)}", Off(hash, number), at: Noon.AddDays(number)));
+        foreach (var image in images) await surroundings.ScreeningOfAsync(image);
+
+        var common = await GetAsync($"/v1/commonness/{images[3]}");
+        (common.GetProperty("accounts").GetInt32(), common.GetProperty("pictures").GetInt32(), common.GetProperty("since").GetDateTimeOffset(), common.GetProperty("isCommon").GetBoolean())
+            .ShouldBe((10, 11, Noon, true));
+        (await SearchAsync(new { pdq = hash, accountId = "newcomer" })).GetProperty("commonness").GetProperty("accounts").GetInt32().ShouldBe(10);
+
+        // What is withdrawn is not used any more.
+        await surroundings.PublishAsync(new ImageWithdrawn(DocumentStore.DefaultTenant, images[0], "shop0", Noon.AddDays(20)));
+        await Eventually.HoldsAsync(async () =>
+        {
+            var left = await GetAsync($"/v1/commonness/{images[3]}");
+            (left.GetProperty("accounts").GetInt32(), left.GetProperty("since").GetDateTimeOffset(), left.GetProperty("isCommon").GetBoolean()).ShouldBe((9, Noon.AddDays(1), false));
+        }, Surroundings.Patience);
+        await surroundings.PublishAsync(Work(work, "author", Off(hash, 3)));
+        await KnownWorkAsync(work);
+        (await GetAsync($"/v1/commonness/{work}")).GetProperty("accounts").GetInt32().ShouldBe(9);
+        await ShouldBeProblemAsync(await http.GetAsync("/v1/commonness/img_unknown"), 404, "Picture_Not_Found");
+        await ShouldBeProblemAsync(await http.GetAsync("/v1/commonness/%01"), 404, "Picture_Not_Found");
+    }
+
+    [Fact]
     public async Task The_index_describes_itself()
     {
+        await SettledAsync();
         var before = await GetAsync("/v1/index");
         before.GetProperty("caughtUp").GetBoolean().ShouldBeTrue();
         var (image, work) = (NewImage(), NewWork());
@@ -185,10 +213,17 @@ public class HttpTests(MatchingService service) : IClassFixture<MatchingService>
         await surroundings.ScreeningOfAsync(image);
     }
 
-    private Task KnownWorkAsync(string work) => Eventually.HoldsAsync(async () =>
+    private async Task KnownWorkAsync(string work)
     {
-        (await http.GetAsync($"/v1/works/{work}/copies")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        service.Replica.Followers.ShouldAllBe(follower => follower.CaughtUp);
+        await Eventually.HoldsAsync(async () => (await http.GetAsync($"/v1/works/{work}/copies")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience);
+        await SettledAsync();
+    }
+
+    // What the log holds now has been screened, and is in the index.
+    private Task SettledAsync() => Eventually.HoldsAsync(async () =>
+    {
+        (await GetAsync("/v1/index")).GetProperty("unscreened").GetInt64().ShouldBe(0);
+        service.Replica.Followers.Single(follower => follower.Name == "index").Position.ShouldBe(service.Replica.Followers.Single(follower => follower.Name == "screener").Position);
     }, Surroundings.Patience);
 
     private async Task<JsonElement> GetAsync(string address)

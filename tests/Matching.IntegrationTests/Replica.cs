@@ -71,7 +71,10 @@ internal sealed class ReplicaProcess : IDisposable
 {
     private readonly Process process;
 
-    private ReplicaProcess(Process process) => this.process = process;
+    private ReplicaProcess(Process process, string url) =>
+        (this.process, Http) = (process, new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(5) }.Authorized());
+
+    public HttpClient Http { get; }
 
     public static async Task<ReplicaProcess> StartAsync(Surroundings surroundings)
     {
@@ -87,9 +90,8 @@ internal sealed class ReplicaProcess : IDisposable
         // A full pipe would stop it.
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var replica = new ReplicaProcess(process);
-        using var http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(5) };
-        await Eventually.HoldsAsync(async () => (await http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience, "health");
+        var replica = new ReplicaProcess(process, url);
+        await Eventually.HoldsAsync(async () => (await replica.Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience, "health");
         return replica;
     }
 
@@ -102,6 +104,7 @@ internal sealed class ReplicaProcess : IDisposable
 
     public void Dispose()
     {
+        Http.Dispose();
         if (!process.HasExited) process.Kill();
         process.Dispose();
     }

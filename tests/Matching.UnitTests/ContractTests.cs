@@ -24,8 +24,11 @@ public class ContractTests
     private static readonly Dictionary<string, (object Complete, object Required)> Facts = new()
     {
         ["fingerprint_recorded_v1"] = (
-            new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon, Seen),
+            new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon, Seen, 1),
             new FingerprintRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, Digits, Turned, 0, "pdq/1", Noon)),
+        ["fingerprint_renewed_v1"] = (
+            new FingerprintRenewed(new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon, Seen, 2)),
+            new FingerprintRenewed(new FingerprintRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, Digits, Turned, 0, "pdq/1", Noon))),
         ["unreadable_recorded_v1"] = (
             new UnreadableRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.Avatar, "listing_1", Digits, "Image_Truncated", Noon),
             new UnreadableRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, "Image_Truncated", Noon)),
@@ -46,6 +49,10 @@ public class ContractTests
         ["ownership_conflict_found_v1"] = (
             new OwnershipConflictFound("wrk_2", "acct_2", "wrk_1", "acct_1", 5, Orientation.FlipX, Used, Noon),
             new OwnershipConflictFound("wrk_2", "acct_2", "wrk_1", "acct_1", 5, Orientation.FlipX, Used, Noon)),
+        ["rescan_requested_v1"] = (new RescanRequested("rsc_1", Noon), new RescanRequested("rsc_1", Noon)),
+        ["rescan_advanced_v1"] = (
+            new RescanAdvanced("rsc_1", 1234, 900, 300, 4, 301, Noon, Noon.AddSeconds(5), Noon.AddSeconds(65)),
+            new RescanAdvanced("rsc_1", 1234, 900, 900, 7, null, Noon, Noon.AddSeconds(5), Noon.AddSeconds(185))),
     };
 
     public static TheoryData<string> Names() => [.. Facts.Keys];
@@ -109,6 +116,19 @@ public class ContractTests
         CopyView.Of(Facts["image_screened_v1"].Complete).Select(copy => (copy.Id, copy.FoundBy)).ShouldBe([("wrk_1:img_1", FoundBy.Screening)]);
         CopyView.Of(Facts["copy_found_v1"].Complete).Select(copy => (copy.Id, copy.FoundBy)).ShouldBe([("wrk_1:img_1", FoundBy.Registration)]);
         CopyView.Of(Facts["ownership_conflict_found_v1"].Complete).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_rescan_reads_as_its_last_fact_says()
+    {
+        var waiting = RescanView.Of((RescanRequested)Facts["rescan_requested_v1"].Complete);
+        (waiting.Status, waiting.Left, waiting.Rate, waiting.SecondsLeft).ShouldBe((RescanStatus.Waiting, null, null, null));
+        var running = RescanView.Of((RescanAdvanced)Facts["rescan_advanced_v1"].Complete);
+        (running.Status, running.Left, running.Rate, running.SecondsLeft).ShouldBe((RescanStatus.Running, 600, 5, 120));
+        Golden.Matches("view.rescan.json", Pretty(JsonSerializer.Serialize(running, StoreOptions.Json)));
+        JsonSerializer.Deserialize<RescanView>(JsonSerializer.Serialize(running, StoreOptions.Json), StoreOptions.Json).ShouldBe(running);
+        var done = RescanView.Of((RescanAdvanced)Facts["rescan_advanced_v1"].Required);
+        (done.Status, done.Left, done.SecondsLeft).ShouldBe((RescanStatus.Done, 0, 0));
     }
 
     private static ScreeningView? Fold(params object[] facts) =>

@@ -54,6 +54,15 @@ public class JudgementTests
     }
 
     [Fact]
+    public void A_picture_is_as_common_as_the_accounts_that_use_it()
+    {
+        var uploads = Enumerable.Range(0, 12).Select(number => Near($"i{number}", $"seller{number / 2}")).ToList();
+        Judgement.CommonnessOf([Near("w", "author")], uploads, commonFrom: 7).ShouldBe(new Commonness(6, 12, Noon, false));
+        Judgement.CommonnessOf([], uploads, commonFrom: 6).IsCommon.ShouldBeTrue();
+        Judgement.CommonnessOf([], [], commonFrom: 6).ShouldBe(new Commonness(0, 0, null, false));
+    }
+
+    [Fact]
     public void Who_owns_or_licensed_the_work_may_use_it_whoever_uploaded_it_before()
     {
         var owner = Judgement.Judge("author", Noon, [Near("w", "author")], [Near("i", "thief")], NoLicence);

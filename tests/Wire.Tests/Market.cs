@@ -95,11 +95,12 @@ internal sealed class Market(RunningServices services, string tenant, string? to
         var erasure = (string)(await PostAsync("CaseManagement", "/v1/erasures", new { personId = "somebody-else", legalBasis = "GDPR_17_1_b", actor = "desk" }))["erasureId"]!;
         var dossier = (string)(await ReadAsync("CaseManagement", $"/v1/cases/{caseId}"))["dossierId"]!;
         var @event = await Eventually.GetAsync(async () => (await ReadAsync("Notification", "/v1/feed"))["items"]!.AsArray().FirstOrDefault(), what: "The feed");
+        var rescan = (string)(await PostAsync("Matching", "/v1/rescans", new { }))["rescanId"]!;
         return new Dictionary<string, string>
         {
             ["/v1/images/{id}"] = image, ["/v1/works/{id}"] = work, ["/v1/licences/{id}"] = licence, ["/v1/parked-events/{id}"] = parked,
             ["/internal/v1/contents/{sha256}"] = Convert.ToHexStringLower(SHA256.HashData(picture)), ["/v1/renditions/{sha256}"] = Convert.ToHexStringLower(SHA256.HashData(picture)),
-            ["/v1/fingerprints/{subjectId}"] = image, ["/v1/screenings/{imageId}"] = image, ["/v1/works/{workId}"] = work, ["/v1/cases/{id}"] = caseId, ["/v1/inbox/{letterId}"] = letter, ["/v1/dossiers/{id}"] = dossier, ["/v1/erasures/{id}"] = erasure, ["/v1/holds/{id}"] = hold, ["/v1/notices/{id}"] = notice,
+            ["/v1/fingerprints/{subjectId}"] = image, ["/v1/screenings/{imageId}"] = image, ["/v1/commonness/{subjectId}"] = image, ["/v1/rescans/{rescanId}"] = rescan, ["/v1/works/{workId}"] = work, ["/v1/cases/{id}"] = caseId, ["/v1/inbox/{letterId}"] = letter, ["/v1/dossiers/{id}"] = dossier, ["/v1/erasures/{id}"] = erasure, ["/v1/holds/{id}"] = hold, ["/v1/notices/{id}"] = notice,
             ["/v1/endpoints/{endpointId}"] = endpoint, ["/v1/deliveries/{deliveryId}"] = (string)delivery["deliveryId"]!, ["/v1/events/{eventId:guid}"] = (string)@event["id"]!, ["/v1/log/entries/{index:long}"] = "0",
             ["/v1/sellers/{accountId}"] = seller, ["/internal/v1/sellers/{accountId}"] = seller,
         };

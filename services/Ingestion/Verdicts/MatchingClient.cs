@@ -12,8 +12,9 @@ namespace ImageRights.Ingestion.Verdicts;
 /// <param name="Thresholds">What reproduces the finding; null for a picture that was not compared.</param>
 /// <param name="UnreadableCode">Why it could not be decoded, where it could not.</param>
 /// <param name="ScreenedAt">When the verdict fell; null for a search that is no screening.</param>
+/// <param name="Commonness">How widely the picture is used; null for a screening.</param>
 public sealed record Finding(
-    ScreeningVerdict Verdict, IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ScreenedAt);
+    ScreeningVerdict Verdict, IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ScreenedAt, Commonness? Commonness = null);
 
 /// <summary>Asks Matching for verdicts.</summary>
 public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logger)
@@ -71,7 +72,7 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 var found = await ReadAsync(response, cancellationToken);
-                if (found is { Verdict: { } verdict, Thresholds: { } thresholds }) return new Finding(verdict, found.Matches ?? [], thresholds, null, null);
+                if (found is { Verdict: { } verdict, Thresholds: { } thresholds }) return new Finding(verdict, found.Matches ?? [], thresholds, null, null, found.Commonness);
             }
             logger.LogWarning("Matching answered {Status} to a search", (int)response.StatusCode);
         }
@@ -94,5 +95,5 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
         JsonSerializer.Deserialize<Answer>(await response.Content.ReadAsByteArrayAsync(cancellationToken), StoreOptions.Json) ?? throw new JsonException("The answer is empty.");
 
     private sealed record Answer(
-        ScreeningVerdict? Verdict, IReadOnlyList<ScreeningMatch>? Matches, ScreeningThresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ScreenedAt);
+        ScreeningVerdict? Verdict, IReadOnlyList<ScreeningMatch>? Matches, ScreeningThresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ScreenedAt, Commonness? Commonness);
 }

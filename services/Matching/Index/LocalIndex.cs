@@ -74,11 +74,24 @@ internal sealed class LocalIndex
     }
 
     /// <summary>The pictures among the first <paramref name="rowsThen"/> whose features agree best with the query's, best first.</summary>
-    public List<Candidate> Search(LocalFeatures query, int rowsThen, int most)
+    /// <param name="isLive">Whether the picture of a row is looked for; null: all are.</param>
+    public List<Candidate> Search(LocalFeatures query, int rowsThen, int most, Func<int, bool>? isLive = null)
     {
-        var votes = new Votes(new LocalQuery(query));
+        var votes = new Votes(new LocalQuery(query), isLive is null ? _ => true : row => IsLive(row, rowsThen, isLive));
         foreach (var segment in Volatile.Read(ref published)) votes.Count(segment, rowsThen);
         return [.. votes.Best().Take(most)];
+    }
+
+    // Whether one of those with the same features is.
+    private bool IsLive(int row, int rowsThen, Func<int, bool> isLive)
+    {
+        do
+        {
+            if (isLive(row)) return true;
+            row = Volatile.Read(ref nextSame[row]);
+        }
+        while (row > 0 && row < rowsThen);
+        return false;
     }
 
     private sealed class BytesComparer : IEqualityComparer<LocalFeatures>
@@ -112,7 +125,7 @@ internal sealed class LocalIndex
         public int Distance => (int)(Key >> FeatureBuckets.FeatureBits);
     }
 
-    private sealed class Votes(LocalQuery query)
+    private sealed class Votes(LocalQuery query, Func<int, bool> isLive)
     {
         // The last of the best comes out first.
         private readonly PriorityQueue<Group, Candidate> best = new(MostCompared, Comparer<Candidate>.Create(static (one, other) => -Rank(one).CompareTo(Rank(other))));
@@ -132,7 +145,7 @@ internal sealed class LocalIndex
             {
                 // The next is on its way from the memory while this one is compared.
                 if (picture + 1 < pictures) Fetch(buckets.Of(picture + 1), segment[picture + 1].Features.Descriptors);
-                count = FindPairs(buckets.Of(picture), segment[picture].Features, count);
+                if (isLive(segment[picture].Row)) count = FindPairs(buckets.Of(picture), segment[picture].Features, count);
                 ends[picture] = count;
             }
             foreach (ref readonly var pair in pairs.AsSpan(0, count)) sharing[pair.Query]++;

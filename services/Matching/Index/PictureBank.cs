@@ -4,7 +4,8 @@ using ImageRights.Matching.Screening;
 namespace ImageRights.Matching.Index;
 
 /// <summary>The pictures of one bank of one tenant: structure of arrays in the order of the log. One writer, many readers without locks.</summary>
-/// <remarks>Nothing is removed: a withdrawn picture keeps its row with the version at which it went, so that the past can be searched as it was.</remarks>
+/// <remarks>Nothing is removed: a withdrawn picture, and the earlier fingerprint of one that was renewed, keeps its row with the version at which it went, so that the past can be
+/// searched as it was.</remarks>
 /// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes and its local features alone.</param>
 internal sealed class PictureBank(int minQuality = 0)
 {
@@ -24,6 +25,7 @@ internal sealed class PictureBank(int minQuality = 0)
     private readonly Column<long> times = new();
     private readonly Column<long> addedAt = new();
     private readonly Column<long> withdrawnAt = new();
+    private readonly Column<int> origins = new();
     private readonly Column<string> contents = new();
     private readonly Column<int> sameContent = new();
     private readonly ConcurrentDictionary<string, int> lastOfContent = new();
@@ -46,8 +48,27 @@ internal sealed class PictureBank(int minQuality = 0)
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
         int quality = 100)
     {
+        if (rows.TryAdd(id, count)) Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, origin: count);
+    }
+
+    /// <summary>Puts a picture's later fingerprint in the place of the one it has, from <paramref name="version"/> on: at any version one of the two is found.</summary>
+    /// <remarks>A withdrawn picture stays withdrawn, and features that cannot be read do not displace those that can. A fingerprint that says the same here takes no room.</remarks>
+    public void Renew(
+        PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
+        int quality = 100)
+    {
+        if (!rows.TryGetValue(id, out var row) || withdrawnAt[row] != Never || features is null && hasSign[row] || SaysTheSame(row, hash, features, sha256, quality)) return;
+        rows[id] = count;
+        Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, origins[row]);
+        Volatile.Write(ref withdrawnAt[row], version);
+        live--;
+    }
+
+    private void Append(
+        PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
+        int quality, int origin)
+    {
         var row = count;
-        if (!rows.TryAdd(id, row)) return;
         front.Extend(row);
         back.Extend(row);
         var (block, lane) = (row % Column<ulong>.ChunkRows / HammingScan.Lanes * HammingScan.Stride, row % HammingScan.Lanes);
@@ -68,6 +89,7 @@ internal sealed class PictureBank(int minQuality = 0)
         Set(times, row, occurredAt.UtcTicks);
         Set(addedAt, row, version);
         Set(withdrawnAt, row, Never);
+        Set(origins, row, origin);
         Set(sameContent, row, lastOfContent.GetValueOrDefault(sha256, -1));
         lastOfContent[sha256] = row;
         live++;
@@ -90,13 +112,23 @@ internal sealed class PictureBank(int minQuality = 0)
         return true;
     }
 
+    /// <summary>Pictures that were in the bank at <paramref name="asOf"/>, from a row on, in log order.</summary>
+    public IEnumerable<(int Row, string Id)> Pictures(int fromRow, long asOf)
+    {
+        var rowsThen = RowsAt(asOf);
+        for (var row = fromRow; row < rowsThen; row++)
+        {
+            if (Volatile.Read(ref withdrawnAt[row]) > asOf) yield return (row, ids[row]);
+        }
+    }
+
     /// <summary>Adds every picture that was in the bank at <paramref name="asOf"/> and lies within the distance of one of the query's orientations, in log order.</summary>
     /// <param name="query">The hash as it is, or the hashes of all eight orientations.</param>
     public void Search(ReadOnlySpan<PdqHash> query, int maxDistance, long asOf, ScanKernel kernel, List<Neighbour> neighbours)
     {
         var hits = new List<(int Row, int Distance, Orientation Turn)>();
         Scan(query, maxDistance, asOf, kernel, hits);
-        foreach (var (row, distance, turn) in hits) neighbours.Add(ToNeighbour(row, distance, turn));
+        foreach (var (row, distance, turn) in hits.OrderBy(hit => origins[hit.Row])) neighbours.Add(ToNeighbour(row, distance, turn));
     }
 
     private void Scan(ReadOnlySpan<PdqHash> query, int maxDistance, long asOf, ScanKernel kernel, List<(int Row, int Distance, Orientation Turn)> hits)
@@ -153,7 +185,7 @@ internal sealed class PictureBank(int minQuality = 0)
             FindByHash(features, comparisons, nearby, maxDistance, review, found);
             if (features.Local is { } local) FindByFeatures(features, local, comparisons!, nearby, rowsThen, asOf, review, found);
         }
-        return [.. found.Values];
+        return [.. found.OrderBy(pair => origins[pair.Key]).Select(pair => pair.Value)];
     }
 
     private void FindSameBytes(PictureQuery query, int rowsThen, long asOf, SortedDictionary<int, Neighbour> found)
@@ -210,7 +242,8 @@ internal sealed class PictureBank(int minQuality = 0)
             var transform = Explanation.TransformOf(hit, part, local, reference);
             Consider(hit.Row, comparisons.Compare(reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
         }
-        var sharing = locals.Search(local, rowsThen, MostSharing).SelectMany(candidate => locals.SameAs(candidate.Row, rowsThen).Select(row => (row, candidate.IsMirrored)));
+        var sharing = locals.Search(local, rowsThen, MostSharing, row => Volatile.Read(ref withdrawnAt[row]) > asOf)
+            .SelectMany(candidate => locals.SameAs(candidate.Row, rowsThen).Select(row => (row, candidate.IsMirrored)));
         foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
             if (known.Contains(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
@@ -240,11 +273,27 @@ internal sealed class PictureBank(int minQuality = 0)
     {
         if (features.Local is { ReferenceCount: > 0 } local) locals.Add(local.AsReference(), row);
         if (flat) return;
-        signs.Add(features.Sign, row, null);
-        foreach (var region in features.Regions)
-        {
-            if (region.IsTrimmed) signs.Add(region.Hash, row, region.Area);
-        }
+        foreach (var (hash, area) in SignsOf(features)) signs.Add(hash, row, area);
+    }
+
+    private static IEnumerable<(SignHash Hash, Area? Area)> SignsOf(FeatureSet features) =>
+        features.Regions.Where(region => region.IsTrimmed).Select(region => (region.Hash, (Area?)region.Area)).Prepend((features.Sign, null));
+
+    private bool SaysTheSame(int row, PdqHash hash, FeatureSet? features, string sha256, int quality)
+    {
+        var flat = quality < minQuality;
+        if (contents[row] != sha256 || HashOf(row) != hash || isFlat[row] != flat || hasSign[row] != (features is not null)) return false;
+        if (features is null) return true;
+        var (known, local) = (locals.Of(row), features.Local is { ReferenceCount: > 0 } given ? given.AsReference() : null);
+        return wholes[row] == features.Sign && (known is null ? local is null : local is not null && known.Bytes.SequenceEqual(local.Bytes))
+            && (flat || signs.Of(row).SequenceEqual(SignsOf(features)));
+    }
+
+    private PdqHash HashOf(int row)
+    {
+        var at = row % Column<ulong>.ChunkRows / HammingScan.Lanes * HammingScan.Stride + row % HammingScan.Lanes;
+        var (ab, cd) = (front.Chunk(row / Column<ulong>.ChunkRows), back.Chunk(row / Column<ulong>.ChunkRows));
+        return new PdqHash(ab[at], ab[at + HammingScan.Lanes], cd[at], cd[at + HammingScan.Lanes]);
     }
 
     // Of equally close orientations the first counts, so that the answer does not depend on the kernel.

@@ -60,6 +60,9 @@ public sealed class TenantIndex
         Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview) =>
         BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review);
 
+    /// <summary>Pictures that were in a bank at a version, from a row on, in log order.</summary>
+    public IEnumerable<(int Row, string Id)> Pictures(Bank bank, int fromRow, long asOf) => BankOf(bank).Pictures(fromRow, asOf);
+
     /// <summary>Licences as they were known at a version.</summary>
     public LicenceLookup LicencesAt(long asOf) => (workId, accountId, at) => licences.Find(workId, accountId, at, asOf);
 
@@ -83,7 +86,7 @@ public sealed class TenantIndex
         var next = version + 1;
         switch (fact)
         {
-            case IndexedPicture picture: Add(picture.Fact, picture.Features, next); break;
+            case IndexedPicture picture: Add(picture, next); break;
             // The fingerprint may still be on its way.
             case PictureWithdrawn withdrawal when !uploads.Withdraw(withdrawal.ImageId, next): withdrawnUnseen.Add(withdrawal.ImageId); break;
             case PictureWithdrawn: break;
@@ -96,12 +99,14 @@ public sealed class TenantIndex
         Volatile.Write(ref version, next);
     }
 
-    private void Add(FingerprintRecorded picture, FeatureSet? features, int next)
+    private void Add(IndexedPicture indexed, int next)
     {
-        if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) return;
+        var (picture, bank) = (indexed.Fact, BankOf(indexed.Fact.Role == PictureRole.Work ? Bank.Works : Bank.Uploads));
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
-        BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads)
-            .Add(PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+        if (indexed.IsRenewal)
+            bank.Renew(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+        else if (picture.Role == PictureRole.Work || !withdrawnUnseen.Remove(picture.SubjectId))
+            bank.Add(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch

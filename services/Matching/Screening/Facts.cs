@@ -8,9 +8,22 @@ namespace ImageRights.Matching.Screening;
 /// <param name="PdqQuality">0 to 100.</param>
 /// <param name="OccurredAt">When the picture was received or registered.</param>
 /// <param name="Features">What finds it after edits; null in facts of earlier versions.</param>
+/// <param name="Version">Version of the fingerprint as a whole; 0 in facts of before it was counted.</param>
 public sealed record FingerprintRecorded(
     PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
-    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null);
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null, int Version = 0)
+{
+    /// <summary>The fingerprint that a picture's facts end with; null when they have none.</summary>
+    public static FingerprintRecorded? LastOf(IEnumerable<object> facts) => facts.Select(fact => fact switch
+    {
+        FingerprintRecorded recorded => recorded,
+        FingerprintRenewed renewed => renewed.Fingerprint,
+        _ => null,
+    }).LastOrDefault(fingerprint => fingerprint is not null);
+}
+
+/// <summary>A known picture was fingerprinted anew, in a later version: from here on others are compared with this fingerprint. What was said of the picture stands.</summary>
+public sealed record FingerprintRenewed(FingerprintRecorded Fingerprint);
 
 /// <summary>What finds a picture after edits that change its PDQ hash.</summary>
 /// <param name="SignPdq">64 hexadecimal digits.</param>
@@ -48,6 +61,26 @@ public sealed record CopyFound(
 public sealed record OwnershipConflictFound(
     string WorkId, string AccountId, string EarlierWorkId, string EarlierAccountId,
     int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt);
+
+/// <summary>Somebody asked for a comparison of everything anew.</summary>
+public sealed record RescanRequested(string RescanId, DateTimeOffset RequestedAt)
+{
+    /// <summary>Stream of the rescan.</summary>
+    internal string StreamKey => $"rescan-{RescanId}";
+}
+
+/// <summary>A rescan came so far; what it found is said by <see cref="CopyFound"/> and <see cref="OwnershipConflictFound"/>.</summary>
+/// <param name="IndexVersion">What is compared is what the index held at this version.</param>
+/// <param name="Works">Works to look for.</param>
+/// <param name="Done">Those that were looked for.</param>
+/// <param name="Found">Copies and conflicts that had not been found before.</param>
+/// <param name="NextRow">Place of the next work among the works, in the order of the log; null: done.</param>
+public sealed record RescanAdvanced(
+    string RescanId, long IndexVersion, int Works, int Done, int Found, int? NextRow, DateTimeOffset RequestedAt, DateTimeOffset BegunAt, DateTimeOffset At)
+{
+    /// <summary>Stream of the rescan.</summary>
+    internal string StreamKey => $"rescan-{RescanId}";
+}
 
 /// <summary>One known picture that an upload matches.</summary>
 /// <param name="Distance">Hamming distance of the hashes, 0 to 256 bits.</param>

@@ -72,6 +72,14 @@ public static class Judgement
             .Select(related => new RelatedPicture(related.Bank, related.Neighbour.Id, related.Neighbour.AccountId, related.Neighbour.Evidence!)),
     ];
 
+    /// <summary>How widely a picture is used, by the works and uploads that are like it.</summary>
+    /// <param name="commonFrom">Accounts from which on a picture is common.</param>
+    public static Commonness CommonnessOf(IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, int commonFrom)
+    {
+        var accounts = uploads.Select(upload => upload.AccountId).Distinct().Count();
+        return new Commonness(accounts, uploads.Count, works.Concat(uploads).Select(picture => (DateTimeOffset?)picture.OccurredAt).Min(), accounts >= commonFrom);
+    }
+
     /// <summary>Judges a new work by the earlier uploads and earlier works it resembles.</summary>
     public static (IReadOnlyList<CopyFound> Copies, IReadOnlyList<OwnershipConflictFound> Conflicts) JudgeWork(
         FingerprintRecorded work, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, LicenceLookup licences, Thresholds thresholds, DateTimeOffset now)

@@ -94,14 +94,18 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
                 select next.tenant_id, next.endpoint_id from waiting w cross join lateral (
                     select d.tenant_id, d.endpoint_id from {Schema}.webhook_due d where d.endpoint_id > w.endpoint_id order by d.endpoint_id limit 1) next
             ), open as (
-                select w.tenant_id, w.endpoint_id, v.data ->> 'url' as url, coalesce(e.room, $2) as room
+                select w.tenant_id, w.endpoint_id, v.data ->> 'url' as url, coalesce(e.room, $2) as room, s.ids, s.sealed
                 from waiting w
                 join {Schema}.mt_doc_endpoint_view v on v.tenant_id = w.tenant_id and v.id = w.endpoint_id and v.data ->> 'state' = 'Enabled'
                 left join {Schema}.webhook_endpoint_health h on h.tenant_id = w.tenant_id and h.endpoint_id = w.endpoint_id
                 left join unnest($5, $6) as e(endpoint_id, room) on e.endpoint_id = w.endpoint_id
+                cross join lateral (
+                    select array_agg(k.secret_id order by k.created_at desc) as ids, array_agg(k.sealed order by k.created_at desc) as sealed
+                    from {Schema}.webhook_secrets k
+                    where k.tenant_id = w.tenant_id and k.endpoint_id = w.endpoint_id and (k.valid_until is null or k.valid_until > clock_timestamp())) s
                 where (h.failing_since is not null) = $1 and (h.not_before is null or h.not_before <= clock_timestamp())
             ), picked as (
-                select p.place, o.url from open o cross join lateral (
+                select p.place, o.url, o.ids, o.sealed from open o cross join lateral (
                     select d.ctid as place, d.next_attempt_at from {Schema}.webhook_due d
                     where d.endpoint_id = o.endpoint_id and d.next_attempt_at <= clock_timestamp() and (d.leased_until is null or d.leased_until <= clock_timestamp())
                     order by d.next_attempt_at limit o.room for update skip locked) p
@@ -109,16 +113,12 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
             ), claimed as (
                 update {Schema}.webhook_due d set lease = gen_random_uuid(), leased_until = clock_timestamp() + $4
                 from picked p where d.ctid = p.place
-                returning d.lease, d.tenant_id, d.delivery_id, d.endpoint_id, d.event_id, d.next_attempt_at, p.url
+                returning d.lease, d.tenant_id, d.delivery_id, d.endpoint_id, d.event_id, d.next_attempt_at, p.url, p.ids, p.sealed
             )
             select c.lease, c.tenant_id, c.delivery_id, c.endpoint_id, c.event_id, e.type, e.subject, c.url, e.body, e.traceparent, c.next_attempt_at,
-                   not exists (select 1 from {Schema}.mt_doc_delivery_view v where v.tenant_id = c.tenant_id and v.id = c.delivery_id), s.ids, s.sealed
+                   not exists (select 1 from {Schema}.mt_doc_delivery_view v where v.tenant_id = c.tenant_id and v.id = c.delivery_id), c.ids, c.sealed
             from claimed c
             join {Schema}.webhook_events e on e.tenant_id = c.tenant_id and e.event_id = c.event_id
-            cross join lateral (
-                select array_agg(k.secret_id order by k.created_at desc) as ids, array_agg(k.sealed order by k.created_at desc) as sealed
-                from {Schema}.webhook_secrets k
-                where k.tenant_id = c.tenant_id and k.endpoint_id = c.endpoint_id and (k.valid_until is null or k.valid_until > clock_timestamp())) s
             """, connection);
         command.Parameters.Add(new() { Value = failing });
         command.Parameters.Add(new() { Value = (long)each });

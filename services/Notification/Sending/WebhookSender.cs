@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -16,6 +17,7 @@ public sealed class WebhookSender(HttpMessageInvoker http, EndpointSecrets secre
     private const int MostRead = 16 * 1024;
     private const int MostKept = 1024;
 
+    private static readonly ProductInfoHeaderValue Product = new("ImageRights-Webhooks", "1");
     private static readonly MediaTypeHeaderValue ContentType = new("application/cloudevents+json", "utf-8");
 
     /// <summary>Sends once.</summary>
@@ -61,7 +63,7 @@ public sealed class WebhookSender(HttpMessageInvoker http, EndpointSecrets secre
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(System.Globalization.CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", SigningSecret.Sign(secrets.Open(claim), id, timestamp, body));
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("ImageRights-Webhooks", "1"));
+        request.Headers.UserAgent.Add(Product);
         if (traceParent is not null) request.Headers.TryAddWithoutValidation("traceparent", traceParent);
         return request;
     }
@@ -88,17 +90,18 @@ public sealed class WebhookSender(HttpMessageInvoker http, EndpointSecrets secre
     // The status decides. A body that is slow, endless or broken is cut off and changes nothing.
     private static async Task<string> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var buffer = new byte[MostRead];
+        var buffer = ArrayPool<byte>.Shared.Rent(MostRead);
         var length = 0;
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            while (length < MostRead && await stream.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read) length += read;
+            while (length < MostRead && await stream.ReadAsync(buffer.AsMemory(length, MostRead - length), cancellationToken) is > 0 and var read) length += read;
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
         {
         }
         var text = Encoding.UTF8.GetString(buffer, 0, Math.Min(length, MostKept));
-        return string.Concat(text.Select(letter => char.IsControl(letter) && letter is not '\n' and not '\t' ? ' ' : letter));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return text.Length == 0 ? text : string.Concat(text.Select(letter => char.IsControl(letter) && letter is not '\n' and not '\t' ? ' ' : letter));
     }
 }

@@ -19,9 +19,11 @@ namespace ImageRights.Ingestion.Features.PreChecking;
 /// <param name="Matches">Closest first, with the distance in bits.</param>
 /// <param name="Thresholds">Settings and index version that reproduce the finding.</param>
 /// <param name="CheckedAt">When it was compared.</param>
+/// <param name="Commonness">How many independent accounts use it, and since when.</param>
 public sealed record PreCheck(
     string Sha256, string Format, int Width, int Height, long ByteCount, string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality,
-    ScreeningVerdict Verdict, IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds Thresholds, DateTimeOffset CheckedAt);
+    ScreeningVerdict Verdict, IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds Thresholds, DateTimeOffset CheckedAt,
+    Commonness? Commonness);
 
 /// <summary>The door for those who want to know before they publish.</summary>
 public static class PreCheckEndpoint
@@ -51,6 +53,6 @@ public static class PreCheckEndpoint
         var picture = examined.Picture;
         return TypedResults.Ok(new PreCheck(
             picture.Sha256, picture.Format, picture.Width, picture.Height, picture.ByteCount, decoded.Algorithm, decoded.Pdq, decoded.PdqDihedrals, decoded.PdqQuality,
-            finding.Verdict, finding.Matches, finding.Thresholds!, checkedAt));
+            finding.Verdict, finding.Matches, finding.Thresholds!, checkedAt, finding.Commonness));
     }
 }

@@ -1,4 +1,5 @@
 using ImageRights.EventStore;
+using ImageRights.Matching.Features.ScreeningPictures;
 using ImageRights.Matching.Index;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
@@ -10,16 +11,18 @@ namespace ImageRights.Matching.Features.DescribingIndex;
 /// <param name="Version">Pictures and changes taken in.</param>
 /// <param name="Position">Last event of the log that was read.</param>
 /// <param name="CaughtUp">Whether that was the end of the log when the index last looked.</param>
-public sealed record IndexDescription(int Works, int Uploads, long Version, LogPosition Position, bool CaughtUp, int MaxDistance, int MinQuality);
+/// <param name="Unscreened">Events of the log that were not yet looked at for uploads to screen and new works to trace; counted to 10,001.</param>
+public sealed record IndexDescription(int Works, int Uploads, long Version, LogPosition Position, bool CaughtUp, int MaxDistance, int MinQuality, long Unscreened);
 
 internal static class IndexEndpoint
 {
     public static void MapIndex(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/index", (HttpContext context, PictureIndex index, IOptions<MatchingOptions> options, IServiceProvider services) =>
+        app.MapGet("/v1/index", async (HttpContext context, PictureIndex index, DocumentStore store, IOptions<MatchingOptions> options, IServiceProvider services, CancellationToken cancellationToken) =>
         {
+            var screener = (await store.AllProgressAsync(cancellationToken)).FirstOrDefault(follower => follower.Name == Screener.FollowerName);
             var tenant = index.For(context.Tenant());
             return TypedResults.Ok(new IndexDescription(
                 tenant.Count(Bank.Works), tenant.Count(Bank.Uploads), tenant.Version, index.Position, IndexHealthCheck.IsCaughtUp(services),
-                options.Value.MaxDistance, options.Value.MinQuality));
+                options.Value.MaxDistance, options.Value.MinQuality, screener?.Behind ?? 0));
         }).Requires(Permission.IndexRead).WithTags("Index").WithName("DescribeIndex").WithSummary("Pictures in this replica's index and how far it is");
 }

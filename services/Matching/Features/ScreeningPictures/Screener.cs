@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageRights.EventStore;
+using ImageRights.Matching.Features.Rescanning;
 using ImageRights.Matching.Features.Searching;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Projections;
@@ -15,13 +16,13 @@ namespace ImageRights.Matching.Features.ScreeningPictures;
 /// and findings commit with the progress over the facts they rest on. A crash repeats a page with the same result; a new leader has its index already.
 /// See docs/adr/0010-screening-in-commit-order.md.
 /// </remarks>
-internal sealed class Screener(PictureIndex index, Search search, IOptions<MatchingOptions> options, TimeProvider clock) : ISubscription
+internal sealed class Screener(PictureIndex index, Search search, Rescanner rescanner, IOptions<MatchingOptions> options, TimeProvider clock) : ISubscription
 {
     public const string FollowerName = "screener";
 
     public async Task ProcessEventsAsync(EventPage page, CancellationToken cancellationToken)
     {
-        if (!page.Events.Any(@event => @event.Data is FingerprintRecorded or UnreadableRecorded)) return;
+        if (!page.Events.Any(@event => @event.Data is FingerprintRecorded or UnreadableRecorded or RescanRequested or RescanAdvanced)) return;
         await index.ReachAsync(page.Events[^1].Position, cancellationToken);
         foreach (var @event in page.Events)
         {
@@ -30,6 +31,8 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
                 case FingerprintRecorded { Role: PictureRole.Upload } upload: await ScreenAsync(page, @event, upload, cancellationToken); break;
                 case FingerprintRecorded { Role: PictureRole.Work } work: await TraceAsync(page, @event, work, cancellationToken); break;
                 case UnreadableRecorded { Role: PictureRole.Upload } unreadable: await RefuseAsync(page, @event, unreadable, cancellationToken); break;
+                case RescanRequested requested: rescanner.Begin(page, @event, requested); break;
+                case RescanAdvanced advanced: await rescanner.AdvanceAsync(page, @event, advanced, cancellationToken); break;
             }
         }
     }
@@ -39,11 +42,11 @@ internal sealed class Screener(PictureIndex index, Search search, IOptions<Match
         using var span = StartSpan("screen upload", @event, upload.SubjectId);
         var tenant = index.For(@event.TenantId);
         var thresholds = options.Value.ThresholdsOf(upload.Algorithm, @event.TenantId, tenant.VersionBefore(@event.Position));
-        var (verdict, band, matches, related) = search.Screen(tenant, upload.AccountId, upload.OccurredAt, PictureQuery.Of(upload), thresholds);
-        span?.SetTag("imagerights.verdict", verdict.ToString()).SetTag("imagerights.band", band?.ToString());
+        var found = search.Screen(tenant, upload.AccountId, upload.OccurredAt, PictureQuery.Of(upload), thresholds);
+        span?.SetTag("imagerights.verdict", found.Verdict.ToString()).SetTag("imagerights.band", found.Band?.ToString());
         await SayAsync(page, @event, span, upload.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
-            upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, verdict, matches, thresholds, null, clock.GetUtcNow(),
-            band, related)), cancellationToken);
+            upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, found.Verdict, found.Matches, thresholds, null, clock.GetUtcNow(),
+            found.Band, found.Related)), cancellationToken);
     }
 
     private async Task TraceAsync(EventPage page, RecordedEvent @event, FingerprintRecorded work, CancellationToken cancellationToken)

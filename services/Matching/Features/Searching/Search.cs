@@ -2,8 +2,13 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Screening;
+using Microsoft.Extensions.Options;
 
 namespace ImageRights.Matching.Features.Searching;
+
+/// <summary>What a screening says.</summary>
+/// <param name="Band">Of the surest hit; null when there is none.</param>
+internal sealed record Finding(Verdict Verdict, Band? Band, IReadOnlyList<Match> Matches, IReadOnlyList<RelatedPicture> Related, Commonness Commonness);
 
 /// <summary>Asks the index and judges what it finds; the same for screenings and for searches on request.</summary>
 internal sealed class Search
@@ -16,23 +21,32 @@ internal sealed class Search
     private const int LeastCorners = 32;
 
     private readonly Histogram<double> duration;
+    private readonly int commonFrom;
 
-    public Search(IMeterFactory meters)
+    public Search(IMeterFactory meters, IOptions<MatchingOptions> options)
     {
+        commonFrom = options.Value.CommonFrom;
         duration = meters.Create(PictureIndex.TelemetryName).CreateHistogram<double>("imagerights.matching.search.duration", "s", "Time to compare one picture with both banks");
     }
 
     /// <summary>Verdict on an upload by the index as of a version.</summary>
-    public (Verdict Verdict, Band? Band, IReadOnlyList<Match> Matches, IReadOnlyList<RelatedPicture> Related) Screen(
-        TenantIndex tenant, string? accountId, DateTimeOffset at, PictureQuery picture, Thresholds thresholds)
+    public Finding Screen(TenantIndex tenant, string? accountId, DateTimeOffset at, PictureQuery picture, Thresholds thresholds)
     {
         var (works, uploads) = Neighbours(tenant, picture, thresholds);
+        var (workCopies, uploadCopies) = (CopiesOf(works), CopiesOf(uploads));
         var (verdict, matches) = Judgement.Judge(
-            accountId, at, CopiesOf(works), CopiesOf(uploads), tenant.LicencesAt(thresholds.IndexVersion), thresholds.Works, thresholds.Uploads);
+            accountId, at, workCopies, uploadCopies, tenant.LicencesAt(thresholds.IndexVersion), thresholds.Works, thresholds.Uploads);
         var isFeatureless = picture.Quality < thresholds.MinQuality && !(picture.Features?.Local?.ReferenceCount >= LeastCorners);
-        return (
+        return new Finding(
             matches.Count == 0 && isFeatureless ? Verdict.Featureless : verdict, Judgement.BandOf(matches), matches,
-            Judgement.Related(accountId, ScenesOf(works), ScenesOf(uploads)));
+            Judgement.Related(accountId, ScenesOf(works), ScenesOf(uploads)), Judgement.CommonnessOf(workCopies, uploadCopies, commonFrom));
+    }
+
+    /// <summary>How widely a picture is used by the index as of a version.</summary>
+    public Commonness CommonnessOf(TenantIndex tenant, PictureQuery picture, Thresholds thresholds)
+    {
+        var (works, uploads) = Copies(tenant, picture, thresholds);
+        return Judgement.CommonnessOf(works, uploads, commonFrom);
     }
 
     /// <summary>Everything of which the picture is a copy, or that is one of it.</summary>

@@ -22,7 +22,9 @@ public sealed record SearchRequest(
 /// <summary>What a screening would say now.</summary>
 /// <param name="Band">Of the surest hit; null when there is none.</param>
 /// <param name="Related">Pictures of the same scene, which have no part in the verdict.</param>
-public sealed record SearchResult(Verdict Verdict, IReadOnlyList<Match> Matches, Thresholds Thresholds, Band? Band, IReadOnlyList<RelatedPicture> Related);
+/// <param name="Commonness">How widely the picture is used.</param>
+public sealed record SearchResult(
+    Verdict Verdict, IReadOnlyList<Match> Matches, Thresholds Thresholds, Band? Band, IReadOnlyList<RelatedPicture> Related, Commonness Commonness);
 
 /// <summary>Searches the index as it is; stores nothing.</summary>
 internal static class SearchEndpoint
@@ -52,8 +54,8 @@ internal static class SearchEndpoint
         var tenant = index.For(context.Tenant());
         var thresholds = options.Value.ThresholdsOf(request.Algorithm ?? Search.Algorithm, context.Tenant(), tenant.Version);
         var query = new PictureQuery(hashes, request.PdqQuality ?? 100, features, request.Sha256);
-        var (verdict, band, matches, related) = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), query, thresholds);
-        return TypedResults.Ok(new SearchResult(verdict, matches, thresholds, band, related));
+        var found = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), query, thresholds);
+        return TypedResults.Ok(new SearchResult(found.Verdict, found.Matches, thresholds, found.Band, found.Related, found.Commonness));
     }
 
     private static bool TryRead(PictureFeatures? given, out FeatureSet? features)

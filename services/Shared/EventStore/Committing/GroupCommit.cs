@@ -22,7 +22,7 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
 
     private readonly Lock gate = new();
     private readonly LinkedList<PendingSave> waiting = [];
-    private readonly NpgsqlDataSource sessions = store.CreateSource(pooled: true, SessionSettings);
+    private readonly CommitSessions sessions = new(store.CreateSource(pooled: false, SessionSettings));
     private readonly SemaphoreSlim apart = new(MostAlone);
     private int committing;
     private int waitingEvents;
@@ -183,29 +183,34 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
             string.CompareOrdinal(left.Unit.TenantId, right.Unit.TenantId) is var byTenant && byTenant != 0 ? byTenant
             : left.Unit.Kind.CompareTo(right.Unit.Kind) is var byKind && byKind != 0 ? byKind
             : string.CompareOrdinal(left.FirstStream, right.FirstStream));
-        using (var connection = sessions.OpenConnection())
+        using (var lease = sessions.Take())
         {
-            using var batch = new NpgsqlBatch(connection);
-            var calls = new List<ArraySegment<PendingSave>>();
+            var session = lease.Session;
+            using var batch = new NpgsqlBatch(session.Connection);
+            var calls = new List<(ArraySegment<PendingSave> Saves, bool NamesTenant)>();
             var saves = group.ToArray();
             for (int from = 0, to; from < saves.Length; from = to)
             {
                 var (tenant, kind) = (saves[from].Unit.TenantId, saves[from].Unit.Kind);
                 for (to = from + 1; to < saves.Length && saves[to].Unit.TenantId == tenant && saves[to].Unit.Kind == kind;) to++;
                 var together = new ArraySegment<PendingSave>(saves, from, to - from);
-                calls.Add(together);
+                var namesTenant = session.MustName(tenant, byItself: kind == AppendKind.Enlisted);
+                if (namesTenant) batch.BatchCommands.Add(Statements.SessionTenant(tenant));
+                calls.Add((together, namesTenant));
                 foreach (var command in Statements.Together(store.Schema, tenant, kind, [.. together.Select(save => save.Unit)])) batch.BatchCommands.Add(command);
             }
             batch.Prepare();
             using var reader = batch.ExecuteReader();
-            foreach (var together in calls)
+            foreach (var (together, namesTenant) in calls)
             {
+                if (namesTenant) reader.NextResult();
                 if (together[0].Unit.Kind == AppendKind.Enlisted) NoteOutcomes(reader, together);
                 else NoteWritten(reader, together);
                 reader.NextResult();
             }
             // Until the last result is read the commit has not been answered.
             while (reader.NextResult()) { }
+            session.Committed();
         }
         store.Committed(group.Where(save => save.IsWritten).Sum(save => save.Unit.Events));
         foreach (var save in group.Where(save => save.IsRefusedUnsaid)) CommitApart(save);
@@ -221,14 +226,12 @@ internal sealed class GroupCommit(DocumentStore store) : IAsyncDisposable
 
     private static void NoteWritten(NpgsqlDataReader reader, ArraySegment<PendingSave> saves)
     {
-        // The first result is of naming the tenant.
-        reader.NextResult();
         foreach (var save in saves) save.Note(PendingSave.RefusedUnsaid, 0);
+        // A group takes each stream once.
+        var byStream = saves.ToDictionary(save => save.FirstStream!, StringComparer.Ordinal);
         while (reader.Read())
         {
-            if (reader.IsDBNull(0)) continue;
-            var stream = reader.GetString(0);
-            saves.First(save => save.FirstStream == stream).Note(0, reader.GetInt64(1));
+            if (!reader.IsDBNull(0)) byStream[reader.GetString(0)].Note(0, reader.GetInt64(1));
         }
     }
 

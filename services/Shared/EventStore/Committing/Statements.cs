@@ -28,6 +28,14 @@ internal static class Statements
         return command;
     }
 
+    /// <summary>Names the tenant for the rest of the session, as far as the transaction that says so is committed.</summary>
+    public static NpgsqlBatchCommand SessionTenant(string tenant)
+    {
+        var command = new NpgsqlBatchCommand("select set_config('app.tenant', $1, false)");
+        command.Parameters.Add(new() { Value = tenant, NpgsqlDbType = NpgsqlDbType.Text });
+        return command;
+    }
+
     /// <summary>Units of one tenant and one way of appending that arrived together: the statement that has rows gives each one's outcome, those that follow it leave out
     /// what it refused.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Together(string schema, string tenant, AppendKind kind, IReadOnlyList<UnitOfWork> units)
@@ -38,7 +46,6 @@ internal static class Statements
         }
         else
         {
-            yield return Tenant(tenant);
             yield return AppendPlainly(schema, tenant, kind, units);
         }
         var documents = units.SelectMany((unit, index) => LastWrites(unit).Select(document => (Entry: index + 1, Document: document)))
