@@ -181,8 +181,9 @@ internal sealed class PictureBank(int minQuality = 0)
             var radius = features.Local is null ? maxDistance : Math.Max(maxDistance, ReviewDistance);
             var nearby = isHashed ? NearbyHashes(features, radius, rowsThen, kernel) : [];
             nearby.RemoveAll(near => Volatile.Read(ref withdrawnAt[near.Hit.Row]) <= asOf);
-            FindByHash(features, nearby, maxDistance, review, found);
-            if (features.Local is { } local) FindByFeatures(features, local, nearby, rowsThen, asOf, review, found);
+            var comparisons = features.Local is { } picture ? new LocalComparisons(picture) : null;
+            FindByHash(features, comparisons, nearby, maxDistance, review, found);
+            if (features.Local is { } local) FindByFeatures(features, local, comparisons!, nearby, rowsThen, asOf, review, found);
         }
         return [.. found.OrderBy(pair => origins[pair.Key]).Select(pair => pair.Value)];
     }
@@ -211,7 +212,8 @@ internal sealed class PictureBank(int minQuality = 0)
     }
 
     // What the hashes decide. The pixels of the closest are compared too: they show what was added, and may be surer than the hash.
-    private void FindByHash(FeatureSet features, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, double review, SortedDictionary<int, Neighbour> found)
+    private void FindByHash(
+        FeatureSet features, LocalComparisons? comparisons, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, double review, SortedDictionary<int, Neighbour> found)
     {
         var compared = 0;
         foreach (var (hit, part) in nearby.Where(near => near.Hit.Distance <= maxDistance).OrderBy(near => near.Hit.Distance))
@@ -220,7 +222,7 @@ internal sealed class PictureBank(int minQuality = 0)
             var evidence = Explanation.OfHash(hit, part);
             if (features.Local is { } local && compared++ < MostCandidates && locals.Of(hit.Row) is { } reference)
             {
-                var alignment = LocalVerifier.Compare(local, reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
+                var alignment = comparisons!.Compare(reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
                 if (alignment.Score >= review) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
             }
             found.Add(hit.Row, ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = evidence });
@@ -229,7 +231,7 @@ internal sealed class PictureBank(int minQuality = 0)
 
     // What the hashes leave open: pictures whose hash is near but not near enough, and those that share local features.
     private void FindByFeatures(
-        FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, double review, SortedDictionary<int, Neighbour> found)
+        FeatureSet features, LocalFeatures local, LocalComparisons comparisons, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, double review, SortedDictionary<int, Neighbour> found)
     {
         var known = found.Keys.ToHashSet();
         var best = new SortedDictionary<int, (Alignment Alignment, double Score)>();
@@ -238,13 +240,14 @@ internal sealed class PictureBank(int minQuality = 0)
         {
             if (known.Contains(hit.Row) || locals.Of(hit.Row) is not { } reference) continue;
             var transform = Explanation.TransformOf(hit, part, local, reference);
-            Consider(hit.Row, LocalVerifier.Compare(local, reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
+            Consider(hit.Row, comparisons.Compare(reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
         }
-        var sharing = locals.Search(local, rowsThen, MostSharing, row => Volatile.Read(ref withdrawnAt[row]) > asOf).Select(candidate => (candidate.Row, candidate.IsMirrored));
+        var sharing = locals.Search(local, rowsThen, MostSharing, row => Volatile.Read(ref withdrawnAt[row]) > asOf)
+            .SelectMany(candidate => locals.SameAs(candidate.Row, rowsThen).Select(row => (row, candidate.IsMirrored)));
         foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
             if (known.Contains(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
-            if (LocalVerifier.Align(local, reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
+            if (comparisons.Align(reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
         }
         foreach (var (row, (alignment, score)) in best)
         {
