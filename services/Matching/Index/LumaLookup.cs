@@ -23,10 +23,9 @@ internal sealed class LumaLookup
         _ => throw new FormatException("A luma hash has 64 hexadecimal digits."),
     };
 
-    /// <summary>Notes a row, unless it is noted.</summary>
+    /// <summary>Notes a row.</summary>
     public void Add(UInt128 key, int row, long version)
     {
-        if (Find(key, version).Contains(row)) return;
         rows.Extend(count);
         addedAt.Extend(count);
         previous.Extend(count);

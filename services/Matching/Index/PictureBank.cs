@@ -61,7 +61,7 @@ internal sealed class PictureBank(int minQuality = 0)
         if (!rows.TryGetValue(id, out var row) || withdrawnAt[row] != Never || features is null && hasSign[row]) return;
         if (SaysTheSame(row, hash, features, sha256, quality))
         {
-            if (luma is { } added) lumas.Add(added, row, version);
+            if (luma is { } added && !lumas.Find(added, version).Contains(row)) lumas.Add(added, row, version);
             return;
         }
         rows[id] = count;
