@@ -149,14 +149,15 @@ public sealed class IndexCheckpointTests : IDisposable
             var features = random.Next(3) == 0 ? null : new PictureFeatures(FeatureSet.Algorithm, RandomHash(random).ToString(),
                 random.Next(2) == 0 ? [] : [new PictureRegion(0.1, 0.2, 0.5, 0.6, RandomHash(random).ToString(), random.Next(2) == 0)],
                 random.Next(3) == 0 ? null : Convert.ToBase64String(made.Draw(20 + random.Next(20), 50 * random.Next(4), references: 15).Bytes));
+            var luma = random.Next(3) == 0 ? null : new string("0123456789abcdef"[random.Next(12)], 64);
             return random.Next(9) switch
             {
                 0 => new PictureWithdrawn($"image-{random.Next(count)}", account, Noon.AddMinutes(number)),
                 1 => Licence($"licence-{number}", $"work-{random.Next(count)}", account, Noon.AddDays(-1), random.Next(2) == 0 ? null : Noon.AddDays(1)),
                 2 => new LicenceEndRecorded($"licence-{random.Next(number)}", "", account, Noon),
-                3 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features }),
-                4 or 5 => Work($"work-{number}", account, hash) with { Features = features },
-                _ => Upload($"image-{number}", account, hash) with { Features = features, ListingId = random.Next(2) == 0 ? null : "l" },
+                3 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features, LumaSha256 = luma }),
+                4 or 5 => Work($"work-{number}", account, hash) with { Features = features, LumaSha256 = luma },
+                _ => Upload($"image-{number}", account, hash) with { Features = features, LumaSha256 = luma, ListingId = random.Next(2) == 0 ? null : "l" },
             };
         }
     }
@@ -178,9 +179,13 @@ public sealed class IndexCheckpointTests : IDisposable
                     tenant.Count(bank).ShouldBe(other.Count(bank));
                     foreach (var version in (long[])[other.VersionBefore(@event.Position), other.Version])
                     {
-                        var answer = tenant.Find(bank, PictureQuery.Of(picture), 40, version);
-                        answer.Select(Say).ShouldBe(other.Find(bank, PictureQuery.Of(picture), 40, version).Select(Say));
-                        found += answer.Count;
+                        // All of them have the same bytes, which would hide what else is found.
+                        foreach (var query in (PictureQuery[])[PictureQuery.Of(picture), PictureQuery.Of(picture) with { Sha256 = null }])
+                        {
+                            var answer = tenant.Find(bank, query, 40, version);
+                            answer.Select(Say).ShouldBe(other.Find(bank, query, 40, version).Select(Say));
+                            found += answer.Count;
+                        }
                     }
                 }
                 for (var work = 0; work < log.Length; work += 7)

@@ -104,9 +104,9 @@ public sealed class TenantIndex
         var (picture, bank) = (indexed.Fact, BankOf(indexed.Fact.Role == PictureRole.Work ? Bank.Works : Bank.Uploads));
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
         if (indexed.IsRenewal)
-            bank.Renew(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+            bank.Renew(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality, indexed.Luma);
         else if (picture.Role == PictureRole.Work || !withdrawnUnseen.Remove(picture.SubjectId))
-            bank.Add(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+            bank.Add(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality, indexed.Luma);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch
