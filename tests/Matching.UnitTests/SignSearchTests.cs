@@ -32,6 +32,26 @@ public class SignSearchTests
     }
 
     [Fact]
+    public void A_bank_of_more_than_a_large_page_equals_brute_force()
+    {
+        var random = new Random(9);
+        var (centre, bank, expected) = (RandomSign(random), new SignBank(), new List<SignHit>());
+        for (var row = 0; row < HashPlane.ChunkRows + 1003; row++)
+        {
+            var code = row % 997 == 0 || row > HashPlane.ChunkRows + 990 ? Near(RandomTurn(centre, random), random.Next(80), random) : RandomSign(random);
+            bank.Add(code, row, null);
+            if (centre.NearestTo(code) is var (distance, turn, inverted) && distance <= 56) expected.Add(new SignHit(row, null, distance, turn, inverted));
+        }
+        expected.Count.ShouldBeGreaterThan(50);
+        foreach (var kernel in Enum.GetValues<ScanKernel>().Where(HammingScan.IsSupported))
+        {
+            var hits = new List<SignHit>();
+            bank.Search(centre, 56, 56, int.MaxValue, kernel, hits);
+            hits.ShouldBe(expected);
+        }
+    }
+
+    [Fact]
     public void A_region_of_the_upload_is_found_and_said_to_be_a_part_of_it()
     {
         var random = new Random(1);

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using ImageRights.Fingerprint.Decoding;
 
 namespace ImageRights.Fingerprint.Hashing;
@@ -24,6 +25,7 @@ public static class PdqHasher
     private const int LargestSide = 512;
     private const int SmallestSide = 5;
     private const int BoxUnit = 12;
+    private const int CacheLine = 64;
 
     private static readonly float[] Cosines = CosineMatrix();
     private static readonly float[] CosinesTransposed = Transpose(Cosines, Frequencies, Grid);
@@ -58,7 +60,7 @@ public static class PdqHasher
         var samples = MemoryMarshal.AsBytes(line.AsSpan());
         for (var y = 0; y < Grid; y++)
         {
-            SumRows(rgb, stride, rows[y], line, vectorised);
+            SumRows(rgb, stride, rows[y], rows[Math.Min(y + 1, Grid - 1)], line, vectorised);
             for (var x = 0; x < Grid; x++)
             {
                 ref readonly var taps = ref columns[x];
@@ -71,8 +73,8 @@ public static class PdqHasher
         }
     }
 
-    // A sum is at most 255 x 144 = 36720, so 16 bits hold it.
-    private static void SumRows(ReadOnlySpan<byte> rgb, int stride, in Taps taps, Span<ushort> line, bool vectorised)
+    // A sum is at most 255 x 144 = 36720, so 16 bits hold it. The next rows are on their way from the memory meanwhile.
+    private static void SumRows(ReadOnlySpan<byte> rgb, int stride, in Taps taps, in Taps next, Span<ushort> line, bool vectorised)
     {
         var x = 0;
         if (vectorised)
@@ -82,6 +84,7 @@ public static class PdqHasher
             ref var first = ref MemoryMarshal.GetReference(rgb);
             for (; x <= stride - Vector<byte>.Count; x += Vector<byte>.Count)
             {
+                if (x % CacheLine == 0) Fetch(ref Unsafe.Add(ref first, x), stride, next);
                 var low = Vector<ushort>.Zero;
                 var high = Vector<ushort>.Zero;
                 for (var t = 0; t < taps.Count; t++)
@@ -102,6 +105,12 @@ public static class PdqHasher
                 sum += rgb[taps.Source[t] * stride + x] * taps.Weight[t];
             line[x] = (ushort)sum;
         }
+    }
+
+    private static unsafe void Fetch(ref byte place, int stride, in Taps rows)
+    {
+        if (!Sse.IsSupported) return;
+        for (var t = 0; t < rows.Count; t++) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref place, rows.Source[t] * stride)));
     }
 
     /// <summary>The source pixels along one axis that make up one of the 64 points, with weights that add up to 144.</summary>

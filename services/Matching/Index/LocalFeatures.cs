@@ -169,10 +169,25 @@ public sealed class LocalFeatures
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal void Prefetch(int number)
         {
-            var one = features.bytes.AsSpan(HeaderBytes + number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>());
-            Index.Prefetch.Of(ref one[0]);
-            Index.Prefetch.Of(ref one[^1]);
+            ref var one = ref At(number);
+            Index.Prefetch.Of(ref one);
+            Index.Prefetch.Of(ref Unsafe.Add(ref one, Unsafe.SizeOf<Descriptor>() - 1));
         }
+
+        /// <summary>Distance of one that exists from another: a search asks for millions, by numbers that the index gave them, and does not look at them again.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal int DistanceOf(int number, in Descriptor other)
+        {
+            if (!BitConverter.IsLittleEndian) return this[number].DistanceTo(other);
+            ref var one = ref At(number);
+            return BitOperations.PopCount(Word(ref one, 0) ^ other.A) + BitOperations.PopCount(Word(ref one, 1) ^ other.B)
+                + BitOperations.PopCount(Word(ref one, 2) ^ other.C) + BitOperations.PopCount(Word(ref one, 3) ^ other.D);
+
+            static ulong Word(ref byte first, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, at * sizeof(ulong)));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private ref byte At(int number) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(features.bytes), HeaderBytes + number * FeatureBytes + DescriptorAt);
 
         /// <summary>Their number.</summary>
         public int Length => features.count;

@@ -169,14 +169,14 @@ internal sealed class LocalIndex
         // Notes the nearest of a picture's features for each of the query's, and gives where the notes end.
         private int FindPairs(ReadOnlySpan<uint> shared, LocalFeatures picture, int count)
         {
-            var descriptors = picture.Descriptors;
+            var (descriptors, asked) = (picture.Descriptors, query.Descriptors);
             var near = pairs.AsSpan(count);
             // Without a branch: whether two features are near cannot be foreseen.
             var found = 0;
             foreach (var bucket in shared)
             {
                 var (number, feature) = SharedBuckets.Read(bucket);
-                var distance = query.Descriptors[number].DistanceTo(descriptors[feature]);
+                var distance = descriptors.DistanceOf(feature, in asked[number]);
                 near[found] = new Pair(number, feature, distance);
                 found += distance <= MostBits ? 1 : 0;
             }

@@ -89,6 +89,7 @@ internal static class LocalVerifier
         LocalFeatures picture, LocalFeatures reference, List<FeaturePair> pairs, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
     {
         var (best, most) = ((Affine?)null, 3);
+        var coordinates = new PointPairs(points);
         for (var i = 0; i < Math.Min(Hypotheses, pairs.Count); i++)
         {
             var (from, to) = (picture.Keypoints[pairs[i].From], reference.Keypoints[pairs[i].To]);
@@ -97,12 +98,7 @@ internal static class LocalVerifier
             var side = mirrored ? -1 : 1;
             var (a, b, d, e) = (scale * cos * side, -scale * sin, scale * sin * side, scale * cos);
             var transform = new Affine(a, b, to.X - a * from.X - b * from.Y, d, e, to.Y - d * from.X - e * from.Y);
-            var count = 0;
-            foreach (var (x, y, u, v) in points)
-            {
-                var (px, py) = transform.Apply(x, y);
-                if ((px - u) * (px - u) + (py - v) * (py - v) <= 4 * tolerance * tolerance) count++;
-            }
+            var count = coordinates.CountWithin(transform, 4 * tolerance * tolerance);
             if (count > most) (best, most) = (transform, count);
         }
         return best;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ImageRights.Matching.Index;
@@ -12,6 +13,9 @@ public static class ParityScan
 {
     private const int Lanes = HammingScan.Lanes;
     private const int Stride = HammingScan.Stride;
+
+    // 4 KB: what the memory needs to answer is read meanwhile.
+    private const int Ahead = 512;
 
     /// <summary>Adds to <paramref name="blocks"/> the number of each block that holds such a code, ascending.</summary>
     /// <param name="kernel">Instructions; must be supported.</param>
@@ -39,31 +43,55 @@ public static class ParityScan
     {
         ref var oe = ref MemoryMarshal.GetReference(front);
         ref var mn = ref MemoryMarshal.GetReference(back);
-        var (limit, inverted) = (TLanes.Repeat(maxDistance), TLanes.Repeat(maxInverted));
-        var (word, half) = (TLanes.Repeat(64), TLanes.Repeat(128));
+        var (plain, turned) = (new Words<TLanes>(queries[0]), new Words<TLanes>(queries[1]));
+        var (limit, inverted, word) = (TLanes.Repeat(maxDistance), TLanes.Repeat(maxInverted), TLanes.Repeat(64));
+        var wasRead = false;
         for (var block = 0; block < front.Length / Stride; block++)
         {
+            // Where the back of one block had to be read, that of the next will be.
+            var ahead = Math.Min(block * Stride + Ahead, front.Length - Stride);
+            Fetch(ref Unsafe.Add(ref oe, ahead));
+            if (wasRead) Fetch(ref Unsafe.Add(ref mn, ahead));
+            wasRead = false;
             var near = false;
             for (var lane = 0; lane < Lanes && !near; lane += TLanes.Width)
             {
                 var at = (nuint)(block * Stride + lane);
                 var (os, es) = (TLanes.Load(in oe, at), TLanes.Load(in oe, at + Lanes));
-                foreach (ref readonly var hash in queries)
-                {
-                    var o = TLanes.CountBits(os ^ Repeat(hash.OddOdd));
-                    var e = TLanes.CountBits(es ^ Repeat(hash.EvenEven));
-                    var least = TLanes.Min(e, word - e);
-                    if (!TLanes.AnyAtMost(o + least, limit) && !TLanes.AnyAtMost(word - o + least, inverted)) continue;
-                    var m = TLanes.CountBits(TLanes.Load(in mn, at) ^ Repeat(hash.EvenOdd));
-                    var n = TLanes.CountBits(TLanes.Load(in mn, at + Lanes) ^ Repeat(hash.OddEven));
-                    var (a, b, c, d) = (e + m + n, half - e - m + n, half - e + m - n, half + e - m - n);
-                    near |= TLanes.AnyAtMost(o + TLanes.Min(TLanes.Min(a, b), TLanes.Min(c, d)), limit)
-                        || TLanes.AnyAtMost(half + half - o - TLanes.Max(TLanes.Max(a, b), TLanes.Max(c, d)), inverted);
-                }
+                var (o, e) = (TLanes.CountBits(os ^ plain.O), TLanes.CountBits(es ^ plain.E));
+                var (turnedO, turnedE) = (TLanes.CountBits(os ^ turned.O), TLanes.CountBits(es ^ turned.E));
+                var (least, turnedLeast) = (TLanes.Min(e, word - e), TLanes.Min(turnedE, word - turnedE));
+                if (!TLanes.AnyAtMost(TLanes.Min(o + least, turnedO + turnedLeast), limit)
+                    && (maxInverted < 0 || !TLanes.AnyAtMost(word - TLanes.Max(o - least, turnedO - turnedLeast), inverted))) continue;
+                wasRead = true;
+                var (ms, ns) = (TLanes.Load(in mn, at), TLanes.Load(in mn, at + Lanes));
+                near = plain.IsNear(o, e, ms, ns, limit, inverted) || turned.IsNear(turnedO, turnedE, ms, ns, limit, inverted);
             }
             if (near) blocks.Add(block);
         }
 
-        static TLanes Repeat(ulong word) => TLanes.Repeat((long)word);
+        static void Fetch(ref ulong words)
+        {
+            Prefetch.Of(ref words);
+            Prefetch.Of(ref Unsafe.Add(ref words, Lanes));
+        }
+    }
+
+    // A query's words, each as often as there are lanes.
+    private readonly struct Words<TLanes>(SignHash hash) where TLanes : struct, ILanes<TLanes>
+    {
+        public readonly TLanes O = TLanes.Repeat((long)hash.OddOdd), E = TLanes.Repeat((long)hash.EvenEven);
+        private readonly TLanes m = TLanes.Repeat((long)hash.EvenOdd), n = TLanes.Repeat((long)hash.OddEven), half = TLanes.Repeat(128);
+
+        // Whether a mirroring lies within the limit, given the counts of the front.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool IsNear(TLanes o, TLanes e, TLanes ms, TLanes ns, TLanes limit, TLanes inverted)
+        {
+            var (first, second) = (TLanes.CountBits(ms ^ m), TLanes.CountBits(ns ^ n));
+            var (sum, difference) = (first + second, first - second);
+            var (a, b, c, d) = (e + sum, half - e - difference, half - e + difference, half + e - sum);
+            return TLanes.AnyAtMost(o + TLanes.Min(TLanes.Min(a, b), TLanes.Min(c, d)), limit)
+                || TLanes.AnyAtMost(half + half - o - TLanes.Max(TLanes.Max(a, b), TLanes.Max(c, d)), inverted);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ImageRights.Matching.Index;
 
@@ -25,6 +26,10 @@ internal sealed class PixelComparison
     /// <summary>Pixels of the thumbnail along a block's side.</summary>
     public const int Side = 12;
 
+    // A row of a block, filled up to a vector.
+    private const int Stride = 16;
+    private static readonly Vector512<float> WithinSide = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(Side)).AsSingle();
+
     private const double LeastContrast = 6;
     private const int MostShift = 3;
     private const double LeastWindow = 1.2;
@@ -46,8 +51,8 @@ internal sealed class PixelComparison
         // What shows more detail than the other is softened to what the other can show.
         this.reference = Soften(reference.Levels, width, height, 1 / scale);
         this.picture = Soften(picture.Levels, pictureWidth, pictureHeight, scale);
-        warped = new float[width * height];
-        centred = new float[columns * rows * Side * Side];
+        warped = new float[width * height + Stride];
+        centred = new float[columns * rows * Side * Stride];
         contrast = new float[columns * rows];
         sign = inverted ? -1 : 1;
         for (var block = 0; block < contrast.Length; block++) contrast[block] = Centre(block);
@@ -62,12 +67,14 @@ internal sealed class PixelComparison
         var map = toFeatures.Then(transform.Inverse()).Then(toThumbnail);
         var comparison = new PixelComparison(picture, reference, Math.Sqrt(Math.Abs(map.Determinant)), inverted);
         var warp = Warp.Of(map, comparison.width / 2.0, comparison.height / 2.0);
+        comparison.Lay(warp);
         for (var reach = MostShift; reach > 1; reach--)
         {
-            if (warp.Corrected(DisplacementsOf(comparison.Find(warp, reach))) is not { } better) break;
+            if (warp.Corrected(DisplacementsOf(comparison.Find(reach))) is not { } better) break;
             warp = better;
+            comparison.Lay(warp);
         }
-        var found = comparison.Find(warp, 1);
+        var found = comparison.Find(1);
         var displacements = DisplacementsOf(found);
         var corrected = toFeatures.Inverse().Then(warp.AsAffine()).Then(toThumbnail.Inverse()).Inverse();
         return new PixelReport(corrected, found.ConvertAll(place => place.Block), LoosenessOf(displacements));
@@ -81,11 +88,10 @@ internal sealed class PixelComparison
     private static double LoosenessOf(List<Warp.Displacement> places) =>
         places.Count == 0 ? 1 : Math.Sqrt(places.Average(place => place.ShiftX * place.ShiftX + place.ShiftY * place.ShiftY));
 
-    // Where blocks are found best within a reach of where the warp puts them.
-    private List<(Block Block, Warp.Displacement Displacement)> Find(in Warp warp, int reach)
+    // Where blocks are found best within a reach of where the picture was laid.
+    private List<(Block Block, Warp.Displacement Displacement)> Find(int reach)
     {
         if (pictureWidth < 2 || pictureHeight < 2) return [];
-        WarpPicture(warp);
         var places = new List<(Block, Warp.Displacement)>();
         var span = 2 * reach + 1;
         Span<float> scores = stackalloc float[span * span];
@@ -116,54 +122,69 @@ internal sealed class PixelComparison
         return float.IsNaN(curve) || curve > -1e-6f ? 0 : Math.Clamp(0.5 * (before - after) / curve, -0.5, 0.5);
     }
 
-    private void WarpPicture(in Warp warp)
+    // Eight pixels at once; what a row's last eight write beyond its end, the next row overwrites.
+    private void Lay(in Warp warp)
     {
+        if (pictureWidth < 2 || pictureHeight < 2) return;
+        var (most, least) = (Vector512.Create(pictureWidth - 1.001), Vector512<double>.Zero);
+        var mostDown = Vector512.Create(pictureHeight - 1.001);
+        var steps = Vector512.Create(0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5);
         for (var y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (var x = 0; x < width; x += Vector512<double>.Count)
             {
-                var (u, v) = warp.Apply(x + 0.5, y + 0.5);
-                ref var level = ref warped[y * width + x];
-                if (!(u >= 0 && v >= 0 && u <= pictureWidth && v <= pictureHeight))
-                {
-                    level = float.NaN;
-                    continue;
-                }
-                var (left, top) = ((float)Math.Clamp(u - 0.5, 0, pictureWidth - 1.001), (float)Math.Clamp(v - 0.5, 0, pictureHeight - 1.001));
-                var at = (int)top * pictureWidth + (int)left;
-                var (fx, fy) = (left - (int)left, top - (int)top);
-                level = (picture[at] * (1 - fx) + picture[at + 1] * fx) * (1 - fy) + (picture[at + pictureWidth] * (1 - fx) + picture[at + pictureWidth + 1] * fx) * fy;
+                var (u, v) = warp.Apply(Vector512.Create((double)x) + steps, y + 0.5);
+                var inside = Vector512.GreaterThanOrEqual(u, least) & Vector512.GreaterThanOrEqual(v, least)
+                    & Vector512.LessThanOrEqual(u, Vector512.Create((double)pictureWidth)) & Vector512.LessThanOrEqual(v, Vector512.Create((double)pictureHeight));
+                var half = Vector512.Create(0.5);
+                var left = Narrow(Vector512.Min(Vector512.Max((u & inside) - half, least), most));
+                var top = Narrow(Vector512.Min(Vector512.Max((v & inside) - half, least), mostDown));
+                var (column, row) = (Vector256.ConvertToInt32(left), Vector256.ConvertToInt32(top));
+                var (fx, fy) = (left - Vector256.ConvertToSingle(column), top - Vector256.ConvertToSingle(row));
+                var at = row * pictureWidth + column;
+                var (gx, gy) = (Vector256<float>.One - fx, Vector256<float>.One - fy);
+                var level = (LevelsAt(at, 0) * gx + LevelsAt(at, 1) * fx) * gy + (LevelsAt(at, pictureWidth) * gx + LevelsAt(at, pictureWidth + 1) * fx) * fy;
+                Vector256.ConditionalSelect(Narrow(inside), level, Vector256.Create(float.NaN)).CopyTo(warped, y * width + x);
             }
         }
+
+        static Vector256<float> Narrow(Vector512<double> numbers) => Vector256.Narrow(numbers.GetLower(), numbers.GetUpper());
+    }
+
+    private unsafe Vector256<float> LevelsAt(Vector256<int> places, int beside)
+    {
+        ref var first = ref picture[beside];
+        if (Avx2.IsSupported)
+        {
+            fixed (float* levels = &first) return Avx2.GatherVector256(levels, places, sizeof(float));
+        }
+        Span<float> levels8 = stackalloc float[Vector256<float>.Count];
+        for (var lane = 0; lane < levels8.Length; lane++) levels8[lane] = picture[places[lane] + beside];
+        return Vector256.Create(levels8);
     }
 
     // NaN where the picture does not cover the block.
     private float Correlation(int block, int left, int top)
     {
         if (left < 0 || top < 0 || left + Side > width || top + Side > height) return float.NaN;
-        var (sum8, squares8, products8) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-        var (sum4, squares4, products4) = (Vector128<float>.Zero, Vector128<float>.Zero, Vector128<float>.Zero);
+        var (sums, squareSums, productSums) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
         for (var row = 0; row < Side; row++)
         {
-            var (at, own) = ((top + row) * width + left, (block * Side + row) * Side);
-            var (a, b) = (Vector256.Create(warped.AsSpan(at)), Vector128.Create(warped.AsSpan(at + 8)));
-            sum8 += a;
-            sum4 += b;
-            squares8 += a * a;
-            squares4 += b * b;
-            products8 += a * Vector256.Create(centred.AsSpan(own));
-            products4 += b * Vector128.Create(centred.AsSpan(own + 8));
+            var levels = Vector512.Create(warped.AsSpan((top + row) * width + left)) & WithinSide;
+            sums += levels;
+            squareSums += levels * levels;
+            productSums += levels * Vector512.Create(centred.AsSpan((block * Side + row) * Stride));
         }
-        var (sum, squares, product) = (Sum(sum8, sum4), Sum(squares8, squares4), Sum(products8, products4));
+        var (sum, squares, product) = (Sum(sums), Sum(squareSums), Sum(productSums));
         const float pixels = Side * Side;
         var variance = squares / pixels - sum / pixels * (sum / pixels);
         return sign * product / pixels / MathF.Sqrt(contrast[block] * MathF.Max(variance, 1));
     }
 
     // Added up in an order of its own, so that every processor gives the same number.
-    private static float Sum(Vector256<float> eight, Vector128<float> four)
+    private static float Sum(Vector512<float> numbers)
     {
-        var sums = eight.GetLower() + eight.GetUpper() + four;
+        var sums = numbers.GetLower().GetLower() + numbers.GetLower().GetUpper() + numbers.GetUpper().GetLower();
         return sums[0] + sums[1] + (sums[2] + sums[3]);
     }
 
@@ -177,7 +198,7 @@ internal sealed class PixelComparison
         for (var i = 0; i < Side * Side; i++)
         {
             var level = reference[(top + i / Side) * width + left + i % Side] - mean;
-            centred[block * Side * Side + i] = level;
+            centred[(block * Side + i / Side) * Stride + i % Side] = level;
             squares += level * level;
         }
         return squares / (Side * Side);
@@ -188,22 +209,29 @@ internal sealed class PixelComparison
         var result = Array.ConvertAll(levels, level => (float)level);
         if (!(window > LeastWindow)) return result;
         var kernel = Kernel(Math.Min(window, MostWindow));
-        return Pass(Pass(result, width, height, 1, width), height, width, width, 1);
-
-        float[] Pass(float[] from, int along, int across, int step, int stride)
+        var reach = kernel.Length / 2;
+        var (along, across) = (new float[result.Length], new float[result.Length]);
+        var line = new float[width + 2 * reach];
+        for (var y = 0; y < height; y++)
         {
-            var to = new float[from.Length];
-            for (var line = 0; line < across; line++)
-            {
-                for (var at = 0; at < along; at++)
-                {
-                    var sum = 0f;
-                    for (var k = 0; k < kernel.Length; k++) sum += kernel[k] * from[line * stride + Math.Clamp(at + k - kernel.Length / 2, 0, along - 1) * step];
-                    to[line * stride + at * step] = sum;
-                }
-            }
-            return to;
+            var row = result.AsSpan(y * width, width);
+            row.CopyTo(line.AsSpan(reach));
+            line.AsSpan(0, reach).Fill(row[0]);
+            line.AsSpan(reach + width).Fill(row[^1]);
+            for (var k = 0; k < kernel.Length; k++) Add(line.AsSpan(k, width), kernel[k], along.AsSpan(y * width, width));
         }
+        for (var y = 0; y < height; y++)
+        {
+            for (var k = 0; k < kernel.Length; k++) Add(along.AsSpan(Math.Clamp(y + k - reach, 0, height - 1) * width, width), kernel[k], across.AsSpan(y * width, width));
+        }
+        return across;
+    }
+
+    private static void Add(ReadOnlySpan<float> line, float weight, Span<float> sums)
+    {
+        var at = 0;
+        for (; at <= line.Length - Vector256<float>.Count; at += Vector256<float>.Count) (Vector256.Create(sums[at..]) + weight * Vector256.Create(line[at..])).CopyTo(sums[at..]);
+        for (; at < line.Length; at++) sums[at] += weight * line[at];
     }
 
     // A window of so many pixels, not necessarily a whole number.

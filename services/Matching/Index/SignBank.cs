@@ -10,8 +10,8 @@ internal readonly record struct SignHit(int Row, Area? Area, int Distance, Orien
 /// <summary>The sign hashes of a bank: of each picture one, and one more of the rectangle within its border. One writer, many readers without locks.</summary>
 internal sealed class SignBank
 {
-    private readonly Column<ulong> front = new(perRow: 2);
-    private readonly Column<ulong> back = new(perRow: 2);
+    private readonly HashPlane front = new();
+    private readonly HashPlane back = new();
     private readonly Column<int> owners = new();
     private readonly Column<Area?> areas = new();
     private int count;
@@ -24,8 +24,9 @@ internal sealed class SignBank
         back.Extend(at);
         owners.Extend(at);
         areas.Extend(at);
-        var (block, lane) = (at % Column<ulong>.ChunkRows / HammingScan.Lanes * HammingScan.Stride, at % HammingScan.Lanes);
-        var (oe, mn) = (front.Chunk(at / Column<ulong>.ChunkRows), back.Chunk(at / Column<ulong>.ChunkRows));
+        var (block, lane) = (at % HashPlane.ChunkRows / HammingScan.Lanes * HammingScan.Stride, at % HammingScan.Lanes);
+        var oe = front.Chunk(at / HashPlane.ChunkRows);
+        var mn = back.Chunk(at / HashPlane.ChunkRows);
         (oe[block + lane], oe[block + HammingScan.Lanes + lane]) = (hash.OddOdd, hash.EvenEven);
         (mn[block + lane], mn[block + HammingScan.Lanes + lane]) = (hash.EvenOdd, hash.OddEven);
         owners[at] = row;
@@ -39,24 +40,24 @@ internal sealed class SignBank
     {
         var entries = EntriesOf(rowsThen);
         var blocks = new List<int>();
-        for (var first = 0; first < entries; first += Column<ulong>.ChunkRows)
+        for (var first = 0; first < entries; first += HashPlane.ChunkRows)
         {
-            var here = Math.Min(Column<ulong>.ChunkRows, entries - first);
+            var here = Math.Min(HashPlane.ChunkRows, entries - first);
             var numbers = (here + HammingScan.Lanes - 1) / HammingScan.Lanes * HammingScan.Stride;
-            var (oe, mn) = (front.Chunk(first / Column<ulong>.ChunkRows), back.Chunk(first / Column<ulong>.ChunkRows));
+            var oe = front.Chunk(first / HashPlane.ChunkRows);
+            var mn = back.Chunk(first / HashPlane.ChunkRows);
             blocks.Clear();
-            ParityScan.FindBlocks(kernel, oe.AsSpan(0, numbers), mn.AsSpan(0, numbers), query, maxDistance, maxInverted, blocks);
+            ParityScan.FindBlocks(kernel, oe[..numbers], mn[..numbers], query, maxDistance, maxInverted, blocks);
             foreach (var block in blocks)
             {
                 for (var lane = 0; lane < HammingScan.Lanes && first + block * HammingScan.Lanes + lane is var entry && entry < entries; lane++)
                 {
-                    var at = block * HammingScan.Stride + lane;
-                    var code = new SignHash(oe[at + HammingScan.Lanes], mn[at], mn[at + HammingScan.Lanes], oe[at]);
-                    var (distance, turn, inverted) = query.NearestTo(code);
+                    var (distance, turn, inverted) = query.NearestTo(HashOf(entry));
                     if (distance <= (inverted ? maxInverted : maxDistance)) hits.Add(new SignHit(owners[entry], areas[entry], distance, turn, inverted));
                 }
             }
         }
+        GC.KeepAlive(this);
     }
 
     /// <summary>The hashes of a picture, in the order in which they were added.</summary>
@@ -64,10 +65,18 @@ internal sealed class SignBank
     {
         for (var entry = EntriesOf(row); entry < Volatile.Read(ref count) && owners[entry] == row; entry++)
         {
-            var at = entry % Column<ulong>.ChunkRows / HammingScan.Lanes * HammingScan.Stride + entry % HammingScan.Lanes;
-            var (oe, mn) = (front.Chunk(entry / Column<ulong>.ChunkRows), back.Chunk(entry / Column<ulong>.ChunkRows));
-            yield return (new SignHash(oe[at + HammingScan.Lanes], mn[at], mn[at + HammingScan.Lanes], oe[at]), areas[entry]);
+            yield return (HashOf(entry), areas[entry]);
         }
+    }
+
+    private SignHash HashOf(int entry)
+    {
+        var at = entry % HashPlane.ChunkRows / HammingScan.Lanes * HammingScan.Stride + entry % HammingScan.Lanes;
+        var oe = front.Chunk(entry / HashPlane.ChunkRows);
+        var mn = back.Chunk(entry / HashPlane.ChunkRows);
+        var hash = new SignHash(oe[at + HammingScan.Lanes], mn[at], mn[at + HammingScan.Lanes], oe[at]);
+        GC.KeepAlive(this);
+        return hash;
     }
 
     private int EntriesOf(int rowsThen)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ImageRights.Matching.Index;
 
 /// <summary>Where points of one picture lie in another under a weak perspective: u = C + (A x + B y)(1 + G x + H y), v = F + (D x + E y)(1 + G x + H y), with x and y counted from a centre.</summary>
@@ -26,6 +28,14 @@ internal readonly record struct Warp(double CentreX, double CentreY, double A, d
         var (x, y) = (px - CentreX, py - CentreY);
         var bend = 1 + G * x + H * y;
         return (C + (A * x + B * y) * bend, F + (D * x + E * y) * bend);
+    }
+
+    /// <summary>The same for eight points of a row.</summary>
+    public (Vector512<double> U, Vector512<double> V) Apply(Vector512<double> px, double py)
+    {
+        var (x, y) = (px - Vector512.Create(CentreX), py - CentreY);
+        var bend = Vector512<double>.One + G * x + Vector512.Create(H * y);
+        return (Vector512.Create(C) + (A * x + Vector512.Create(B * y)) * bend, Vector512.Create(F) + (D * x + Vector512.Create(E * y)) * bend);
     }
 
     /// <summary>The transform without its perspective.</summary>
