@@ -4,6 +4,7 @@ using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using ImageRights.TestKit;
 using static ImageRights.Matching.UnitTests.Pictures;
@@ -33,12 +34,15 @@ public class ContractTests
         ["licence_recorded_v1"] = (
             new LicenceRecorded("lic_1", "wrk_1", "acct_2", Noon, Noon.AddDays(30), Noon), new LicenceRecorded("lic_1", "wrk_1", "acct_2", Noon, null, Noon)),
         ["licence_ended_recorded_v1"] = (new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon), new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon)),
+        ["removal_recorded_v1"] = (new RemovalRecorded("msr_1", "case_1", "img_1", Noon), new RemovalRecorded("msr_1", "case_1", "img_1", Noon)),
+        ["removal_ended_recorded_v1"] = (new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon), new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon)),
         ["image_screened_v1"] = (
             new ImageScreened("img_1", "acct_1", Surface.Listing, "listing_1", Verdict.Match,
             [
                 new Match(Bank.Works, "wrk_1", "acct_2", 3, Orientation.FlipMinus1, Disposition.Hit, null, Proof),
                 new Match(Bank.Uploads, "img_0", "acct_3", 9, Orientation.Original, Disposition.Licensed, "lic_1"),
-            ], Used, null, Noon),
+                new Match(Bank.Removed, "img_3", "acct_1", 12, Orientation.Original, Disposition.Hit, null, CaseId: "case_1"),
+            ], Used with { Removed = new BandLimits(0.5, 0.95) }, null, Noon),
             new ImageScreened("img_1", "acct_1", Surface.Listing, null, Verdict.Unreadable, [], Used, "Image_Truncated", Noon)),
         ["copy_found_v1"] = (
             new CopyFound("wrk_1", "acct_2", "img_1", "acct_1", Surface.Review, "listing_1", 5, Orientation.Rotate90, Used, Noon, Proof),
@@ -99,7 +103,7 @@ public class ContractTests
         Golden.Matches("view.pending.json", Pretty(JsonSerializer.Serialize(pending, StoreOptions.Json)));
 
         var done = Fold(withdrawn, upload, screened)!;
-        (done.Status, done.Verdict, done.Matches.Count, done.WithdrawnAt).ShouldBe((ScreeningStatus.Screened, Verdict.Match, 2, Noon));
+        (done.Status, done.Verdict, done.Matches.Count, done.WithdrawnAt).ShouldBe((ScreeningStatus.Screened, Verdict.Match, 3, Noon));
         Golden.Matches("view.screened.json", Pretty(JsonSerializer.Serialize(done, StoreOptions.Json)));
     }
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using ImageRights.TestKit;
 using static ImageRights.Matching.UnitTests.Pictures;
@@ -79,6 +80,17 @@ public class ScreeningDeciderTests
             }
             return screenings <= 1;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    }
+
+    [Fact]
+    public void A_measure_is_applied_and_lifted_once_each_in_either_order()
+    {
+        var (removal, end) = (new RemovalRecorded("msr_1", "case_1", "img_1", Noon), new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon));
+        Removal.Decide(RemovalState.Initial, removal).ShouldBe([removal]);
+        var lifted = Removal.Evolve(RemovalState.Initial, end);
+        Removal.Decide(lifted, end).ShouldBeEmpty();
+        Removal.Decide(lifted, removal).ShouldBe([removal]);
+        Removal.Decide(Removal.Evolve(lifted, removal), removal).ShouldBeEmpty();
     }
 
     [Fact]

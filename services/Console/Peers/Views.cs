@@ -9,7 +9,7 @@ public sealed record Image(string ImageId, string Status, string AccountId, stri
 
 public sealed record Work(string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description, string Sha256, string Format, int Width, int Height, int PdqQuality, DateTimeOffset RegisteredAt);
 
-public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId);
+public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null);
 
 public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion);
 

@@ -1,4 +1,5 @@
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
@@ -21,13 +22,15 @@ internal static class IndexFacts
         Withdrawal,
         Grant,
         End,
+        Removal,
+        RemovalEnd,
     }
 
     /// <summary>What the index makes of an event; null when it makes nothing of it.</summary>
     public static object? Of(object fact) => fact switch
     {
         FingerprintRecorded picture => IndexedPicture.Of(picture),
-        PictureWithdrawn or LicenceRecorded or LicenceEndRecorded => fact,
+        PictureWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => fact,
         _ => null,
     };
 
@@ -61,6 +64,20 @@ internal static class IndexFacts
                 writer.Write(end.LicenseeAccountId);
                 Write(writer, end.EndedAt);
                 break;
+            case RemovalRecorded removal:
+                writer.Write((byte)Kind.Removal);
+                writer.Write(removal.MeasureId);
+                writer.Write(removal.CaseId);
+                writer.Write(removal.ImageId);
+                Write(writer, removal.AppliedAt);
+                break;
+            case RemovalEndRecorded end:
+                writer.Write((byte)Kind.RemovalEnd);
+                writer.Write(end.MeasureId);
+                writer.Write(end.CaseId);
+                writer.Write(end.ImageId);
+                Write(writer, end.LiftedAt);
+                break;
             default: throw new ArgumentException($"{fact.GetType().Name} changes no answer.", nameof(fact));
         }
     }
@@ -73,6 +90,8 @@ internal static class IndexFacts
         Kind.Grant => new LicenceRecorded(
             reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader), ReadTime(reader) is var until && until == DateTimeOffset.MaxValue ? null : until, ReadTime(reader)),
         Kind.End => new LicenceEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.Removal => new RemovalRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.RemovalEnd => new RemovalEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         var other => throw new FormatException($"{other} is no kind of fact."),
     };
 

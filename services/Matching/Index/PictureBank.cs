@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
@@ -6,7 +7,8 @@ namespace ImageRights.Matching.Index;
 /// <summary>The pictures of one bank of one tenant: structure of arrays in the order of the log. One writer, many readers without locks.</summary>
 /// <remarks>Nothing is removed: a withdrawn picture keeps its row with the version at which it went, so that the past can be searched as it was.</remarks>
 /// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes and its local features alone.</param>
-internal sealed class PictureBank(int minQuality = 0)
+/// <param name="removals">Pictures that are found although they are withdrawn; null: none.</param>
+internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals = null)
 {
     private const long Never = long.MaxValue;
 
@@ -106,7 +108,7 @@ internal sealed class PictureBank(int minQuality = 0)
     {
         var hits = new List<(int Row, int Distance, Orientation Turn)>();
         Scan(query, maxDistance, asOf, kernel, hits);
-        foreach (var (row, distance, turn) in hits) neighbours.Add(ToNeighbour(row, distance, turn));
+        foreach (var (row, distance, turn) in hits) neighbours.Add(AsOf(asOf, row, ToNeighbour(row, distance, turn)));
     }
 
     private void Scan(ReadOnlySpan<PdqHash> query, int maxDistance, long asOf, ScanKernel kernel, List<(int Row, int Distance, Orientation Turn)> hits)
@@ -125,7 +127,7 @@ internal sealed class PictureBank(int minQuality = 0)
                 for (var lane = 0; lane < HammingScan.Lanes; lane++)
                 {
                     var row = first + block * HammingScan.Lanes + lane;
-                    if (row >= rowsThen || isFlat[row] || Volatile.Read(ref withdrawnAt[row]) <= asOf) continue;
+                    if (row >= rowsThen || isFlat[row] || !IsFindable(row, asOf)) continue;
                     var at = block * HammingScan.Stride + lane;
                     var code = new PdqHash(ab[at], ab[at + HammingScan.Lanes], cd[at], cd[at + HammingScan.Lanes]);
                     var (distance, turn) = Nearest(code, query);
@@ -137,8 +139,10 @@ internal sealed class PictureBank(int minQuality = 0)
 
     /// <summary>Every picture that was in the bank at <paramref name="asOf"/> and is found in the query, or the query in it, or that shows the same scene, in log order.</summary>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
+    /// <param name="reviewRemoved">The same of a removed picture; null: as of others.</param>
     /// <remarks>Two pictures that both have a sign hash are compared by it, others by PDQ: the method depends on the pair alone, so that a finding can be reproduced.</remarks>
-    public IReadOnlyList<Neighbour> Find(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview)
+    public IReadOnlyList<Neighbour> Find(
+        PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewRemoved = null)
     {
         var found = new SortedDictionary<int, Neighbour>();
         var rowsThen = RowsAt(asOf);
@@ -158,11 +162,13 @@ internal sealed class PictureBank(int minQuality = 0)
             // One scan serves both what the hashes decide and what features decide about.
             var radius = features.Local is null ? maxDistance : Math.Max(maxDistance, ReviewDistance);
             var nearby = isHashed ? NearbyHashes(features, radius, rowsThen, kernel) : [];
-            nearby.RemoveAll(near => Volatile.Read(ref withdrawnAt[near.Hit.Row]) <= asOf);
-            FindByHash(features, nearby, maxDistance, review, found);
-            if (features.Local is { } local) FindByFeatures(features, local, nearby, rowsThen, asOf, review, found);
+            nearby.RemoveAll(near => !IsFindable(near.Hit.Row, asOf));
+            FindByHash(features, nearby, maxDistance, ReviewOf, found);
+            if (features.Local is { } local) FindByFeatures(features, local, nearby, rowsThen, asOf, ReviewOf, found);
         }
-        return [.. found.Values];
+        return [.. found.Select(entry => AsOf(asOf, entry.Key, entry.Value))];
+
+        double ReviewOf(int row) => reviewRemoved is { } ofRemoved && removals?.CaseOf(ids[row], asOf) is not null ? ofRemoved : review;
     }
 
     private void FindSameBytes(PictureQuery query, int rowsThen, long asOf, SortedDictionary<int, Neighbour> found)
@@ -170,7 +176,7 @@ internal sealed class PictureBank(int minQuality = 0)
         if (query.Sha256 is not { Length: > 0 } sha256) return;
         for (var row = lastOfContent.GetValueOrDefault(sha256, -1); row >= 0; row = sameContent[row])
         {
-            if (row < rowsThen && Volatile.Read(ref withdrawnAt[row]) > asOf) found.Add(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSameBytes() });
+            if (row < rowsThen && IsFindable(row, asOf)) found.Add(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSameBytes() });
         }
     }
 
@@ -189,7 +195,7 @@ internal sealed class PictureBank(int minQuality = 0)
     }
 
     // What the hashes decide. The pixels of the closest are compared too: they show what was added, and may be surer than the hash.
-    private void FindByHash(FeatureSet features, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, double review, SortedDictionary<int, Neighbour> found)
+    private void FindByHash(FeatureSet features, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, Func<int, double> review, SortedDictionary<int, Neighbour> found)
     {
         var compared = 0;
         foreach (var (hit, part) in nearby.Where(near => near.Hit.Distance <= maxDistance).OrderBy(near => near.Hit.Distance))
@@ -199,7 +205,7 @@ internal sealed class PictureBank(int minQuality = 0)
             if (features.Local is { } local && compared++ < MostCandidates && locals.Of(hit.Row) is { } reference)
             {
                 var alignment = LocalVerifier.Compare(local, reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
-                if (alignment.Score >= review) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
+                if (alignment.Score >= review(hit.Row)) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
             }
             found.Add(hit.Row, ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = evidence });
         }
@@ -207,7 +213,7 @@ internal sealed class PictureBank(int minQuality = 0)
 
     // What the hashes leave open: pictures whose hash is near but not near enough, and those that share local features.
     private void FindByFeatures(
-        FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, double review, SortedDictionary<int, Neighbour> found)
+        FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, Func<int, double> review, SortedDictionary<int, Neighbour> found)
     {
         var known = found.Keys.ToHashSet();
         var best = new SortedDictionary<int, (Alignment Alignment, double Score)>();
@@ -221,12 +227,12 @@ internal sealed class PictureBank(int minQuality = 0)
         var sharing = locals.Search(local, rowsThen, MostSharing).Select(candidate => (candidate.Row, candidate.IsMirrored));
         foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
-            if (known.Contains(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
+            if (known.Contains(row) || !IsFindable(row, asOf) || locals.Of(row) is not { } reference) continue;
             if (LocalVerifier.Align(local, reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
         }
         foreach (var (row, (alignment, score)) in best)
         {
-            var isCopy = score >= review;
+            var isCopy = score >= review(row);
             if (!isCopy && !alignment.IsRelated) continue;
             found.Add(row, ToNeighbour(row, features.Sign.NearestTo(wholes[row]).Distance, LocalVerifier.TurnOf(alignment)) with
             {
@@ -268,6 +274,11 @@ internal sealed class PictureBank(int minQuality = 0)
 
     private Neighbour ToNeighbour(int row, int distance, Orientation turn) =>
         new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn);
+
+    private bool IsFindable(int row, long asOf) => Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.CaseOf(ids[row], asOf) is not null;
+
+    private Neighbour AsOf(long asOf, int row, Neighbour neighbour) =>
+        removals is null ? neighbour : neighbour with { RemovedIn = removals.CaseOf(ids[row], asOf), IsWithdrawn = Volatile.Read(ref withdrawnAt[row]) <= asOf };
 
     private int RowsAt(long asOf)
     {

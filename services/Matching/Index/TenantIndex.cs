@@ -1,5 +1,6 @@
 using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
@@ -14,18 +15,19 @@ public sealed class TenantIndex
     private readonly PictureBank works;
     private readonly PictureBank uploads;
     private readonly LicenceRegister licences = new();
+    private readonly RemovalRegister removals = new();
     private readonly Column<LogPosition> changes = new();
     private readonly HashSet<string> withdrawnUnseen = [];
     private readonly Dictionary<string, string> accounts = [];
     private int version;
 
-    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality), new PictureBank(minQuality));
+    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality), new PictureBank(minQuality, removals));
 
     /// <summary>Facts taken in.</summary>
     public long Version => Volatile.Read(ref version);
 
     /// <summary>Pictures of a bank that can be found.</summary>
-    public int Count(Bank bank) => BankOf(bank).Live;
+    public int Count(Bank bank) => bank == Bank.Removed ? removals.Live : BankOf(bank).Live;
 
     /// <summary>The version before the fact at a position of the log.</summary>
     public long VersionBefore(LogPosition position)
@@ -56,9 +58,10 @@ public sealed class TenantIndex
     /// <param name="asOf">Version of the index that answers.</param>
     /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
+    /// <param name="reviewRemoved">The same of a removed picture; null: as of others.</param>
     public IReadOnlyList<Neighbour> Find(
-        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview) =>
-        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review);
+        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview, double? reviewRemoved = null) =>
+        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review, reviewRemoved);
 
     /// <summary>Pictures that were in a bank at a version, from a row on, in log order.</summary>
     public IEnumerable<(int Row, string Id)> Pictures(Bank bank, int fromRow, long asOf) => BankOf(bank).Pictures(fromRow, asOf);
@@ -92,6 +95,8 @@ public sealed class TenantIndex
             case PictureWithdrawn: break;
             case LicenceRecorded grant: licences.Add(grant, next); break;
             case LicenceEndRecorded end: licences.End(end, next); break;
+            case RemovalRecorded removal: removals.Add(removal, next); break;
+            case RemovalEndRecorded end: removals.End(end, next); break;
             default: return;
         }
         changes.Extend(version);
@@ -101,15 +106,16 @@ public sealed class TenantIndex
 
     private void Add(FingerprintRecorded picture, FeatureSet? features, int next)
     {
-        if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) return;
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
-        BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads)
-            .Add(PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+        var bank = BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads);
+        bank.Add(
+            PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+        if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) bank.Withdraw(picture.SubjectId, next);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch
     {
         Bank.Works => works,
-        Bank.Uploads => uploads,
+        Bank.Uploads or Bank.Removed => uploads,
     };
 }

@@ -1,6 +1,7 @@
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using Facts = ImageRights.Matching.Screening;
 
@@ -25,14 +26,14 @@ public static class MatchingContracts
         Facts.OwnershipConflictFound conflict => new Contracts.Matching.V1.OwnershipConflictFound(
             @event.TenantId, conflict.WorkId, conflict.AccountId, conflict.EarlierWorkId, conflict.EarlierAccountId, conflict.Distance, conflict.Transform, conflict.FoundAt),
         // Others said these; Matching only remembers them.
-        FingerprintRecorded or UnreadableRecorded or PictureWithdrawn or LicenceRecorded or LicenceEndRecorded => null,
+        FingerprintRecorded or UnreadableRecorded or PictureWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => null,
         // What a rescan finds is said by the facts above.
         RescanRequested or RescanAdvanced => null,
         _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),
     };
 
     private static ScreeningMatch ToContract(Match match) =>
-        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId, ToContract(match.Evidence), match.Band);
+        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId, ToContract(match.Evidence), match.Band, match.CaseId);
 
     private static MatchEvidence? ToContract(Evidence? evidence) => evidence is null
         ? null
@@ -43,7 +44,8 @@ public static class MatchingContracts
     private static IReadOnlyList<AreaCorner> ToContract(IReadOnlyList<Corner> corners) => [.. corners.Select(corner => new AreaCorner(corner.X, corner.Y))];
 
     private static ScreeningThresholds ToContract(Thresholds thresholds) =>
-        new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion, thresholds.Model, ToContract(thresholds.Works), ToContract(thresholds.Uploads));
+        new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion, thresholds.Model, ToContract(thresholds.Works), ToContract(thresholds.Uploads),
+            ToContract(thresholds.Removed));
 
     private static Contracts.Matching.V1.BandLimits? ToContract(Facts.BandLimits? limits) => limits is null ? null : new(limits.Review, limits.Auto);
 }

@@ -74,9 +74,10 @@ public sealed record RescanAdvanced(
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">Licence that covers the use, when <paramref name="Disposition"/> is Licensed.</param>
 /// <param name="Band">Where its score lies; null where there is none.</param>
+/// <param name="CaseId">Case in which the reference was taken down, when <paramref name="Bank"/> is Removed.</param>
 public sealed record Match(
     Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId,
-    Evidence? Evidence = null, Band? Band = null);
+    Evidence? Evidence = null, Band? Band = null, string? CaseId = null);
 
 /// <summary>A picture that shows the same place or thing as an upload that is no copy of it.</summary>
 public sealed record RelatedPicture(Bank Bank, string ReferenceId, string OwnerAccountId, Evidence Evidence);
@@ -126,7 +127,8 @@ public sealed record Corner(double X, double Y);
 /// <param name="IndexVersion">Number of pictures and changes of the tenant that preceded the picture in the log.</param>
 /// <param name="Model">What the scores were computed with; null in facts of earlier versions, as are the limits.</param>
 public sealed record Thresholds(
-    string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null);
+    string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null,
+    BandLimits? Removed = null);
 
 /// <summary>Scores at which bands begin, 0 to 1; what is below review is no match.</summary>
 public sealed record BandLimits(double Review, double Auto)

@@ -4,9 +4,11 @@ namespace ImageRights.Matching.Screening;
 /// <param name="Turn">How the picture that is asked about has to be turned or mirrored to look like this one.</param>
 /// <param name="OccurredAt">When the known picture was received or registered.</param>
 /// <param name="Evidence">How it was recognised, with the picture that is asked about as the upload; null where PDQ hashes alone were compared.</param>
+/// <param name="RemovedIn">Case in which the known picture was taken down; null: it was not, or is back.</param>
+/// <param name="IsWithdrawn">Whether it is published no more, and is found only because it was taken down.</param>
 public readonly record struct Neighbour(
     string Id, string AccountId, Surface? Surface, string? ListingId, DateTimeOffset OccurredAt, int Distance, Orientation Turn,
-    Evidence? Evidence = null)
+    Evidence? Evidence = null, string? RemovedIn = null, bool IsWithdrawn = false)
 {
     /// <summary>Whether the picture that is asked about is a copy of this one, and not another photograph of the same scene.</summary>
     public bool IsCopy => Evidence?.Class != MatchClass.SameScene;
@@ -26,23 +28,27 @@ public static class Judgement
 
     /// <summary>Judges an upload by its neighbours in both banks, each in log order, of which it is a copy.</summary>
     /// <remarks>The verdict rests on all neighbours. When there are more than <see cref="MostMatches"/>, hits are listed before what the uploader may use, and
-    /// works before uploads: a seller's own many near-identical pictures must not push the work they were taken from off the list.</remarks>
+    /// in the order of the banks: a seller's own many near-identical pictures must not push the work they were taken from off the list.</remarks>
     public static (Verdict Verdict, IReadOnlyList<Match> Matches) Judge(
         string? accountId, DateTimeOffset at, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, LicenceLookup licences,
-        BandLimits? ofWorks = null, BandLimits? ofUploads = null)
+        Thresholds? thresholds = null)
     {
         var rights = RightsOf(accountId, at, [.. works.Select(work => (work.Id, work.AccountId))], licences);
         var matches = new List<Match>(works.Count + uploads.Count);
         foreach (var work in works)
         {
             var (disposition, licence) = RightsOf(accountId, at, [(work.Id, work.AccountId)], licences);
-            matches.Add(ToMatch(Bank.Works, work, disposition, licence, ofWorks));
+            matches.Add(ToMatch(Bank.Works, work, disposition, licence, thresholds?.Works));
         }
         foreach (var upload in uploads)
         {
             // Who owns or licensed the work may use it, whoever else uploaded it before.
-            var (disposition, licence) = upload.AccountId == accountId ? (Disposition.Own, null) : rights;
-            matches.Add(ToMatch(Bank.Uploads, upload, disposition, licence, ofUploads));
+            // What was taken down is not its uploader's to publish again.
+            var isRemoved = upload.RemovedIn is not null;
+            var (disposition, licence) = upload.AccountId == accountId && !isRemoved ? (Disposition.Own, null) : rights;
+            matches.Add(isRemoved
+                ? ToMatch(Bank.Removed, upload, disposition, licence, thresholds?.Removed)
+                : ToMatch(Bank.Uploads, upload, disposition, licence, thresholds?.Uploads));
         }
         var verdict = matches.Exists(match => match.Disposition == Disposition.Hit) ? Verdict.Match : Verdict.Clear;
         return (verdict,
@@ -124,5 +130,5 @@ public static class Judgement
 
     private static Match ToMatch(Bank bank, Neighbour neighbour, Disposition disposition, string? licence, BandLimits? limits) =>
         new(bank, neighbour.Id, neighbour.AccountId, neighbour.Distance, Inverse(neighbour.Turn), disposition, licence, neighbour.Evidence,
-            neighbour.Evidence?.Score is { } score ? limits?.BandOf(score) : null);
+            neighbour.Evidence?.Score is { } score ? limits?.BandOf(score) : null, neighbour.RemovedIn);
 }
