@@ -44,6 +44,7 @@ internal static class Api
             ["RegisterWork"] = Creates<WorkAccepted>([.. PictureCodes, "Reg_Featureless", "Reg_Resolution_Low"])
                 .With(Account, ("title!", "One line of at most 200 characters."), ("author!", "One line of at most 200 characters."), ("createdOn", "Day, yyyy-MM-dd."), ("description", "At most 4000 characters."))
                 .WithFile(),
+            ["WithdrawWork"] = Ends("Work_Not_Found").With(("reason", "Why, at most 200 characters; stored with who withdrew it.")),
             ["GetWork"] = Reads<WorkView>("Work_Not_Found"),
             ["ListWorks"] = Lists(WorkQueries.Shape),
             ["GrantLicence"] = Creates<LicenceAccepted>("Licence_Work_Unknown", "Licence_Term_Empty"),

@@ -66,6 +66,7 @@ public static class Composition
             bus.AddConsumer<ImageFingerprintedConsumer>();
             bus.AddConsumer<ImageUnreadableConsumer>();
             bus.AddConsumer<ImageWithdrawnConsumer>();
+            bus.AddConsumer<WorkWithdrawnConsumer>();
             bus.AddConsumer<LicenceGrantedConsumer>();
             bus.AddConsumer<LicenceEndedConsumer>();
             bus.AddConsumer<MeasureAppliedConsumer>();
@@ -94,6 +95,7 @@ public static class Composition
             .Map<FingerprintRecorded>("fingerprint_recorded_v1")
             .Map<UnreadableRecorded>("unreadable_recorded_v1")
             .Map<PictureWithdrawn>("picture_withdrawn_v1")
+            .Map<WorkWithdrawn>("work_withdrawn_v1")
             .Map<LicenceRecorded>("licence_recorded_v1")
             .Map<LicenceEndRecorded>("licence_ended_recorded_v1")
             .Map<RemovalRecorded>("removal_recorded_v1")

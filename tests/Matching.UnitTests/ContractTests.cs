@@ -31,6 +31,7 @@ public class ContractTests
             new UnreadableRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.Avatar, "listing_1", Digits, "Image_Truncated", Noon),
             new UnreadableRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, "Image_Truncated", Noon)),
         ["picture_withdrawn_v1"] = (new PictureWithdrawn("img_1", "acct_1", Noon), new PictureWithdrawn("img_1", "acct_1", Noon)),
+        ["work_withdrawn_v1"] = (new WorkWithdrawn("wrk_1", "acct_1", Noon), new WorkWithdrawn("wrk_1", "acct_1", Noon)),
         ["licence_recorded_v1"] = (
             new LicenceRecorded("lic_1", "wrk_1", "acct_2", Noon, Noon.AddDays(30), Noon), new LicenceRecorded("lic_1", "wrk_1", "acct_2", Noon, null, Noon)),
         ["licence_ended_recorded_v1"] = (new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon), new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon)),

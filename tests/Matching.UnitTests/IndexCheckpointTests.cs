@@ -150,14 +150,15 @@ public sealed class IndexCheckpointTests : IDisposable
             var features = random.Next(3) == 0 ? null : new PictureFeatures(FeatureSet.Algorithm, RandomHash(random).ToString(),
                 random.Next(2) == 0 ? [] : [new PictureRegion(0.1, 0.2, 0.5, 0.6, RandomHash(random).ToString(), random.Next(2) == 0)],
                 random.Next(3) == 0 ? null : Convert.ToBase64String(made.Draw(20 + random.Next(20), 50 * random.Next(4), references: 15).Bytes));
-            return random.Next(10) switch
+            return random.Next(11) switch
             {
                 0 => new PictureWithdrawn($"image-{random.Next(count)}", account, Noon.AddMinutes(number)),
                 1 => Licence($"licence-{number}", $"work-{random.Next(count)}", account, Noon.AddDays(-1), random.Next(2) == 0 ? null : Noon.AddDays(1)),
                 2 => new LicenceEndRecorded($"licence-{random.Next(number)}", "", account, Noon),
                 3 => new RemovalRecorded($"measure-{number}", $"case-{number}", $"image-{random.Next(count)}", Noon),
                 4 => new RemovalEndRecorded($"measure-{random.Next(number)}", "", $"image-{random.Next(count)}", Noon),
-                5 or 6 => Work($"work-{number}", account, hash) with { Features = features },
+                5 => new WorkWithdrawn($"work-{random.Next(count)}", account, Noon),
+                6 or 7 => Work($"work-{number}", account, hash) with { Features = features },
                 _ => Upload($"image-{number}", account, hash) with { Features = features, ListingId = random.Next(2) == 0 ? null : "l" },
             };
         }

@@ -52,6 +52,18 @@ public class IndexHistoryTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_withdrawn_work_is_found_no_more_but_was_found_before(bool withdrawalIsKnownFirst)
+    {
+        object[] facts = [Work("w", "a", Hash), new WorkWithdrawn("w", "a", Noon)];
+        var tenant = IndexOf(Log(withdrawalIsKnownFirst ? facts.Reverse() : facts)).For("t");
+        tenant.Search(Bank.Works, [Hash], 31, 1).Count.ShouldBe(withdrawalIsKnownFirst ? 0 : 1);
+        tenant.Search(Bank.Works, [Hash], 31, 2).ShouldBeEmpty();
+        (tenant.Count(Bank.Works), tenant.Version).ShouldBe((0, 2));
+    }
+
+    [Theory]
     [InlineData("fingerprint, withdrawal, removal")]
     [InlineData("fingerprint, removal, withdrawal")]
     [InlineData("removal, fingerprint, withdrawal")]

@@ -60,6 +60,15 @@ public class ScreeningDeciderTests
     }
 
     [Fact]
+    public void Of_a_withdrawn_work_nothing_is_said()
+    {
+        var (work, gone) = (Work("wrk_1", "author", RandomHash(new Random(2))), new WorkWithdrawn("wrk_1", "author", Noon));
+        Spec.Given(work).When(new ScreeningCommand.RecordWorkWithdrawal(gone)).Then(gone);
+        Spec.Given(work, gone).When(new ScreeningCommand.RecordWorkWithdrawal(gone)).Then();
+        Spec.Given(gone, work).When(new ScreeningCommand.Report([Copy], [Conflict])).Then();
+    }
+
+    [Fact]
     public void Any_command_twice_writes_nothing_the_second_time()
     {
         var commands = Gen.Elements<ScreeningCommand>(

@@ -26,6 +26,7 @@ public static class IngestionContracts
         WorkRegistered e => new V1.WorkRegistered(
             recorded.TenantId, e.WorkId, e.AccountId, e.Title, null, e.CreatedOn,
             e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.RegisteredAt),
+        WorkWithdrawn e => new V1.WorkWithdrawn(recorded.TenantId, e.WorkId, e.AccountId, e.WithdrawnAt),
         LicenceGranted e => new V1.LicenceGranted(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.From, e.Until, e.GrantedAt),
         PersonErased e => new V1.PersonErased(recorded.TenantId, e.ErasureId, e.PersonId, e.Keys, e.ErasedAt),
         LicenceEnded e => new V1.LicenceEnded(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.EndedAt),

@@ -2,7 +2,7 @@ using ImageRights.Ingestion.Pictures;
 
 namespace ImageRights.Ingestion.Works;
 
-// This is the stored form: a change here needs a new stored name and an upcast.
+// These are the stored form: a change here needs a new stored name and an upcast.
 
 /// <summary>An original was registered; its bytes were in the vault before this was written.</summary>
 /// <param name="AccountId">Account of the rights holder.</param>
@@ -12,3 +12,8 @@ namespace ImageRights.Ingestion.Works;
 public sealed record WorkRegistered(
     string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description,
     Picture Picture, PictureMetadata Metadata, int PdqQuality, DateTimeOffset RegisteredAt);
+
+/// <summary>An original is not to be matched against any more.</summary>
+/// <param name="By">Who said so.</param>
+/// <param name="Reason">Why, in their words.</param>
+public sealed record WorkWithdrawn(string WorkId, string AccountId, string By, string? Reason, DateTimeOffset WithdrawnAt);

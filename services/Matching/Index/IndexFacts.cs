@@ -24,13 +24,14 @@ internal static class IndexFacts
         End,
         Removal,
         RemovalEnd,
+        WorkWithdrawal,
     }
 
     /// <summary>What the index makes of an event; null when it makes nothing of it.</summary>
     public static object? Of(object fact) => fact switch
     {
         FingerprintRecorded picture => IndexedPicture.Of(picture),
-        PictureWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => fact,
+        PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => fact,
         _ => null,
     };
 
@@ -45,6 +46,12 @@ internal static class IndexFacts
             case PictureWithdrawn withdrawal:
                 writer.Write((byte)Kind.Withdrawal);
                 writer.Write(withdrawal.ImageId);
+                writer.Write(withdrawal.AccountId);
+                Write(writer, withdrawal.WithdrawnAt);
+                break;
+            case WorkWithdrawn withdrawal:
+                writer.Write((byte)Kind.WorkWithdrawal);
+                writer.Write(withdrawal.WorkId);
                 writer.Write(withdrawal.AccountId);
                 Write(writer, withdrawal.WithdrawnAt);
                 break;
@@ -92,6 +99,7 @@ internal static class IndexFacts
         Kind.End => new LicenceEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.Removal => new RemovalRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.RemovalEnd => new RemovalEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.WorkWithdrawal => new WorkWithdrawn(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         var other => throw new FormatException($"{other} is no kind of fact."),
     };
 

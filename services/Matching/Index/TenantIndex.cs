@@ -91,8 +91,8 @@ public sealed class TenantIndex
         {
             case IndexedPicture picture: Add(picture.Fact, picture.Features, next); break;
             // The fingerprint may still be on its way.
-            case PictureWithdrawn withdrawal when !uploads.Withdraw(withdrawal.ImageId, next): withdrawnUnseen.Add(withdrawal.ImageId); break;
-            case PictureWithdrawn: break;
+            case PictureWithdrawn { ImageId: var id }: if (!uploads.Withdraw(id, next)) withdrawnUnseen.Add(id); break;
+            case WorkWithdrawn { WorkId: var id }: if (!works.Withdraw(id, next)) withdrawnUnseen.Add(id); break;
             case LicenceRecorded grant: licences.Add(grant, next); break;
             case LicenceEndRecorded end: licences.End(end, next); break;
             case RemovalRecorded removal: removals.Add(removal, next); break;
@@ -110,7 +110,7 @@ public sealed class TenantIndex
         var bank = BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads);
         bank.Add(
             PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
-        if (picture.Role == PictureRole.Upload && withdrawnUnseen.Remove(picture.SubjectId)) bank.Withdraw(picture.SubjectId, next);
+        if (withdrawnUnseen.Remove(picture.SubjectId)) bank.Withdraw(picture.SubjectId, next);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch

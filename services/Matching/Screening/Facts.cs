@@ -28,6 +28,9 @@ public sealed record UnreadableRecorded(
 /// <summary>An upload is no longer published; nothing is matched against it from here on.</summary>
 public sealed record PictureWithdrawn(string ImageId, string AccountId, DateTimeOffset WithdrawnAt);
 
+/// <summary>A work is not to be matched against any more, and gives no rights from here on.</summary>
+public sealed record WorkWithdrawn(string WorkId, string AccountId, DateTimeOffset WithdrawnAt);
+
 /// <summary>An upload was compared with everything before it in the log.</summary>
 /// <param name="Matches">Closest first; at most <see cref="Judgement.MostMatches"/>.</param>
 /// <param name="Band">Of the surest hit; null when there is none.</param>

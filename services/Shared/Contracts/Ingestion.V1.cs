@@ -49,6 +49,9 @@ public sealed record WorkRegistered(
     string TenantId, string WorkId, string AccountId, string Title, string? Author, DateOnly? CreatedOn,
     string Sha256, string Format, int Width, int Height, DateTimeOffset RegisteredAt);
 
+/// <summary>A registered original is not to be matched against any more, and gives no rights.</summary>
+public sealed record WorkWithdrawn(string TenantId, string WorkId, string AccountId, DateTimeOffset WithdrawnAt);
+
 /// <summary>The rights holder allowed an account to use a work.</summary>
 /// <param name="Until">Last instant at which the licence covers a use; null: no end.</param>
 public sealed record LicenceGranted(

@@ -18,6 +18,7 @@ public static class Subscriptions
         [typeof(ImageReceived)] = ["fingerprint-image-received"],
         [typeof(ImageWithdrawn)] = ["matching-image-withdrawn"],
         [typeof(WorkRegistered)] = ["fingerprint-work-registered", "casemanagement-work-registered", Notices],
+        [typeof(WorkWithdrawn)] = ["matching-work-withdrawn"],
         [typeof(LicenceGranted)] = ["matching-licence-granted", Notices],
         [typeof(LicenceEnded)] = ["matching-licence-ended", Notices],
         [typeof(SellerReported)] = [Notices],
