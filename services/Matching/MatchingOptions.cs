@@ -27,6 +27,9 @@ public sealed class MatchingOptions
     /// <summary>Limits in the bank of removed pictures.</summary>
     public BandLimits Removed { get; set; } = new(CopyModel.DefaultReview, CopyModel.DefaultAuto);
 
+    /// <summary>Limits in the bank of portraits.</summary>
+    public BandLimits Portraits { get; set; } = new(CopyModel.DefaultReview, CopyModel.DefaultAuto);
+
     /// <summary>Limits of single tenants, by their ids.</summary>
     public Dictionary<string, TenantLimits> Tenants { get; set; } = [];
 
@@ -35,13 +38,14 @@ public sealed class MatchingOptions
     {
         var own = Tenants.GetValueOrDefault(tenantId);
         return new Thresholds(
-            algorithm, MaxDistance, MinQuality, indexVersion, CopyModel.Current.Version, own?.Works ?? Works, own?.Uploads ?? Uploads, own?.Removed ?? Removed);
+            algorithm, MaxDistance, MinQuality, indexVersion, CopyModel.Current.Version, own?.Works ?? Works, own?.Uploads ?? Uploads, own?.Removed ?? Removed,
+            own?.Portraits ?? Portraits);
     }
 
     /// <summary>Whether every limit is a probability and review begins before auto.</summary>
-    public bool HasValidLimits() => Tenants.Values.SelectMany(tenant => new[] { tenant.Works, tenant.Uploads, tenant.Removed }).Concat([Works, Uploads, Removed])
+    public bool HasValidLimits() => Tenants.Values.SelectMany(tenant => new[] { tenant.Works, tenant.Uploads, tenant.Removed, tenant.Portraits }).Concat([Works, Uploads, Removed, Portraits])
         .All(limits => limits is null or { Review: > 0, Auto: <= 1 } && !(limits?.Review > limits?.Auto));
 }
 
 /// <summary>Limits of a tenant; null: those of all.</summary>
-public sealed record TenantLimits(BandLimits? Works = null, BandLimits? Uploads = null, BandLimits? Removed = null);
+public sealed record TenantLimits(BandLimits? Works = null, BandLimits? Uploads = null, BandLimits? Removed = null, BandLimits? Portraits = null);

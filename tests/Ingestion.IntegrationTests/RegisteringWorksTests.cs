@@ -29,6 +29,19 @@ public class RegisteringWorksTests(RunningIngestion ingestion)
     }
 
     [Fact]
+    public async Task A_portrait_is_registered_listed_and_told_of_as_one()
+    {
+        var file = SampleFiles.Read("photo.jpg");
+        var answer = await ingestion.SendAsync("/v1/works", file, null, ("accountId", "person-1"), ("title", "Me"), ("author", "Ada Example"), ("kind", "portrait"));
+        answer.Status.ShouldBe(201, answer.Text);
+        var id = answer.Accepted()["workId"]!.GetValue<string>();
+        (await ingestion.Bus.HearAsync<WorkRegistered>(message => message.WorkId == id)).Contract.Kind.ShouldBe(WorkKind.Portrait);
+        (await ingestion.GetAsync("/v1/works?accountId=person-1&kind=Portrait")).Accepted()["items"]!.AsArray().Single()!["kind"]!.GetValue<string>().ShouldBe("Portrait");
+        (await ingestion.GetAsync("/v1/works?accountId=person-1&kind=Original")).Accepted()["items"]!.AsArray().ShouldBeEmpty();
+        (await ingestion.SendAsync("/v1/works", file, null, ("accountId", "person-1"), ("title", "Me"), ("author", "Ada Example"), ("kind", "selfie"))).ShouldBeProblem(422, "Request_Invalid", "/kind");
+    }
+
+    [Fact]
     public async Task An_original_is_withdrawn_by_whoever_knows_its_version_and_says_who_and_why()
     {
         var path = $"/v1/works/{(await RegisterAsync(SampleFiles.Read("photo.jpg"))).Accepted()["workId"]}";

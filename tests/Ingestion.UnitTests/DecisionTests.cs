@@ -61,6 +61,10 @@ public class DecisionTests
     }
 
     [Fact]
+    public void A_portrait_is_registered_as_one() =>
+        Works.Given().When(Register with { Kind = WorkKind.Portrait }).Then(Registered with { Kind = WorkKind.Portrait });
+
+    [Fact]
     public void A_work_can_be_withdrawn_once()
     {
         var withdraw = new WorkCommand.Withdraw(WorkGone.By, WorkGone.Reason, Noon);

@@ -109,6 +109,39 @@ public class ContractTests
     }
 
     [Fact]
+    public void Whose_portrait_was_found_its_uploader_is_not_told()
+    {
+        var evidence = Proof with { Class = MatchClass.SameScene };
+        var view = Fold(Facts["fingerprint_recorded_v1"].Complete, (ImageScreened)Facts["image_screened_v1"].Complete with
+        {
+            Matches =
+            [
+                new Match(Bank.Portraits, "wrk_secret", "secret", 3, Orientation.Original, Disposition.Hit, null, Proof, Band.Auto),
+                new Match(Bank.Uploads, "img_secret", "secret", 4, Orientation.Original, Disposition.Hit, null, Proof),
+                new Match(Bank.Removed, "img_secret2", "secret", 5, Orientation.Original, Disposition.Hit, null, Proof, CaseId: "case_secret"),
+                new Match(Bank.Works, "wrk_9", "painter", 9, Orientation.Original, Disposition.Hit, null, Proof),
+                new Match(Bank.Portraits, "wrk_own", "acct_1", 9, Orientation.Original, Disposition.Own, null, Proof),
+            ],
+            Related =
+            [
+                new RelatedPicture(Bank.Portraits, "wrk_secret3", "stranger", evidence), new RelatedPicture(Bank.Uploads, "img_secret4", "secret", evidence), new RelatedPicture(Bank.Uploads, "img_5", "other", evidence),
+            ],
+        })!;
+        var told = view.ForUploader();
+        JsonSerializer.Serialize(told, StoreOptions.Json).ShouldNotContain("secret");
+        told.Matches.Select(match => (match.Bank, match.ReferenceId, match.Disposition, match.Band)).ShouldBe(
+        [
+            (Bank.Portraits, "withheld", Disposition.Hit, Band.Auto), (Bank.Uploads, "withheld", Disposition.Hit, null), (Bank.Removed, "withheld", Disposition.Hit, null),
+            (Bank.Works, "wrk_9", Disposition.Hit, null), (Bank.Portraits, "wrk_own", Disposition.Own, null),
+        ]);
+        told.Related!.ShouldHaveSingleItem().ReferenceId.ShouldBe("img_5");
+    }
+
+    [Fact]
+    public void Nobody_hears_where_a_portrait_was_found() =>
+        MatchingContracts.Translate(At(1, (CopyFound)Facts["copy_found_v1"].Complete with { IsPortrait = true })).ShouldBeNull();
+
+    [Fact]
     public void A_work_has_no_screening() =>
         Fold(Facts["fingerprint_recorded_v1"].Required, Facts["copy_found_v1"].Complete, Facts["ownership_conflict_found_v1"].Complete).ShouldBeNull();
 

@@ -158,7 +158,7 @@ public sealed class IndexCheckpointTests : IDisposable
                 3 => new RemovalRecorded($"measure-{number}", $"case-{number}", $"image-{random.Next(count)}", Noon),
                 4 => new RemovalEndRecorded($"measure-{random.Next(number)}", "", $"image-{random.Next(count)}", Noon),
                 5 => new WorkWithdrawn($"work-{random.Next(count)}", account, Noon),
-                6 or 7 => Work($"work-{number}", account, hash) with { Features = features },
+                6 or 7 => Work($"work-{number}", account, hash) with { Features = features, Role = random.Next(3) == 0 ? PictureRole.Portrait : PictureRole.Work },
                 _ => Upload($"image-{number}", account, hash) with { Features = features, ListingId = random.Next(2) == 0 ? null : "l" },
             };
         }

@@ -63,6 +63,14 @@ public class IndexHistoryTests
         (tenant.Count(Bank.Works), tenant.Version).ShouldBe((0, 2));
     }
 
+    [Fact]
+    public void Portraits_are_found_with_the_works_and_counted_apart()
+    {
+        var tenant = IndexOf(Log(Work("w", "a", Hash), Work("p", "b", Hash) with { Role = PictureRole.Portrait }, Work("q", "b", Hash) with { Role = PictureRole.Portrait }, new WorkWithdrawn("q", "b", Noon))).For("t");
+        tenant.Search(Bank.Works, [Hash], 31, 4).Select(found => (found.Id, found.IsPortrait)).ShouldBe([("w", false), ("p", true)]);
+        (tenant.Count(Bank.Works), tenant.Count(Bank.Portraits)).ShouldBe((1, 1));
+    }
+
     [Theory]
     [InlineData("fingerprint, withdrawal, removal")]
     [InlineData("fingerprint, removal, withdrawal")]
@@ -239,7 +247,7 @@ public class IndexHistoryTests
         listener.SetMeasurementEventCallback<int>((_, value, tags, _) => measured[(string)tags[0].Value!] = value);
         listener.Start();
         listener.RecordObservableInstruments();
-        measured.ShouldBe(new Dictionary<string, int> { ["Works"] = 1, ["Removed"] = 1, ["Uploads"] = 1 }, ignoreOrder: true);
+        measured.ShouldBe(new Dictionary<string, int> { ["Works"] = 1, ["Portraits"] = 0, ["Removed"] = 1, ["Uploads"] = 1 }, ignoreOrder: true);
     }
 
     private static IEnumerable<string> Found(TenantIndex tenant, long asOf) => tenant.Search(Bank.Uploads, [Hash], 31, asOf).Select(found => found.Id);

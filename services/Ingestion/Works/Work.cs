@@ -24,7 +24,7 @@ public abstract record WorkCommand
     /// <summary>Registers an original.</summary>
     public sealed record Register(
         string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description,
-        Picture Picture, PictureMetadata Metadata, int PdqQuality, RegistrationRules Rules, DateTimeOffset Now) : WorkCommand;
+        Picture Picture, PictureMetadata Metadata, int PdqQuality, RegistrationRules Rules, DateTimeOffset Now, WorkKind Kind = WorkKind.Original) : WorkCommand;
 
     /// <summary>Takes an original out of matching; its record and its bytes stay.</summary>
     public sealed record Withdraw(string By, string? Reason, DateTimeOffset Now) : WorkCommand;
@@ -52,7 +52,7 @@ public static class Work
             "Reg_Featureless", $"Its PDQ quality is {c.PdqQuality}; {c.Rules.MinPdqQuality} is needed.", "/file"),
         WorkCommand.Register c when c.CreatedOn > LatestToday(c.Now) => Decision.Refuse("Request_Invalid", "createdOn lies in the future.", "/createdOn"),
         WorkCommand.Register c => Decision.Accept(new WorkRegistered(
-            c.WorkId, c.AccountId, c.Title, c.Author, c.CreatedOn, c.Description, c.Picture, c.Metadata, c.PdqQuality, c.Now)),
+            c.WorkId, c.AccountId, c.Title, c.Author, c.CreatedOn, c.Description, c.Picture, c.Metadata, c.PdqQuality, c.Now, c.Kind)),
         WorkCommand.Withdraw when !state.IsRegistered => Decision.Refuse("Work_Not_Found"),
         WorkCommand.Withdraw when state.IsWithdrawn => Decision.Nothing,
         WorkCommand.Withdraw c => Decision.Accept(new WorkWithdrawn(state.WorkId, state.AccountId, c.By, c.Reason, c.Now)),

@@ -30,6 +30,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     private readonly Column<int> sameContent = new();
     private readonly ConcurrentDictionary<string, int> lastOfContent = new();
     private readonly Column<bool> isFlat = new();
+    private readonly Column<bool> isPortrait = new();
     private readonly Column<bool> hasSign = new();
     private readonly Column<SignHash> wholes = new();
     private readonly SignBank signs = new();
@@ -38,15 +39,19 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     private int unsigned;
     private int count;
     private int live;
+    private int portraits;
 
     /// <summary>Pictures that can be found.</summary>
     public int Live => Volatile.Read(ref live);
+
+    /// <summary>Portraits among them.</summary>
+    public int Portraits => Volatile.Read(ref portraits);
 
     /// <summary>Adds a picture, unless it is there.</summary>
     /// <param name="version">Version of the index that it makes; above all before.</param>
     public void Add(
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
-        int quality = 100)
+        int quality = 100, bool portrait = false)
     {
         var row = count;
         if (!rows.TryAdd(id, row)) return;
@@ -59,6 +64,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         var flat = quality < minQuality;
         Set(contents, row, sha256);
         Set(isFlat, row, flat);
+        Set(isPortrait, row, portrait);
         Set(hasSign, row, features is not null);
         Set(wholes, row, features?.Sign ?? default);
         if (features is null) unsigned++;
@@ -73,6 +79,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         Set(sameContent, row, lastOfContent.GetValueOrDefault(sha256, -1));
         lastOfContent[sha256] = row;
         live++;
+        if (portrait) portraits++;
         Volatile.Write(ref count, row + 1);
     }
 
@@ -89,6 +96,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         if (withdrawnAt[row] != Never) return true;
         Volatile.Write(ref withdrawnAt[row], version);
         live--;
+        if (isPortrait[row]) portraits--;
         return true;
     }
 
@@ -139,10 +147,10 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
 
     /// <summary>Every picture that was in the bank at <paramref name="asOf"/> and is found in the query, or the query in it, or that shows the same scene, in log order.</summary>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
-    /// <param name="reviewRemoved">The same of a removed picture; null: as of others.</param>
+    /// <param name="reviewApart">The same of removed pictures and portraits, which are banks apart; null: as of others.</param>
     /// <remarks>Two pictures that both have a sign hash are compared by it, others by PDQ: the method depends on the pair alone, so that a finding can be reproduced.</remarks>
     public IReadOnlyList<Neighbour> Find(
-        PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewRemoved = null)
+        PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewApart = null)
     {
         var found = new SortedDictionary<int, Neighbour>();
         var rowsThen = RowsAt(asOf);
@@ -168,7 +176,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         }
         return [.. found.Select(entry => AsOf(asOf, entry.Key, entry.Value))];
 
-        double ReviewOf(int row) => reviewRemoved is { } ofRemoved && removals?.CaseOf(ids[row], asOf) is not null ? ofRemoved : review;
+        double ReviewOf(int row) => reviewApart is { } ofThose && (isPortrait[row] || removals?.CaseOf(ids[row], asOf) is not null) ? ofThose : review;
     }
 
     private void FindSameBytes(PictureQuery query, int rowsThen, long asOf, SortedDictionary<int, Neighbour> found)
@@ -273,7 +281,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     }
 
     private Neighbour ToNeighbour(int row, int distance, Orientation turn) =>
-        new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn);
+        new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn, IsPortrait: isPortrait[row]);
 
     private bool IsFindable(int row, long asOf) => Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.CaseOf(ids[row], asOf) is not null;
 

@@ -27,7 +27,13 @@ public sealed class TenantIndex
     public long Version => Volatile.Read(ref version);
 
     /// <summary>Pictures of a bank that can be found.</summary>
-    public int Count(Bank bank) => bank == Bank.Removed ? removals.Live : BankOf(bank).Live;
+    public int Count(Bank bank) => bank switch
+    {
+        Bank.Works => works.Live - works.Portraits,
+        Bank.Portraits => works.Portraits,
+        Bank.Removed => removals.Live,
+        Bank.Uploads => uploads.Live,
+    };
 
     /// <summary>The version before the fact at a position of the log.</summary>
     public long VersionBefore(LogPosition position)
@@ -58,10 +64,10 @@ public sealed class TenantIndex
     /// <param name="asOf">Version of the index that answers.</param>
     /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
-    /// <param name="reviewRemoved">The same of a removed picture; null: as of others.</param>
+    /// <param name="reviewApart">The same of removed pictures, which lie among the uploads, and of portraits, which lie among the works; null: as of others.</param>
     public IReadOnlyList<Neighbour> Find(
-        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview, double? reviewRemoved = null) =>
-        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review, reviewRemoved);
+        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview, double? reviewApart = null) =>
+        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review, reviewApart);
 
     /// <summary>Pictures that were in a bank at a version, from a row on, in log order.</summary>
     public IEnumerable<(int Row, string Id)> Pictures(Bank bank, int fromRow, long asOf) => BankOf(bank).Pictures(fromRow, asOf);
@@ -107,15 +113,16 @@ public sealed class TenantIndex
     private void Add(FingerprintRecorded picture, FeatureSet? features, int next)
     {
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
-        var bank = BankOf(picture.Role == PictureRole.Work ? Bank.Works : Bank.Uploads);
+        var bank = BankOf(picture.Role == PictureRole.Upload ? Bank.Uploads : Bank.Works);
         bank.Add(
-            PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+            PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality,
+            picture.Role == PictureRole.Portrait);
         if (withdrawnUnseen.Remove(picture.SubjectId)) bank.Withdraw(picture.SubjectId, next);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch
     {
-        Bank.Works => works,
+        Bank.Works or Bank.Portraits => works,
         Bank.Uploads or Bank.Removed => uploads,
     };
 }

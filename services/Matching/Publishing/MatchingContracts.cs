@@ -20,6 +20,8 @@ public static class MatchingContracts
             screened.Band, screened.Related is null
                 ? null
                 : [.. screened.Related.Select(related => new Contracts.Matching.V1.RelatedPicture(related.Bank, related.ReferenceId, related.OwnerAccountId, ToContract(related.Evidence)!))]),
+        // Whether to complain, and so to be named, is for the person whom the portrait shows.
+        Facts.CopyFound { IsPortrait: true } => null,
         Facts.CopyFound copy => new Contracts.Matching.V1.CopyFound(
             @event.TenantId, copy.WorkId, copy.WorkAccountId, copy.ImageId, copy.ImageAccountId, copy.Surface, copy.ListingId,
             copy.Distance, copy.Transform, ToContract(copy.Thresholds), copy.FoundAt, ToContract(copy.Evidence)),
@@ -45,7 +47,7 @@ public static class MatchingContracts
 
     private static ScreeningThresholds ToContract(Thresholds thresholds) =>
         new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion, thresholds.Model, ToContract(thresholds.Works), ToContract(thresholds.Uploads),
-            ToContract(thresholds.Removed));
+            ToContract(thresholds.Removed), ToContract(thresholds.Portraits));
 
     private static Contracts.Matching.V1.BandLimits? ToContract(Facts.BandLimits? limits) => limits is null ? null : new(limits.Review, limits.Auto);
 }

@@ -42,9 +42,10 @@ public sealed record ImageScreened(
 
 /// <summary>A new work was found in an upload that came before it.</summary>
 /// <param name="Transform">How the upload was turned or mirrored against the work.</param>
+/// <param name="IsPortrait">True of a portrait.</param>
 public sealed record CopyFound(
     string WorkId, string WorkAccountId, string ImageId, string ImageAccountId, Surface Surface, string? ListingId,
-    int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt, Evidence? Evidence = null);
+    int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt, Evidence? Evidence = null, bool? IsPortrait = null);
 
 /// <summary>A new work looks like one that another account had registered.</summary>
 /// <param name="Transform">How the later work was turned or mirrored against the earlier.</param>
@@ -131,7 +132,7 @@ public sealed record Corner(double X, double Y);
 /// <param name="Model">What the scores were computed with; null in facts of earlier versions, as are the limits.</param>
 public sealed record Thresholds(
     string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null,
-    BandLimits? Removed = null);
+    BandLimits? Removed = null, BandLimits? Portraits = null);
 
 /// <summary>Scores at which bands begin, 0 to 1; what is below review is no match.</summary>
 public sealed record BandLimits(double Review, double Auto)
