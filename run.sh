@@ -8,6 +8,9 @@ usage() {
   cat <<'TEXT'
 ./run.sh          installs what is missing (apt, npm), builds, and starts everything; Ctrl-C stops it
 ./run.sh tour     walks one set of pictures through the running product and prints what happens
+./run.sh rebuild SERVICE [--compare] [READ_MODEL …]
+                  builds a service's read models anew from its events while it goes on serving
+                  (ingestion, fingerprint, matching, casemanagement, notification)
 ./run.sh token    prints an access token for the API: curl -H "Authorization: Bearer $(./run.sh token)" …
 ./run.sh --help   this text
 
@@ -44,6 +47,23 @@ case "${1:-}" in
     answer=$(printf 'grant_type=client_credentials&client_id=%s&client_secret=%s' "$IMAGERIGHTS_CLIENT_ID" "${IMAGERIGHTS_CLIENT_SECRET:-}" | curl -sS --max-time 10 -d @- "$console/connect/token")
     case "$answer" in *'"access_token":"'*) printf '%s\n' "$answer" | sed 's/.*"access_token":"\([^"]*\)".*/\1/' ;; *) fail "The console gave no token: $answer" ;; esac
     exit 0 ;;
+  rebuild)
+    shift
+    data="${IMAGERIGHTS_DATA:-.data}"
+    case "${1:-}" in
+      ingestion) project=Ingestion ;; fingerprint) project=Fingerprint ;; matching) project=Matching ;; casemanagement) project=CaseManagement ;; notification) project=Notification ;;
+      *) usage >&2; fail "There is no service \"${1:-}\" with read models." ;;
+    esac
+    shift
+    [ -f "$data/endpoints.json" ] || fail "ImageRights is not running." "Next step: ./run.sh"
+    # Both files are written a member a line; JSON writes the plus of base64 as an escape.
+    of() { sed -n "s/.*\"$2\": *\"\([^\"]*\)\".*/\1/p" "$data/$1.json" | sed 's/\\u002B/+/g'; }
+    secret() { printenv "Parameters__$1" || of secrets "Parameters:$1"; }
+    for database in ingestiondb fingerprintdb matchingdb casesdb notificationdb messaging; do export "ConnectionStrings__$database=$(of endpoints $database)"; done
+    export Access__Issuer="$(of endpoints console)" Access__ServiceKey="$(secret service-key)" Personal__Key="$(secret personal-key)" Transparency__SigningKey="$(secret log-key)"
+    export Secrets__Key="$(secret secrets-key)" Vault__Key="$(secret vault-key)" Vault__Directory="$(readlink -f "$data")/vault"
+    export Logging__LogLevel__Default=Warning Logging__LogLevel__MassTransit=Warning
+    exec dotnet "artifacts/bin/$project/release/ImageRights.$project.dll" rebuild "$@" ;;
   ''|--*) ;;
   *) usage >&2; fail "There is no \"$1\"." ;;
 esac

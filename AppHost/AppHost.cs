@@ -34,7 +34,6 @@ var consoleKey = builder.AddParameter("console-key", secret: true);
 var ingestion = builder.AddProject<Projects.Ingestion>("ingestion")
     .WithReference(ingestionDb).WaitFor(ingestionDb)
     .WithReference(messaging).WaitFor(messaging)
-    .WithEnvironment("Transparency__SigningKey", logKey)
     .WithEnvironment("Vault__Directory", Path.Combine(data, "vault"))
     .WithEnvironment("Vault__Key", vaultKey)
     .WithEnvironment("Personal__Key", personalKey)

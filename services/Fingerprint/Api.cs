@@ -1,4 +1,5 @@
 using ImageRights.Fingerprint.Computing;
+using ImageRights.Fingerprint.Features.Renewing;
 using ImageRights.Fingerprint.Projections;
 using ImageRights.ServiceDefaults.Http.Description;
 using static ImageRights.ServiceDefaults.Http.Description.ApiOperation;
@@ -16,6 +17,7 @@ internal static class Api
                     "Image_Too_Many_Frames", "Image_Too_Many_Scans", "Image_Decode_Timeout", "Image_Decoder_Crashed", "Upload_Too_Slow")
                 .WithBody("application/octet-stream"),
             ["ReadFingerprint"] = Reads<FingerprintView>("Fingerprint_Not_Found"),
+            ["DescribeRenewal"] = Reads<RenewalProgress>(),
             ["ReadRendition"] = Reads<byte[]>("Not_Found", "Image_Content_Missing", "Image_Content_Altered", "Image_Corrupt") with { MediaType = "image/jpeg" },
         });
 }

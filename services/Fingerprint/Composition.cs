@@ -6,6 +6,7 @@ using ImageRights.Fingerprint.Features.Computing;
 using ImageRights.Fingerprint.Features.Fingerprinting;
 using ImageRights.Fingerprint.Features.ReadingFingerprints;
 using ImageRights.Fingerprint.Features.Rendering;
+using ImageRights.Fingerprint.Features.Renewing;
 using ImageRights.Fingerprint.Picture;
 using ImageRights.Fingerprint.Projections;
 using ImageRights.Fingerprint.Publishing;
@@ -43,8 +44,8 @@ public static class Composition
         builder.Services.AddHttpClient("ingestion").CallAsService();
         builder.Services
             .AddSingleton<IngestionContents>().AddSingleton<Admission>().AddSingleton<Fingerprinter>().AddSingleton<Renditions>()
-            .AddSingleton<PendingPictures>().AddSingleton<PictureProcessor>();
-        builder.Services.AddHealthChecks().AddCheck<DecoderHealthCheck>("decoder", tags: ["ready"]);
+            .AddSingleton<Foreground>().AddSingleton<PictureFinder>().AddSingleton<PendingPictures>().AddSingleton<PictureProcessor>().AddSingleton<Renewals>();
+        builder.Services.AddHealthChecks().AddCheck<DecoderHealthCheck>("decoder", tags: ["ready"]).AddCheck<RenewalHealthCheck>("renewal", tags: ["ready"]);
         builder.Services.AddEventStore(options =>
         {
             options.ServiceName = "fingerprint";
@@ -53,8 +54,8 @@ public static class Composition
             Describe(options);
             options.KeepTransparencyLog(builder.Configuration["Transparency:SigningKey"]);
         });
-        // After the store, whose tables it reads.
-        builder.Services.AddHostedService<PendingPictureWorker>();
+        // After the store, whose tables they read.
+        builder.Services.AddHostedService<PendingPictureWorker>().AddHostedService<RenewalWorker>();
         builder.AddBus("fingerprint", bus =>
         {
             bus.AddConsumer<ImageReceivedConsumer>();
@@ -70,6 +71,7 @@ public static class Composition
         app.MapComputing();
         app.MapFingerprints();
         app.MapRenditions();
+        app.MapRenewal();
         return app;
     }
 
@@ -86,6 +88,7 @@ public static class Composition
         options.Projections.InlineSnapshot<FingerprintView>(PictureDecider.StreamPrefix, FingerprintView.Evolve);
         options.Projections.Document<ComputedFingerprint>();
         options.SchemaScripts.Add(PendingPictures.SchemaScript);
+        options.SchemaScripts.Add(Renewals.SchemaScript);
         options.PublishFacts(FingerprintContracts.Translate);
     }
 }

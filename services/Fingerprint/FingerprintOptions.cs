@@ -30,6 +30,16 @@ public sealed class FingerprintOptions
     /// <summary>How often a picture may run out of time or bring its decoder down before it counts as unreadable: the machine may have been at fault.</summary>
     public int DecodeTries { get; set; } = 3;
 
+    /// <summary>Whether pictures with a fingerprint of an earlier version are fingerprinted anew in the background.</summary>
+    public bool RenewFingerprints { get; set; } = true;
+
     /// <summary>Memory for renditions, in bytes.</summary>
     public long RenditionCacheBytes { get; set; } = 64_000_000;
+
+    /// <summary>Wait after so many attempts. Spread, so that what one outage parked does not come back as one wave.</summary>
+    public TimeSpan WaitAfter(int tries)
+    {
+        var wait = Math.Min(LongestRetry.TotalSeconds, FirstRetry.TotalSeconds * Math.Pow(2, Math.Min(tries - 1, 20)));
+        return TimeSpan.FromSeconds(wait * (0.8 + 0.4 * Random.Shared.NextDouble()));
+    }
 }

@@ -16,10 +16,24 @@ internal static class Telemetry
     /// <summary>From the moment that the decoder is asked: waiting for a process included.</summary>
     public static readonly Histogram<double> DecodeDuration = Meter.CreateHistogram<double>("imagerights.fingerprint.decode.duration", "s", "Time for a picture to be decoded");
 
-    private static long pending;
+    /// <summary>By <c>outcome</c>: <c>renewed</c>, or the code of what stands against it.</summary>
+    public static readonly Counter<long> Renewals = Meter.CreateCounter<long>("imagerights.fingerprint.renewals", "{picture}", "Pictures fingerprinted anew, or left with the fingerprint they have");
 
-    static Telemetry() => Meter.CreateObservableGauge("imagerights.fingerprint.pending", () => Interlocked.Read(ref pending), "{picture}", "Pictures that wait for another attempt");
+    private static long pending, openRenewals;
+
+    static Telemetry()
+    {
+        Meter.CreateObservableGauge("imagerights.fingerprint.pending", () => Interlocked.Read(ref pending), "{picture}", "Pictures that wait for another attempt");
+        Meter.CreateObservableGauge("imagerights.fingerprint.renewals.open", () => Interlocked.Read(ref openRenewals), "{picture}", "Pictures with a fingerprint of an earlier version");
+    }
 
     /// <summary>Pictures that wait for another attempt, in all replicas.</summary>
     public static long Pending { set => Interlocked.Exchange(ref pending, value); }
+
+    /// <summary>Pictures with a fingerprint of an earlier version, in all replicas.</summary>
+    public static long OpenRenewals
+    {
+        get => Interlocked.Read(ref openRenewals);
+        set => Interlocked.Exchange(ref openRenewals, value);
+    }
 }

@@ -93,6 +93,7 @@ public static class Composition
     {
         options.Events
             .Map<FingerprintRecorded>("fingerprint_recorded_v1")
+            .Map<FingerprintRenewed>("fingerprint_renewed_v1")
             .Map<UnreadableRecorded>("unreadable_recorded_v1")
             .Map<PictureWithdrawn>("picture_withdrawn_v1")
             .Map<WorkWithdrawn>("work_withdrawn_v1")

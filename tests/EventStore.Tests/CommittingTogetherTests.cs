@@ -196,6 +196,38 @@ public sealed class CommittingTogetherTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Committers_that_go_from_tenant_to_tenant_write_each_ones_rows_as_his()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var expected = new Dictionary<string, int> { ["anna"] = 0, ["boris"] = 0, ["clara"] = 0 };
+        for (var wave = 0; wave < 60; wave++)
+        {
+            var saves = Enumerable.Range(0, random.Next(1, 9)).Select(number => (Tenant: expected.Keys.ElementAt(random.Next(3)), Kind: random.Next(5), Stream: $"log-{wave}-{number}")).ToList();
+            await Task.WhenAll(saves.Select(async save =>
+            {
+                await using var session = store.Session(save.Tenant);
+                // With a message the append names its tenant for its transaction, without one the committer's session does.
+                if (save.Kind is 1 or 2) session.Enlist(Guid.CreateVersion7(), "consumer");
+                if (save.Kind == 2) session.Store(save.Stream, new Tally(save.Tenant, 1));
+                if (save.Kind == 3) session.Events.StartStream(save.Stream, new ArgumentMade(save.Tenant));
+                else session.Events.Append(save.Stream, new ArgumentMade(save.Tenant));
+                // Undoes its whole group.
+                if (save.Kind == 4) session.Store("\0", new Tally("", 0));
+                (await SaveAsync(session))?.GetType().ShouldBe(save.Kind == 4 ? typeof(PostgresException) : null, $"seed {seed}, {save}");
+            }));
+            foreach (var save in saves.Where(save => save.Kind != 4)) expected[save.Tenant]++;
+        }
+
+        foreach (var (tenant, count) in expected)
+        {
+            (await store.ScalarAsync<long>("select count(*) from {schema}.mt_events where tenant_id = $1 and data ->> 'text' = $1", tenant)).ShouldBe(count, $"seed {seed}");
+            (await store.ScalarAsync<long>("select count(*) from {schema}.mt_events where tenant_id = $1", tenant)).ShouldBe(count, $"seed {seed}");
+            (await store.ScalarAsync<long>("select count(*) from {schema}.mt_streams where tenant_id = $1", tenant)).ShouldBe(count, $"seed {seed}");
+        }
+    }
+
     private async Task<Exception?> SaveAsync(Action<DocumentSession> write, CancellationToken cancellationToken = default)
     {
         await using var session = store.Session();

@@ -26,7 +26,7 @@ public class ComputeTests(FingerprintService service) : IClassFixture<Fingerprin
         var answer = await ReadAsync(await PostAsync(bytes));
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         answer.EnumerateObject().Select(property => property.Name)
-            .ShouldBe(["sha256", "algorithm", "pdq", "pdqDihedrals", "pdqQuality", "format", "width", "height"], ignoreOrder: true);
+            .ShouldBe(["sha256", "algorithm", "pdq", "pdqDihedrals", "pdqQuality", "format", "width", "height", "version"], ignoreOrder: true);
         (answer.GetProperty("sha256").GetString(), answer.GetProperty("algorithm").GetString(), answer.GetProperty("format").GetString()).ShouldBe((sha256, "pdq/1", "JPEG"));
         var dihedrals = answer.GetProperty("pdqDihedrals").EnumerateArray().Select(hash => hash.GetString()!).ToList();
         dihedrals[0].ShouldBe(answer.GetProperty("pdq").GetString());

@@ -64,11 +64,18 @@ internal sealed class VaultDouble : IAsyncDisposable
 
     public int Requests(string sha256) => requests.GetValueOrDefault(sha256);
 
+    /// <summary>Answers as if there were no trouble.</summary>
+    public Task GiveAsync(HttpContext context) => GiveAsync((string)context.Request.RouteValues["sha256"]!, context);
+
     private async Task AnswerAsync(string sha256, HttpContext context)
     {
-        var number = requests.AddOrUpdate(sha256, 1, (_, before) => before + 1);
-        if (Trouble is { } trouble) await trouble(context);
-        else if (TestAccess.TenantOf(context.Request.Headers.Authorization) == TestAccess.Tenant && answers.TryGetValue(sha256, out var answer)) await answer(context, number);
+        requests.AddOrUpdate(sha256, 1, (_, before) => before + 1);
+        await (Trouble?.Invoke(context) ?? GiveAsync(sha256, context));
+    }
+
+    private async Task GiveAsync(string sha256, HttpContext context)
+    {
+        if (TestAccess.TenantOf(context.Request.Headers.Authorization) == TestAccess.Tenant && answers.TryGetValue(sha256, out var answer)) await answer(context, Requests(sha256));
         else context.Response.StatusCode = (int)HttpStatusCode.NotFound;
     }
 

@@ -26,10 +26,24 @@ public sealed class PictureDeciderTests
     }
 
     [Fact]
-    public void However_many_findings_come_in_whatever_order_exactly_the_first_is_recorded()
+    public void A_fingerprint_of_a_later_version_follows_the_one_there_is_once()
+    {
+        var (second, third) = (Facts.Fingerprinted with { Version = 2 }, Facts.Fingerprinted with { Version = 3 });
+        Spec.Given(Facts.Fingerprinted).When(second).Then(second);
+        Spec.Given(Facts.Fingerprinted, second).When(third).Then(third);
+        Spec.Given(Facts.Fingerprinted, second).When(second with { PdqQuality = 1 }).Then();
+        Spec.Given(Facts.Fingerprinted, third).When(second).Then();
+        Spec.Given(Facts.Fingerprinted, second).When(Facts.Unreadable).Then();
+        Spec.Given(Facts.Unreadable).When(second).Then();
+    }
+
+    [Fact]
+    public void However_many_findings_come_in_whatever_order_the_first_is_recorded_and_then_only_later_versions()
     {
         var finding = Gen.OneOf(
-            from quality in Gen.Choose(0, 100) select (PictureFact)(Facts.Fingerprinted with { PdqQuality = quality }),
+            from quality in Gen.Choose(0, 100)
+            from version in Gen.Choose(0, 3)
+            select (PictureFact)(Facts.Fingerprinted with { PdqQuality = quality, Version = version }),
             from code in Gen.Elements("Image_Truncated", "Image_Corrupt", "Image_Content_Missing") select (PictureFact)(Facts.Unreadable with { Code = code }));
         Prop.ForAll(finding.NonEmptyListOf().ToArbitrary(), findings =>
         {
@@ -40,8 +54,11 @@ public sealed class PictureDeciderTests
                 var facts = PictureDecider.Decide(state, next);
                 recorded.AddRange(facts);
                 state = facts.Aggregate(state, PictureDecider.Evolve);
+                if (PictureDecider.Decide(state, next).Count > 0) return false;
             }
-            return recorded.Count == 1 && ReferenceEquals(recorded[0], findings[0]);
+            var versions = recorded.OfType<PictureFingerprinted>().Select(fact => fact.Version).ToList();
+            return ReferenceEquals(recorded[0], findings[0]) && (recorded[0] is PictureFingerprinted ? versions.Count == recorded.Count : recorded.Count == 1)
+                && versions.Zip(versions.Skip(1)).All(pair => pair.First < pair.Second);
         }).QuickCheckThrowOnFailure();
     }
 }
@@ -54,7 +71,7 @@ internal static class Facts
         PictureRole.Upload, "img_1", "seller-1", Surface.Listing, "listing-1", new string('a', 64), Hash,
         [.. Enumerable.Range(0, 8).Select(turn => turn == 0 ? Hash : new string((char)('0' + turn), 64))], 97, "pdq/1", "JPEG", 1600, 1200,
         new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 20, 9, 0, 1, TimeSpan.Zero),
-        new Picture.PictureFeatures("eye/1", Hash, [new Picture.PictureRegion(0.125, 0.25, 0.5, 0.75, Hash, true)], "AQID"));
+        new Picture.PictureFeatures("eye/1", Hash, [new Picture.PictureRegion(0.125, 0.25, 0.5, 0.75, Hash, true)], "AQID"), 1);
 
     public static PictureUnreadable Unreadable { get; } = new(
         PictureRole.Upload, "img_1", "seller-1", Surface.Listing, "listing-1", new string('a', 64), "Image_Truncated",

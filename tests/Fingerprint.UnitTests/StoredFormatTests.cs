@@ -87,7 +87,7 @@ public sealed class StoredFormatTests
     public void Every_code_is_in_the_catalogue_in_both_languages()
     {
         var catalogue = new ProblemCatalogue(typeof(Composition).Assembly);
-        foreach (var code in RefusalCodes.All.Concat([PictureProcessor.ContentMissing, PictureProcessor.ContentAltered]))
+        foreach (var code in RefusalCodes.All.Concat([PictureFinder.ContentMissing, PictureFinder.ContentAltered]))
         {
             catalogue.Entries.Keys.ShouldContain(code);
             catalogue[code].En.ShouldNotBeNullOrWhiteSpace();
@@ -101,7 +101,7 @@ public sealed class StoredFormatTests
     public void A_computed_fingerprint_reads_as_it_was_stored()
     {
         var fact = Facts.Fingerprinted;
-        var computed = new ComputedFingerprint(fact.Sha256, fact.Algorithm, fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Format, fact.Width, fact.Height, fact.Features);
+        var computed = new ComputedFingerprint(fact.Sha256, fact.Algorithm, fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Format, fact.Width, fact.Height, fact.Features, fact.Version);
         Golden.Matches("computed_fingerprint.json", JsonSerializer.Serialize(computed, Readable));
     }
 

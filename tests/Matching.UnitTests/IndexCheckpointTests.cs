@@ -84,7 +84,7 @@ public sealed class IndexCheckpointTests : IDisposable
         var log = SomeLog(30);
         using (var index = Resumed()) index.Apply(log);
         var own = File.ReadAllBytes(Checkpoint());
-        foreach (var bytes in (byte[][])[Encoding.ASCII.GetBytes("IRINDEX0"), [.. Encoding.ASCII.GetBytes("IRINDEX0"), .. own[8..]], [1, 2, 3]])
+        foreach (var bytes in (byte[][])[Encoding.ASCII.GetBytes("IRINDEX0"), [.. Encoding.ASCII.GetBytes("IRINDEX0"), .. own[IndexCheckpoint.Version.Length..]], [1, 2, 3]])
         {
             File.WriteAllBytes(Checkpoint(), bytes);
             using (var index = Resumed())
@@ -150,7 +150,7 @@ public sealed class IndexCheckpointTests : IDisposable
             var features = random.Next(3) == 0 ? null : new PictureFeatures(FeatureSet.Algorithm, RandomHash(random).ToString(),
                 random.Next(2) == 0 ? [] : [new PictureRegion(0.1, 0.2, 0.5, 0.6, RandomHash(random).ToString(), random.Next(2) == 0)],
                 random.Next(3) == 0 ? null : Convert.ToBase64String(made.Draw(20 + random.Next(20), 50 * random.Next(4), references: 15).Bytes));
-            return random.Next(11) switch
+            return random.Next(12) switch
             {
                 0 => new PictureWithdrawn($"image-{random.Next(count)}", account, Noon.AddMinutes(number)),
                 1 => Licence($"licence-{number}", $"work-{random.Next(count)}", account, Noon.AddDays(-1), random.Next(2) == 0 ? null : Noon.AddDays(1)),
@@ -159,6 +159,7 @@ public sealed class IndexCheckpointTests : IDisposable
                 4 => new RemovalEndRecorded($"measure-{random.Next(number)}", "", $"image-{random.Next(count)}", Noon),
                 5 => new WorkWithdrawn($"work-{random.Next(count)}", account, Noon),
                 6 or 7 => Work($"work-{number}", account, hash) with { Features = features, Role = random.Next(3) == 0 ? PictureRole.Portrait : PictureRole.Work },
+                8 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features }),
                 _ => Upload($"image-{number}", account, hash) with { Features = features, ListingId = random.Next(2) == 0 ? null : "l" },
             };
         }

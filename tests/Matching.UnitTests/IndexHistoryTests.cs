@@ -64,6 +64,21 @@ public class IndexHistoryTests
     }
 
     [Fact]
+    public void A_removed_or_portrayed_picture_that_is_renewed_is_found_once_and_stays_what_it_is()
+    {
+        var tenant = IndexOf(Log(
+            Upload("1", "a", Hash), new RemovalRecorded("m", "case", "1", Noon), new FingerprintRenewed(Upload("1", "a", Off(Hash, 2))), new PictureWithdrawn("1", "a", Noon),
+            Work("p", "b", Hash) with { Role = PictureRole.Portrait }, new FingerprintRenewed(Work("p", "b", Off(Hash, 3)) with { Role = PictureRole.Portrait }))).For("t");
+        foreach (var (version, distance) in new[] { (2, 0), (3, 2), (4, 2) })
+        {
+            var removed = tenant.Search(Bank.Uploads, [Hash], 31, version).ShouldHaveSingleItem();
+            (removed.Distance, removed.RemovedIn, removed.IsWithdrawn).ShouldBe((distance, "case", version == 4));
+        }
+        var portrait = tenant.Search(Bank.Works, [Hash], 31, 6).ShouldHaveSingleItem();
+        (portrait.Distance, portrait.IsPortrait, tenant.Count(Bank.Portraits), tenant.Count(Bank.Works)).ShouldBe((3, true, 1, 0));
+    }
+
+    [Fact]
     public void Portraits_are_found_with_the_works_and_counted_apart()
     {
         var tenant = IndexOf(Log(Work("w", "a", Hash), Work("p", "b", Hash) with { Role = PictureRole.Portrait }, Work("q", "b", Hash) with { Role = PictureRole.Portrait }, new WorkWithdrawn("q", "b", Noon))).For("t");
@@ -111,6 +126,68 @@ public class IndexHistoryTests
         var tenant = IndexOf(Log(Upload("1", "a", Hash), new RemovalEndRecorded("m", "case", "1", Noon), new RemovalRecorded("m", "case", "1", Noon))).For("t");
         tenant.Search(Bank.Uploads, [Hash], 31, 3).ShouldHaveSingleItem().RemovedIn.ShouldBeNull();
         tenant.Count(Bank.Removed).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_renewed_picture_is_found_by_its_old_fingerprint_before_and_by_its_new_one_after_and_once_at_any_version()
+    {
+        var (far, near) = (Off(Hash, 100), Off(Hash, 4));
+        var tenant = IndexOf(Log(
+            Upload("1", "a", Hash), Upload("2", "b", Hash), Renewed(Upload("1", "a", near)), Renewed(Upload("2", "b", far)), Renewed(Upload("2", "b", far)))).For("t");
+        Found(tenant, 2).ShouldBe(["1", "2"]);
+        tenant.Search(Bank.Uploads, [Hash], 31, 2).Select(found => found.Distance).ShouldBe([0, 0]);
+        Found(tenant, 3).ShouldBe(["1", "2"], "in the order in which they came first");
+        tenant.Search(Bank.Uploads, [Hash], 31, 3).Select(found => found.Distance).ShouldBe([4, 0]);
+        Found(tenant, 4).ShouldBe(["1"]);
+        tenant.Search(Bank.Uploads, [far], 0, 4).ShouldHaveSingleItem().Id.ShouldBe("2");
+        Found(tenant, 5).ShouldBe(["1"]);
+        (tenant.Count(Bank.Uploads), tenant.Version).ShouldBe((2, 5));
+    }
+
+    [Fact]
+    public void A_withdrawn_picture_stays_withdrawn_when_it_is_renewed_and_one_that_was_renewed_can_be_withdrawn()
+    {
+        var tenant = IndexOf(Log(
+            Upload("1", "a", Hash), new PictureWithdrawn("1", "a", Noon), Renewed(Upload("1", "a", Off(Hash, 1))), Upload("2", "a", Hash), Renewed(Upload("2", "a", Off(Hash, 1))),
+            new PictureWithdrawn("2", "a", Noon), new PictureWithdrawn("3", "a", Noon), Upload("3", "a", Hash), Renewed(Upload("3", "a", Off(Hash, 1))))).For("t");
+        Found(tenant, 3).ShouldBeEmpty();
+        Found(tenant, 5).ShouldBe(["2"]);
+        Found(tenant, tenant.Version).ShouldBeEmpty();
+        tenant.Count(Bank.Uploads).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Searches_while_pictures_are_renewed_find_each_of_them_once()
+    {
+        const int Pictures = 2_000;
+        var log = Log(Enumerable.Range(0, 4 * Pictures).Select(number => number < Pictures
+            ? (object)Upload($"{number}", "a", Hash)
+            : Renewed(Upload($"{number % Pictures}", "a", Off(Hash, number / Pictures)))));
+        var index = IndexOf(log[..Pictures]);
+        var (tenant, faults) = (index.For("t"), 0);
+        var writing = Task.Run(() =>
+        {
+            foreach (var @event in log[Pictures..]) index.Apply([@event]);
+        });
+        do
+        {
+            if (Found(tenant, tenant.Version).Distinct().Count() != Pictures || Found(tenant, tenant.Version).Count() != Pictures) faults++;
+        }
+        while (!writing.IsCompleted);
+        writing.IsCompletedSuccessfully.ShouldBeTrue();
+        faults.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Features_that_cannot_be_read_do_not_displace_those_that_can()
+    {
+        var random = new Random(5);
+        var (sign, whole) = (RandomHash(random).ToString(), Upload("1", "a", Hash));
+        var picture = whole with { Features = new PictureFeatures(FeatureSet.Algorithm, sign, [], null) };
+        var unheard = Renewed(Upload("1", "a", Off(Hash, 60)) with { Features = new PictureFeatures("eye/999", "?", [], null) });
+        var tenant = IndexOf(Log(picture, unheard, Renewed(picture))).For("t");
+        foreach (var version in (long[])[1, 2, 3])
+            tenant.Find(Bank.Uploads, PictureQuery.Of(picture) with { Sha256 = null }, 31, version).ShouldHaveSingleItem().Evidence!.Distance.ShouldBe(0);
     }
 
     [Fact]
@@ -249,6 +326,8 @@ public class IndexHistoryTests
         listener.RecordObservableInstruments();
         measured.ShouldBe(new Dictionary<string, int> { ["Works"] = 1, ["Portraits"] = 0, ["Removed"] = 1, ["Uploads"] = 1 }, ignoreOrder: true);
     }
+
+    private static FingerprintRenewed Renewed(FingerprintRecorded picture) => new(picture with { Version = 1 });
 
     private static IEnumerable<string> Found(TenantIndex tenant, long asOf) => tenant.Search(Bank.Uploads, [Hash], 31, asOf).Select(found => found.Id);
 }

@@ -89,9 +89,32 @@ public class LocalFeatureTests
         var query = new Scene(3, 3).Picture(flips: 12);
         var then = index.Search(query, 5, 10);
         // So many of the same that its buckets grow beyond what is read.
-        for (var row = 5; row < 200; row++) index.Add(new Scene(3, 3).Picture(), row);
+        for (var row = 5; row < 200; row++) index.Add(new Scene(3, row).Picture(), row);
         index.Search(query, 5, 10).ShouldBe(then);
         index.Search(query, 200, 10).ShouldNotBe(then);
+    }
+
+    [Fact]
+    public void The_same_picture_uploaded_again_and_again_is_found_each_time_and_hides_nothing()
+    {
+        var (random, index, bank) = (new Random(10), new LocalIndex(), new PictureBank());
+        for (var row = 0; row < 200; row++)
+        {
+            var picture = Harbour.Picture();
+            index.Add(picture, row);
+            bank.Add(Pictures.RandomHash(random), new FeatureSet(Sign(random), [], picture), $"{row:x2}", $"{row}", "a", Surface.Listing, null, Pictures.Noon, row + 1);
+        }
+        var crop = Harbour.Picture(0.25, 0.25, 0.5, flips: 12);
+        index.Search(crop, 200, 10).ShouldHaveSingleItem().Row.ShouldBe(0);
+        index.SameAs(0, 200).ShouldBe(Enumerable.Range(0, 200));
+        index.SameAs(0, 70).ShouldBe(Enumerable.Range(0, 70));
+        index.SameAs(0, 1).ShouldBe([0]);
+        index.Of(199).ShouldBeSameAs(index.Of(0));
+
+        bank.Withdraw("0", 201);
+        var query = new PictureQuery([default], 100, new FeatureSet(Sign(random), [], crop), null);
+        bank.Find(query, 31, 3, ScanKernel.Scalar).Select(found => found.Id).ShouldBe(["0", "1", "2"]);
+        bank.Find(query, 31, 201, ScanKernel.Scalar).Select(found => found.Id).ShouldBe(Enumerable.Range(1, 199).Select(row => $"{row}"));
     }
 
     [Fact]

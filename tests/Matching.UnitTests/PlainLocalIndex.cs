@@ -10,6 +10,8 @@ internal sealed class PlainLocalIndex
     private const int MostCompared = 300;
     private const int MostProposals = 40;
     private const float Tolerance = 30;
+    // Directions are written in parts of a circle, and their differences are exact.
+    private const int Angles = 256;
     private const int AngleBins = 12;
     private const int ScaleBins = 9;
 
@@ -73,7 +75,7 @@ internal sealed class PlainLocalIndex
         foreach (var pair in pairs)
         {
             bins[
-                (int)Math.Floor((pair.Angle / (2 * Math.PI) + 2) * AngleBins) % AngleBins,
+                (int)Math.Round((pair.Angle / (2 * Math.PI) + 2) * Angles) % Angles * AngleBins / Angles,
                 Math.Clamp((int)Math.Floor(Math.Log2(pair.Scale) * 1.5 + ScaleBins / 2.0), 0, ScaleBins - 1)] += pair.Weight;
         }
         var best = 0f;

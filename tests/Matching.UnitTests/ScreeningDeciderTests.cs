@@ -33,6 +33,19 @@ public class ScreeningDeciderTests
     }
 
     [Fact]
+    public void A_fingerprint_of_a_later_version_renews_the_one_there_is_once()
+    {
+        var (second, third) = (Fingerprint with { Version = 1 }, Fingerprint with { Version = 2 });
+        Spec.Given(Fingerprint).When(new ScreeningCommand.RecordFingerprint(second)).Then(new FingerprintRenewed(second));
+        Spec.Given(Fingerprint, Screened).When(new ScreeningCommand.RecordFingerprint(second)).Then(new FingerprintRenewed(second));
+        Spec.Given(Fingerprint, Screened, new FingerprintRenewed(second)).When(new ScreeningCommand.RecordFingerprint(second)).Then();
+        Spec.Given(Fingerprint, new FingerprintRenewed(third)).When(new ScreeningCommand.RecordFingerprint(second)).Then();
+        Spec.Given(second).When(new ScreeningCommand.RecordFingerprint(Fingerprint)).Then();
+        Spec.Given(Unreadable).When(new ScreeningCommand.RecordFingerprint(second)).Then();
+        Spec.Given(Fingerprint, new FingerprintRenewed(second), Screened).When(new ScreeningCommand.Conclude(Screened)).Then();
+    }
+
+    [Fact]
     public void A_withdrawal_is_taken_in_before_and_after_the_fingerprint()
     {
         Spec.Given().When(new ScreeningCommand.RecordWithdrawal(Withdrawal)).Then(Withdrawal);
@@ -72,7 +85,7 @@ public class ScreeningDeciderTests
     public void Any_command_twice_writes_nothing_the_second_time()
     {
         var commands = Gen.Elements<ScreeningCommand>(
-            new ScreeningCommand.RecordFingerprint(Fingerprint), new ScreeningCommand.RecordUnreadable(Unreadable), new ScreeningCommand.RecordWithdrawal(Withdrawal),
+            new ScreeningCommand.RecordFingerprint(Fingerprint), new ScreeningCommand.RecordFingerprint(Fingerprint with { Version = 2 }), new ScreeningCommand.RecordUnreadable(Unreadable), new ScreeningCommand.RecordWithdrawal(Withdrawal),
             new ScreeningCommand.Conclude(Screened), new ScreeningCommand.Report([Copy], []), new ScreeningCommand.Report([Copy, Copy with { ImageId = "img_9" }], [Conflict]),
             new ScreeningCommand.Report([], []));
         // A failure prints the seed; Replay in the configuration repeats it.

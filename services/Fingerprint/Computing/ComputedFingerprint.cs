@@ -12,6 +12,7 @@ namespace ImageRights.Fingerprint.Computing;
 /// <param name="Width">Stored width in pixels, before any orientation is applied.</param>
 /// <param name="Height">Stored height in pixels, before any orientation is applied.</param>
 /// <param name="Features">What finds the picture after edits; null in what earlier versions stored.</param>
+/// <param name="Version">Version of the fingerprint as a whole.</param>
 public sealed record ComputedFingerprint(
     string Sha256, string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Format, int Width, int Height,
-    PictureFeatures? Features = null);
+    PictureFeatures? Features = null, int Version = 0);

@@ -12,9 +12,12 @@ public sealed class Fingerprinter(DecoderPool decoders, ILogger<Fingerprinter> l
     /// <summary>Name and version of the hashes. A change of decoding or hashing that moves bits is a new version.</summary>
     public const string Algorithm = "pdq/1";
 
+    /// <summary>Version of the fingerprint as a whole: counted up when any part of it is new or comes out otherwise. Pictures of a lower version are fingerprinted anew.</summary>
+    public const int Version = 1;
+
     /// <summary>What these bytes came to before, or null.</summary>
     public static async Task<ComputedFingerprint?> FindAsync(DocumentSession session, string sha256, CancellationToken cancellationToken) =>
-        await session.LoadAsync<ComputedFingerprint>(sha256, cancellationToken) is { Algorithm: Algorithm, Features.Algorithm: FeatureExtractor.Algorithm } known ? known : null;
+        await session.LoadAsync<ComputedFingerprint>(sha256, cancellationToken) is { Version: Version } known ? known : null;
 
     /// <summary>Decodes in a process apart and hashes here.</summary>
     /// <exception cref="DecoderUnavailableException">No decoder; not the picture's fault.</exception>
@@ -33,7 +36,7 @@ public sealed class Fingerprinter(DecoderPool decoders, ILogger<Fingerprinter> l
         var header = decoded.Value.Header;
         return new ComputedFingerprint(
             sha256, Algorithm, fingerprint.Hash.Hex, [.. fingerprint.Variants.Select(variant => variant.Hex)], fingerprint.Quality,
-            header.Format.ToString().ToUpperInvariant(), header.Width, header.Height, FeatureExtractor.Extract(decoded.Value, fingerprint.Sign));
+            header.Format.ToString().ToUpperInvariant(), header.Width, header.Height, FeatureExtractor.Extract(decoded.Value, fingerprint.Sign), Version);
     }
 
     private async Task<Outcome<DecodedPicture>> DecodeAsync(ReadOnlyMemory<byte> bytes, string sha256, CancellationToken cancellationToken)

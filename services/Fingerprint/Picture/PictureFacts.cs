@@ -23,10 +23,11 @@ public abstract record PictureFact;
 /// <param name="Width">Stored width in pixels, before any orientation is applied.</param>
 /// <param name="Height">Stored height in pixels, before any orientation is applied.</param>
 /// <param name="Features">What finds the picture after edits; null in facts of earlier versions.</param>
+/// <param name="Version">Version of the fingerprint as a whole; 0 in facts of before it was counted.</param>
 public sealed record PictureFingerprinted(
     PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
     string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, string Format, int Width, int Height,
-    DateTimeOffset OccurredAt, DateTimeOffset FingerprintedAt, PictureFeatures? Features = null) : PictureFact;
+    DateTimeOffset OccurredAt, DateTimeOffset FingerprintedAt, PictureFeatures? Features = null, int Version = 0) : PictureFact;
 
 /// <summary>What finds a picture after edits that change its PDQ hash.</summary>
 /// <param name="Algorithm">Name and version, such as <c>eye/2</c>.</param>

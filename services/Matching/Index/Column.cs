@@ -15,10 +15,12 @@ internal sealed class Column<T>(int perRow = 1)
     /// <summary>The values of a chunk; of the last, also those not published yet.</summary>
     public T[] Chunk(int number) => Volatile.Read(ref chunks)[number];
 
+    /// <summary>The value of a row; nothing where no room was made.</summary>
+    public T? Find(int row) => Volatile.Read(ref chunks) is var made && row / ChunkRows < made.Length ? made[row / ChunkRows][row % ChunkRows] : default;
+
     /// <summary>Makes room for a row. Writer only.</summary>
     public void Extend(int row)
     {
-        if (row / ChunkRows < chunks.Length) return;
-        Volatile.Write(ref chunks, [.. chunks, new T[ChunkRows * perRow]]);
+        while (row / ChunkRows >= chunks.Length) Volatile.Write(ref chunks, [.. chunks, new T[ChunkRows * perRow]]);
     }
 }

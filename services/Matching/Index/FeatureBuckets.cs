@@ -100,6 +100,7 @@ internal sealed class FeatureBuckets
         Span<uint> recent = stackalloc uint[FeatureTables.LongestBucket + 1];
         for (var feature = 0; feature < query.Descriptors.Length; feature++)
         {
+            FetchAhead(query, feature);
             var buckets = query.BucketsOf(feature);
             for (var table = 0; table < buckets.Length; table++)
             {
@@ -118,6 +119,21 @@ internal sealed class FeatureBuckets
                 shared.Add(feature, bucket);
                 shared.Add(feature, recent[..length]);
             }
+        }
+    }
+
+    // Where a bucket starts is asked for some features before that is read, and then what lies there.
+    private void FetchAhead(LocalQuery query, int feature)
+    {
+        const int ofStarts = 8, ofFeatures = 4;
+        if (feature + ofStarts >= query.Descriptors.Length) return;
+        var far = query.BucketsOf(feature + ofStarts);
+        var near = query.BucketsOf(feature + ofFeatures);
+        for (var table = 0; table < far.Length; table++)
+        {
+            Prefetch.Of(ref starts[table][far[table]]);
+            var at = starts[table][near[table]];
+            if (at < features[table].Length) Prefetch.Of(ref features[table][at]);
         }
     }
 

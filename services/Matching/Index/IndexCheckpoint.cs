@@ -13,8 +13,8 @@ namespace ImageRights.Matching.Index;
 /// </remarks>
 internal sealed class IndexCheckpoint : IDisposable
 {
-    /// <summary>Begins each file. A file of another version is begun anew.</summary>
-    public const string Version = "IRINDEX1";
+    /// <summary>Begins each file. A file of another version is begun anew; so is one that was written when other features could be read.</summary>
+    public const string Version = $"IRINDEX2 {FeatureSet.Algorithm}";
 
     private static readonly byte[] Head = Encoding.ASCII.GetBytes(Version);
 

@@ -7,9 +7,11 @@ namespace ImageRights.Matching.Index;
 /// <summary>A picture as the index takes it in.</summary>
 /// <param name="Fact">What the log says, but for the features.</param>
 /// <param name="Features">Features that were read; null when there are none that can be compared.</param>
-internal sealed record IndexedPicture(FingerprintRecorded Fact, FeatureSet? Features)
+/// <param name="IsRenewal">Whether it takes the place of what is known of the picture.</param>
+internal sealed record IndexedPicture(FingerprintRecorded Fact, FeatureSet? Features, bool IsRenewal = false)
 {
-    public static IndexedPicture Of(FingerprintRecorded picture) => new(picture with { PdqDihedrals = [], Features = null }, FeatureSet.Read(picture.Features)?.AsReference());
+    public static IndexedPicture Of(FingerprintRecorded picture, bool isRenewal = false) =>
+        new(picture with { PdqDihedrals = [], Features = null }, FeatureSet.Read(picture.Features)?.AsReference(), isRenewal);
 }
 
 /// <summary>The facts that can change an answer of the index, in a form of few bytes.</summary>
@@ -22,6 +24,7 @@ internal static class IndexFacts
         Withdrawal,
         Grant,
         End,
+        Renewal,
         Removal,
         RemovalEnd,
         WorkWithdrawal,
@@ -31,6 +34,7 @@ internal static class IndexFacts
     public static object? Of(object fact) => fact switch
     {
         FingerprintRecorded picture => IndexedPicture.Of(picture),
+        FingerprintRenewed renewal => IndexedPicture.Of(renewal.Fingerprint, isRenewal: true),
         PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => fact,
         _ => null,
     };
@@ -40,7 +44,7 @@ internal static class IndexFacts
         switch (fact)
         {
             case IndexedPicture picture:
-                writer.Write((byte)Kind.Picture);
+                writer.Write((byte)(picture.IsRenewal ? Kind.Renewal : Kind.Picture));
                 Write(writer, picture);
                 break;
             case PictureWithdrawn withdrawal:
@@ -92,7 +96,8 @@ internal static class IndexFacts
     /// <exception cref="FormatException">It is not a fact.</exception>
     public static object Read(BinaryReader reader) => (Kind)reader.ReadByte() switch
     {
-        Kind.Picture => ReadPicture(reader),
+        Kind.Picture => ReadPicture(reader, isRenewal: false),
+        Kind.Renewal => ReadPicture(reader, isRenewal: true),
         Kind.Withdrawal => new PictureWithdrawn(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.Grant => new LicenceRecorded(
             reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader), ReadTime(reader) is var until && until == DateTimeOffset.MaxValue ? null : until, ReadTime(reader)),
@@ -134,19 +139,19 @@ internal static class IndexFacts
         if (features.Local is { } local) writer.Write(local.Bytes);
     }
 
-    private static IndexedPicture ReadPicture(BinaryReader reader)
+    private static IndexedPicture ReadPicture(BinaryReader reader, bool isRenewal)
     {
         var (role, subject, account, surface) = ((PictureRole)reader.ReadByte(), reader.ReadString(), reader.ReadString(), reader.ReadSByte());
         var listing = reader.ReadBoolean() ? reader.ReadString() : null;
         var fact = new FingerprintRecorded(
             role, subject, account, surface < 0 ? null : (Surface)surface, listing, reader.ReadString(), reader.ReadString(), [], reader.ReadInt32(), reader.ReadString(), ReadTime(reader));
-        if (!reader.ReadBoolean()) return new IndexedPicture(fact, null);
+        if (!reader.ReadBoolean()) return new IndexedPicture(fact, null, isRenewal);
         var sign = ReadSign(reader);
         var regions = new HashedArea[reader.ReadByte()];
         foreach (ref var region in regions.AsSpan())
             region = new HashedArea(new Area(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()), ReadSign(reader), reader.ReadBoolean());
         var local = reader.ReadInt32() is var length and > 0 ? LocalFeatures.Read(reader.ReadBytes(length)) : null;
-        return new IndexedPicture(fact, new FeatureSet(sign, regions, local));
+        return new IndexedPicture(fact, new FeatureSet(sign, regions, local), isRenewal);
     }
 
     private static void Write(BinaryWriter writer, SignHash hash)

@@ -51,30 +51,43 @@ internal readonly struct One(long number) : ILanes<One>
 
     public static int Width => 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One Load(ref readonly ulong numbers, nuint at) => new((long)Unsafe.Add(ref Unsafe.AsRef(in numbers), at));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One Repeat(long number) => new(number);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One operator ^(One one, One other) => new(one.number ^ other.number);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One operator +(One one, One other) => new(one.number + other.number);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One operator -(One one, One other) => new(one.number - other.number);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One operator <<(One numbers, int bits) => new(numbers.number << bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One Min(One one, One other) => new(Math.Min(one.number, other.number));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One Max(One one, One other) => new(Math.Max(one.number, other.number));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyAtMost(One numbers, One limits) => numbers.number <= limits.number;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Least(One numbers) => numbers.number;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One CountBits(One bits) => new(BitOperations.PopCount((ulong)bits.number));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One CountBits(One a, One b) => CountBits(a) + CountBits(b);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One CountBits(One a, One b, One c, One d) => CountBits(a) + CountBits(b) + CountBits(c) + CountBits(d);
 }
 
@@ -87,24 +100,34 @@ internal readonly struct Two(Vector128<long> numbers) : ILanes<Two>
 
     public static int Width => 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two Load(ref readonly ulong numbers, nuint at) => new(Vector128.LoadUnsafe(in numbers, at).AsInt64());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two Repeat(long number) => new(Vector128.Create(number));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two operator ^(Two one, Two other) => new(one.numbers ^ other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two operator +(Two one, Two other) => new(one.numbers + other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two operator -(Two one, Two other) => new(one.numbers - other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two operator <<(Two numbers, int bits) => new(numbers.numbers << bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two Min(Two one, Two other) => new(Vector128.Min(one.numbers, other.numbers));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two Max(Two one, Two other) => new(Vector128.Max(one.numbers, other.numbers));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyAtMost(Two numbers, Two limits) => Vector128.LessThanOrEqualAny(numbers.numbers, limits.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Least(Two numbers) => Math.Min(numbers.numbers[0], numbers.numbers[1]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -140,22 +163,31 @@ internal readonly struct Four(Vector256<long> numbers) : ILanes<Four>
 
     public static int Width => 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four Load(ref readonly ulong numbers, nuint at) => new(Vector256.LoadUnsafe(in numbers, at).AsInt64());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four Repeat(long number) => new(Vector256.Create(number));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four operator ^(Four one, Four other) => new(one.numbers ^ other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four operator +(Four one, Four other) => new(one.numbers + other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four operator -(Four one, Four other) => new(one.numbers - other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four operator <<(Four numbers, int bits) => new(numbers.numbers << bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four Min(Four one, Four other) => new(Vector256.Min(one.numbers, other.numbers));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four Max(Four one, Four other) => new(Vector256.Max(one.numbers, other.numbers));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyAtMost(Four numbers, Four limits) => Vector256.LessThanOrEqualAny(numbers.numbers, limits.numbers);
 
     public static long Least(Four numbers)
@@ -191,24 +223,34 @@ internal readonly struct Eight(Vector512<long> numbers) : ILanes<Eight>
 
     public static int Width => 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight Load(ref readonly ulong numbers, nuint at) => new(Vector512.LoadUnsafe(in numbers, at).AsInt64());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight Repeat(long number) => new(Vector512.Create(number));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight operator ^(Eight one, Eight other) => new(one.numbers ^ other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight operator +(Eight one, Eight other) => new(one.numbers + other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight operator -(Eight one, Eight other) => new(one.numbers - other.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight operator <<(Eight numbers, int bits) => new(numbers.numbers << bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight Min(Eight one, Eight other) => new(Vector512.Min(one.numbers, other.numbers));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight Max(Eight one, Eight other) => new(Vector512.Max(one.numbers, other.numbers));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyAtMost(Eight numbers, Eight limits) => Vector512.LessThanOrEqualAny(numbers.numbers, limits.numbers);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Least(Eight numbers) => Four.Least(new Four(Vector256.Min(numbers.numbers.GetLower(), numbers.numbers.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,20 +25,29 @@ public readonly record struct Descriptor(ulong A, ulong B, ulong C, ulong D)
 /// <param name="Angle">Direction in radians.</param>
 public readonly record struct Keypoint(float X, float Y, float Scale, float Angle);
 
+/// <summary>How a feature lies, as it is written.</summary>
+/// <param name="Level">Each is <see cref="LocalFeatures.LevelRatio"/> times larger than the one before.</param>
+/// <param name="Angle">Direction in parts of <see cref="LocalFeatures.Angles"/>.</param>
+internal readonly record struct FeatureTurn(byte Level, byte Angle);
+
 /// <summary>Local features and thumbnail of a picture, in the bytes that docs/adr/0012 lays out: an index holds very many of them, and they take the least room as they come.</summary>
 public sealed class LocalFeatures
 {
+    internal const double LevelRatio = 1.2;
+    internal const int MostLevel = 16;
+
+    /// <summary>Directions that are told apart.</summary>
+    internal const int Angles = 256;
+
     private const int HeaderBytes = 12;
     private const int FeatureBytes = 38;
     private const int DescriptorAt = 6;
     private const int MostFeatures = 4096;
     private const int MostThumbnailSide = 512;
-    private const double LevelRatio = 1.2;
-    private const int MostLevel = 16;
 
     private static readonly float[] Scales = [.. Enumerable.Range(0, MostLevel + 1).Select(level => (float)Math.Pow(LevelRatio, level))];
 
-    private static readonly float[] Angles = [.. Enumerable.Range(0, 256).Select(angle => (float)(angle * 2 * Math.PI / 256))];
+    private static readonly float[] Radians = [.. Enumerable.Range(0, Angles).Select(angle => (float)(angle * 2 * Math.PI / Angles))];
 
     private readonly byte[] bytes;
     private readonly int count;
@@ -72,6 +81,10 @@ public sealed class LocalFeatures
 
     /// <summary>What they look like.</summary>
     public DescriptorList Descriptors => new(this);
+
+    /// <summary>How a feature lies.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal FeatureTurn TurnOf(int number) => new(bytes[HeaderBytes + number * FeatureBytes + 4], bytes[HeaderBytes + number * FeatureBytes + 5]);
 
     /// <summary>Grey levels of the thumbnail, rows from the top.</summary>
     public byte[] Levels => levels ?? Decompress();
@@ -144,7 +157,7 @@ public sealed class LocalFeatures
             {
                 var one = features.bytes.AsSpan(HeaderBytes + number * FeatureBytes, DescriptorAt);
                 return new Keypoint(
-                    BinaryPrimitives.ReadUInt16LittleEndian(one) / 64f, BinaryPrimitives.ReadUInt16LittleEndian(one[2..]) / 64f, Scales[one[4]], Angles[one[5]]);
+                    BinaryPrimitives.ReadUInt16LittleEndian(one) / 64f, BinaryPrimitives.ReadUInt16LittleEndian(one[2..]) / 64f, Scales[one[4]], Radians[one[5]]);
             }
         }
     }
@@ -152,6 +165,15 @@ public sealed class LocalFeatures
     /// <summary>What the features of a picture look like.</summary>
     public readonly struct DescriptorList(LocalFeatures features)
     {
+        /// <summary>Asks the memory for one that will be read soon.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal void Prefetch(int number)
+        {
+            var one = features.bytes.AsSpan(HeaderBytes + number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>());
+            Index.Prefetch.Of(ref one[0]);
+            Index.Prefetch.Of(ref one[^1]);
+        }
+
         /// <summary>Their number.</summary>
         public int Length => features.count;
 

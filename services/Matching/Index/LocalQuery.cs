@@ -1,7 +1,7 @@
 namespace ImageRights.Matching.Index;
 
 /// <summary>The features of a picture that is looked for, as they are and as they look in a mirror, with their buckets: worked out once for all segments.</summary>
-/// <remarks>Feature i of the picture is number 2 i here, and 2 i + 1 in the mirror.</remarks>
+/// <remarks>The features as they are come first, in their order, and in the same order those in the mirror.</remarks>
 internal sealed class LocalQuery
 {
     private readonly ushort[] buckets;
@@ -13,8 +13,8 @@ internal sealed class LocalQuery
         buckets = new ushort[Descriptors.Length * FeatureTables.Count];
         for (var number = 0; number < Descriptors.Length; number++)
         {
-            var descriptor = picture.Descriptors[number >> 1];
-            Descriptors[number] = IsMirrored(number) ? descriptor.Mirrored : descriptor;
+            var descriptor = picture.Descriptors[FeatureOf(number)];
+            Descriptors[number] = number < MirroredFrom ? descriptor : descriptor.Mirrored;
             for (var table = 0; table < FeatureTables.Count; table++) buckets[number * FeatureTables.Count + table] = (ushort)FeatureTables.BucketOf(Descriptors[number], table);
         }
     }
@@ -23,7 +23,11 @@ internal sealed class LocalQuery
 
     public Descriptor[] Descriptors { get; }
 
-    public static bool IsMirrored(int number) => (number & 1) != 0;
+    /// <summary>Number of the first feature in the mirror.</summary>
+    public int MirroredFrom => Descriptors.Length / 2;
+
+    /// <summary>Number of the picture's feature.</summary>
+    public int FeatureOf(int number) => number < MirroredFrom ? number : number - MirroredFrom;
 
     /// <summary>The bucket of a feature in each table.</summary>
     public ReadOnlySpan<ushort> BucketsOf(int number) => buckets.AsSpan(number * FeatureTables.Count, FeatureTables.Count);

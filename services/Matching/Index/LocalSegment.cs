@@ -34,12 +34,6 @@ internal sealed class LocalSegment
 
     public (int Row, LocalFeatures Features) this[int picture] => pictures[picture];
 
-    public LocalFeatures? Find(int row)
-    {
-        var number = PicturesBefore(row);
-        return number < Pictures && pictures[number].Row == row ? pictures[number].Features : null;
-    }
-
     /// <summary>Notes what pictures of rows before <paramref name="rowsThen"/> share with the query; gives how many such pictures there are.</summary>
     public int Collect(LocalQuery query, int rowsThen, SharedBuckets shared)
     {

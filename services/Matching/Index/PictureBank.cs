@@ -5,7 +5,8 @@ using ImageRights.Matching.Screening;
 namespace ImageRights.Matching.Index;
 
 /// <summary>The pictures of one bank of one tenant: structure of arrays in the order of the log. One writer, many readers without locks.</summary>
-/// <remarks>Nothing is removed: a withdrawn picture keeps its row with the version at which it went, so that the past can be searched as it was.</remarks>
+/// <remarks>Nothing is removed: a withdrawn picture, and the earlier fingerprint of one that was renewed, keeps its row with the version at which it went, so that the past can be
+/// searched as it was.</remarks>
 /// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes and its local features alone.</param>
 /// <param name="removals">Pictures that are found although they are withdrawn; null: none.</param>
 internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals = null)
@@ -26,6 +27,8 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     private readonly Column<long> times = new();
     private readonly Column<long> addedAt = new();
     private readonly Column<long> withdrawnAt = new();
+    private readonly Column<long> renewedAt = new();
+    private readonly Column<int> origins = new();
     private readonly Column<string> contents = new();
     private readonly Column<int> sameContent = new();
     private readonly ConcurrentDictionary<string, int> lastOfContent = new();
@@ -53,8 +56,28 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
         int quality = 100, bool portrait = false)
     {
+        if (rows.TryAdd(id, count)) Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, portrait, origin: count);
+    }
+
+    /// <summary>Puts a picture's later fingerprint in the place of the one it has, from <paramref name="version"/> on: at any version one of the two is found.</summary>
+    /// <remarks>A withdrawn picture stays withdrawn, and features that cannot be read do not displace those that can. A fingerprint that says the same here takes no room.</remarks>
+    public void Renew(
+        PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
+        int quality = 100)
+    {
+        if (!rows.TryGetValue(id, out var row) || withdrawnAt[row] != Never || features is null && hasSign[row] || SaysTheSame(row, hash, features, sha256, quality)) return;
+        rows[id] = count;
+        Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, isPortrait[row], origins[row]);
+        Volatile.Write(ref renewedAt[row], version);
+        live--;
+        if (isPortrait[row]) portraits--;
+    }
+
+    private void Append(
+        PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
+        int quality, bool portrait, int origin)
+    {
         var row = count;
-        if (!rows.TryAdd(id, row)) return;
         front.Extend(row);
         back.Extend(row);
         var (block, lane) = (row % Column<ulong>.ChunkRows / HammingScan.Lanes * HammingScan.Stride, row % HammingScan.Lanes);
@@ -76,6 +99,8 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         Set(times, row, occurredAt.UtcTicks);
         Set(addedAt, row, version);
         Set(withdrawnAt, row, Never);
+        Set(renewedAt, row, Never);
+        Set(origins, row, origin);
         Set(sameContent, row, lastOfContent.GetValueOrDefault(sha256, -1));
         lastOfContent[sha256] = row;
         live++;
@@ -106,7 +131,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         var rowsThen = RowsAt(asOf);
         for (var row = fromRow; row < rowsThen; row++)
         {
-            if (Volatile.Read(ref withdrawnAt[row]) > asOf) yield return (row, ids[row]);
+            if (IsFindable(row, asOf)) yield return (row, ids[row]);
         }
     }
 
@@ -116,7 +141,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     {
         var hits = new List<(int Row, int Distance, Orientation Turn)>();
         Scan(query, maxDistance, asOf, kernel, hits);
-        foreach (var (row, distance, turn) in hits) neighbours.Add(AsOf(asOf, row, ToNeighbour(row, distance, turn)));
+        foreach (var (row, distance, turn) in hits.OrderBy(hit => origins[hit.Row])) neighbours.Add(AsOf(asOf, row, ToNeighbour(row, distance, turn)));
     }
 
     private void Scan(ReadOnlySpan<PdqHash> query, int maxDistance, long asOf, ScanKernel kernel, List<(int Row, int Distance, Orientation Turn)> hits)
@@ -171,10 +196,11 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
             var radius = features.Local is null ? maxDistance : Math.Max(maxDistance, ReviewDistance);
             var nearby = isHashed ? NearbyHashes(features, radius, rowsThen, kernel) : [];
             nearby.RemoveAll(near => !IsFindable(near.Hit.Row, asOf));
-            FindByHash(features, nearby, maxDistance, ReviewOf, found);
-            if (features.Local is { } local) FindByFeatures(features, local, nearby, rowsThen, asOf, ReviewOf, found);
+            var comparisons = features.Local is { } picture ? new LocalComparisons(picture) : null;
+            FindByHash(features, comparisons, nearby, maxDistance, ReviewOf, found);
+            if (features.Local is { } local) FindByFeatures(features, local, comparisons!, nearby, rowsThen, asOf, ReviewOf, found);
         }
-        return [.. found.Select(entry => AsOf(asOf, entry.Key, entry.Value))];
+        return [.. found.OrderBy(pair => origins[pair.Key]).Select(pair => AsOf(asOf, pair.Key, pair.Value))];
 
         double ReviewOf(int row) => reviewApart is { } ofThose && (isPortrait[row] || removals?.CaseOf(ids[row], asOf) is not null) ? ofThose : review;
     }
@@ -203,7 +229,8 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     }
 
     // What the hashes decide. The pixels of the closest are compared too: they show what was added, and may be surer than the hash.
-    private void FindByHash(FeatureSet features, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, Func<int, double> review, SortedDictionary<int, Neighbour> found)
+    private void FindByHash(
+        FeatureSet features, LocalComparisons? comparisons, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, Func<int, double> review, SortedDictionary<int, Neighbour> found)
     {
         var compared = 0;
         foreach (var (hit, part) in nearby.Where(near => near.Hit.Distance <= maxDistance).OrderBy(near => near.Hit.Distance))
@@ -212,7 +239,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
             var evidence = Explanation.OfHash(hit, part);
             if (features.Local is { } local && compared++ < MostCandidates && locals.Of(hit.Row) is { } reference)
             {
-                var alignment = LocalVerifier.Compare(local, reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
+                var alignment = comparisons!.Compare(reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
                 if (alignment.Score >= review(hit.Row)) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
             }
             found.Add(hit.Row, ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = evidence });
@@ -221,7 +248,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
 
     // What the hashes leave open: pictures whose hash is near but not near enough, and those that share local features.
     private void FindByFeatures(
-        FeatureSet features, LocalFeatures local, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, Func<int, double> review, SortedDictionary<int, Neighbour> found)
+        FeatureSet features, LocalFeatures local, LocalComparisons comparisons, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, Func<int, double> review, SortedDictionary<int, Neighbour> found)
     {
         var known = found.Keys.ToHashSet();
         var best = new SortedDictionary<int, (Alignment Alignment, double Score)>();
@@ -230,13 +257,14 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         {
             if (known.Contains(hit.Row) || locals.Of(hit.Row) is not { } reference) continue;
             var transform = Explanation.TransformOf(hit, part, local, reference);
-            Consider(hit.Row, LocalVerifier.Compare(local, reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
+            Consider(hit.Row, comparisons.Compare(reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
         }
-        var sharing = locals.Search(local, rowsThen, MostSharing).Select(candidate => (candidate.Row, candidate.IsMirrored));
+        var sharing = locals.Search(local, rowsThen, MostSharing, row => IsFindable(row, asOf))
+            .SelectMany(candidate => locals.SameAs(candidate.Row, rowsThen).Select(row => (row, candidate.IsMirrored)));
         foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
             if (known.Contains(row) || !IsFindable(row, asOf) || locals.Of(row) is not { } reference) continue;
-            if (LocalVerifier.Align(local, reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
+            if (comparisons.Align(reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
         }
         foreach (var (row, (alignment, score)) in best)
         {
@@ -262,11 +290,27 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     {
         if (features.Local is { ReferenceCount: > 0 } local) locals.Add(local.AsReference(), row);
         if (flat) return;
-        signs.Add(features.Sign, row, null);
-        foreach (var region in features.Regions)
-        {
-            if (region.IsTrimmed) signs.Add(region.Hash, row, region.Area);
-        }
+        foreach (var (hash, area) in SignsOf(features)) signs.Add(hash, row, area);
+    }
+
+    private static IEnumerable<(SignHash Hash, Area? Area)> SignsOf(FeatureSet features) =>
+        features.Regions.Where(region => region.IsTrimmed).Select(region => (region.Hash, (Area?)region.Area)).Prepend((features.Sign, null));
+
+    private bool SaysTheSame(int row, PdqHash hash, FeatureSet? features, string sha256, int quality)
+    {
+        var flat = quality < minQuality;
+        if (contents[row] != sha256 || HashOf(row) != hash || isFlat[row] != flat || hasSign[row] != (features is not null)) return false;
+        if (features is null) return true;
+        var (known, local) = (locals.Of(row), features.Local is { ReferenceCount: > 0 } given ? given.AsReference() : null);
+        return wholes[row] == features.Sign && (known is null ? local is null : local is not null && known.Bytes.SequenceEqual(local.Bytes))
+            && (flat || signs.Of(row).SequenceEqual(SignsOf(features)));
+    }
+
+    private PdqHash HashOf(int row)
+    {
+        var at = row % Column<ulong>.ChunkRows / HammingScan.Lanes * HammingScan.Stride + row % HammingScan.Lanes;
+        var (ab, cd) = (front.Chunk(row / Column<ulong>.ChunkRows), back.Chunk(row / Column<ulong>.ChunkRows));
+        return new PdqHash(ab[at], ab[at + HammingScan.Lanes], cd[at], cd[at + HammingScan.Lanes]);
     }
 
     // Of equally close orientations the first counts, so that the answer does not depend on the kernel.
@@ -283,7 +327,8 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     private Neighbour ToNeighbour(int row, int distance, Orientation turn) =>
         new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn, IsPortrait: isPortrait[row]);
 
-    private bool IsFindable(int row, long asOf) => Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.CaseOf(ids[row], asOf) is not null;
+    private bool IsFindable(int row, long asOf) =>
+        Volatile.Read(ref renewedAt[row]) > asOf && (Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.CaseOf(ids[row], asOf) is not null);
 
     private Neighbour AsOf(long asOf, int row, Neighbour neighbour) =>
         removals is null ? neighbour : neighbour with { RemovedIn = removals.CaseOf(ids[row], asOf), IsWithdrawn = Volatile.Read(ref withdrawnAt[row]) <= asOf };

@@ -14,6 +14,9 @@ internal sealed class SharedBuckets : IDisposable
     private uint[] byPicture = [];
     private int count;
 
+    /// <summary>How many there are.</summary>
+    public int Count => count;
+
     public void Clear()
     {
         Array.Clear(ends);

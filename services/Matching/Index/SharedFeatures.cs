@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace ImageRights.Matching.Index;
 
 /// <summary>A feature that the query and a picture share.</summary>
-/// <param name="Query">Number of the feature in the <see cref="LocalQuery"/>.</param>
+/// <param name="Query">Number of the query's feature.</param>
 /// <param name="Feature">Number of the picture's feature.</param>
 /// <param name="Weight">How much it says.</param>
 internal readonly record struct SharedFeature(int Query, int Feature, float Weight);
@@ -16,51 +16,6 @@ internal static class SharedFeatures
 
     // In pixels of the features: a single pair fixes turn and size only roughly.
     private const float Tolerance = 30;
-
-    private const int AngleBins = 12;
-    private const int ScaleBins = 9;
-    private const int Bins = AngleBins * ScaleBins;
-
-    /// <summary>Weight of those that agree on how the picture was turned and scaled: votes of a bin and of its neighbours, for an angle near a bin's edge falls to both sides.</summary>
-    public static float Peak(LocalFeatures query, LocalFeatures picture, ReadOnlySpan<SharedFeature> shared, bool mirrored)
-    {
-        Span<float> bins = stackalloc float[Bins];
-        bins.Clear();
-        Span<bool> used = stackalloc bool[Bins];
-        used.Clear();
-        foreach (var pair in shared)
-        {
-            var bin = BinOf(query.Keypoints[pair.Query >> 1], picture.Keypoints[pair.Feature], mirrored);
-            bins[bin] += pair.Weight;
-            used[bin] = true;
-        }
-        var best = 0f;
-        for (var bin = 0; bin < Bins; bin++)
-        {
-            if (!used[bin]) continue;
-            // Each window that holds this bin; the others that are not empty come with their own bins.
-            for (var angle = bin / ScaleBins + AngleBins - 1; angle <= bin / ScaleBins + AngleBins; angle++)
-            {
-                for (var scale = Math.Max(bin % ScaleBins - 1, 0); scale <= bin % ScaleBins; scale++)
-                {
-                    var sum = 0f;
-                    for (var a = angle; a <= angle + 1; a++)
-                    {
-                        for (var s = scale; s <= Math.Min(scale + 1, ScaleBins - 1); s++) sum += bins[a % AngleBins * ScaleBins + s];
-                    }
-                    best = Math.Max(best, sum);
-                }
-            }
-        }
-        return best;
-    }
-
-    private static int BinOf(in Keypoint from, in Keypoint to, bool mirrored)
-    {
-        var (angle, scale) = TurnOf(from, to, mirrored);
-        var turn = (int)Math.Floor((angle / (2 * Math.PI) + 2) * AngleBins) % AngleBins;
-        return turn * ScaleBins + Math.Clamp((int)Math.Floor(Math.Log2(scale) * 1.5 + ScaleBins / 2.0), 0, ScaleBins - 1);
-    }
 
     private static (float Angle, float Scale) TurnOf(in Keypoint from, in Keypoint to, bool mirrored) =>
         (to.Angle - (mirrored ? MathF.PI - from.Angle : from.Angle), to.Scale / from.Scale);
@@ -76,13 +31,13 @@ internal static class SharedFeatures
         {
             similarities.Fill(float.NaN);
             for (var lane = 0; lane < Math.Min(Vector256<float>.Count, proposals.Length - first); lane++)
-                Propose(query.Keypoints[proposals[first + lane].Query >> 1], picture.Keypoints[proposals[first + lane].Feature], mirrored, similarities[lane..]);
+                Propose(query.Keypoints[proposals[first + lane].Query], picture.Keypoints[proposals[first + lane].Feature], mirrored, similarities[lane..]);
             var (a, b, c) = (Row(similarities, 0), Row(similarities, 1), Row(similarities, 2));
             var (d, e, f) = (Row(similarities, 3), Row(similarities, 4), Row(similarities, 5));
             var sum = Vector256<float>.Zero;
             foreach (var pair in shared)
             {
-                var (from, to) = (query.Keypoints[pair.Query >> 1], picture.Keypoints[pair.Feature]);
+                var (from, to) = (query.Keypoints[pair.Query], picture.Keypoints[pair.Feature]);
                 var (px, py) = (Vector256.Create(from.X), Vector256.Create(from.Y));
                 var (x, y) = (a * px + b * py + c - Vector256.Create(to.X), d * px + e * py + f - Vector256.Create(to.Y));
                 sum += Vector256.LessThanOrEqual(x * x + y * y, limit) & Vector256.Create(pair.Weight);

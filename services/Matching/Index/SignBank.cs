@@ -59,6 +59,17 @@ internal sealed class SignBank
         }
     }
 
+    /// <summary>The hashes of a picture, in the order in which they were added.</summary>
+    public IEnumerable<(SignHash Hash, Area? Area)> Of(int row)
+    {
+        for (var entry = EntriesOf(row); entry < Volatile.Read(ref count) && owners[entry] == row; entry++)
+        {
+            var at = entry % Column<ulong>.ChunkRows / HammingScan.Lanes * HammingScan.Stride + entry % HammingScan.Lanes;
+            var (oe, mn) = (front.Chunk(entry / Column<ulong>.ChunkRows), back.Chunk(entry / Column<ulong>.ChunkRows));
+            yield return (new SignHash(oe[at + HammingScan.Lanes], mn[at], mn[at + HammingScan.Lanes], oe[at]), areas[entry]);
+        }
+    }
+
     private int EntriesOf(int rowsThen)
     {
         var (low, high) = (0, Volatile.Read(ref count));

@@ -95,7 +95,7 @@ public sealed class TenantIndex
         var next = version + 1;
         switch (fact)
         {
-            case IndexedPicture picture: Add(picture.Fact, picture.Features, next); break;
+            case IndexedPicture picture: Add(picture, next); break;
             // The fingerprint may still be on its way.
             case PictureWithdrawn { ImageId: var id }: if (!uploads.Withdraw(id, next)) withdrawnUnseen.Add(id); break;
             case WorkWithdrawn { WorkId: var id }: if (!works.Withdraw(id, next)) withdrawnUnseen.Add(id); break;
@@ -110,12 +110,17 @@ public sealed class TenantIndex
         Volatile.Write(ref version, next);
     }
 
-    private void Add(FingerprintRecorded picture, FeatureSet? features, int next)
+    private void Add(IndexedPicture indexed, int next)
     {
+        var (picture, bank) = (indexed.Fact, BankOf(indexed.Fact.Role == PictureRole.Upload ? Bank.Uploads : Bank.Works));
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
-        var bank = BankOf(picture.Role == PictureRole.Upload ? Bank.Uploads : Bank.Works);
+        if (indexed.IsRenewal)
+        {
+            bank.Renew(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+            return;
+        }
         bank.Add(
-            PdqHash.Parse(picture.Pdq), features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality,
+            PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality,
             picture.Role == PictureRole.Portrait);
         if (withdrawnUnseen.Remove(picture.SubjectId)) bank.Withdraw(picture.SubjectId, next);
     }

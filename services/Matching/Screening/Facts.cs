@@ -8,9 +8,22 @@ namespace ImageRights.Matching.Screening;
 /// <param name="PdqQuality">0 to 100.</param>
 /// <param name="OccurredAt">When the picture was received or registered.</param>
 /// <param name="Features">What finds it after edits; null in facts of earlier versions.</param>
+/// <param name="Version">Version of the fingerprint as a whole; 0 in facts of before it was counted.</param>
 public sealed record FingerprintRecorded(
     PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
-    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null);
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null, int Version = 0)
+{
+    /// <summary>The fingerprint that a picture's facts end with; null when they have none.</summary>
+    public static FingerprintRecorded? LastOf(IEnumerable<object> facts) => facts.Select(fact => fact switch
+    {
+        FingerprintRecorded recorded => recorded,
+        FingerprintRenewed renewed => renewed.Fingerprint,
+        _ => null,
+    }).LastOrDefault(fingerprint => fingerprint is not null);
+}
+
+/// <summary>A known picture was fingerprinted anew, in a later version: from here on others are compared with this fingerprint. What was said of the picture stands.</summary>
+public sealed record FingerprintRenewed(FingerprintRecorded Fingerprint);
 
 /// <summary>What finds a picture after edits that change its PDQ hash.</summary>
 /// <param name="SignPdq">64 hexadecimal digits.</param>

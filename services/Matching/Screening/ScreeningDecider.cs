@@ -7,7 +7,8 @@ namespace ImageRights.Matching.Screening;
 /// <param name="Withdrawn">It is not to be matched against any more.</param>
 /// <param name="Screened">Its one screening was said.</param>
 /// <param name="Found">For a work: the uploads and earlier works in which it was found.</param>
-public sealed record ScreeningState(bool Recorded, bool Withdrawn, bool Screened, ImmutableHashSet<string> Found)
+/// <param name="Version">Version of its fingerprint; null when it has none.</param>
+public sealed record ScreeningState(bool Recorded, bool Withdrawn, bool Screened, ImmutableHashSet<string> Found, int? Version = null)
 {
     /// <summary>Nothing is known.</summary>
     public static readonly ScreeningState Initial = new(false, false, false, []);
@@ -18,7 +19,7 @@ public abstract record ScreeningCommand
 {
     private ScreeningCommand() { }
 
-    /// <summary>Take in a fingerprint. The first word on a picture stands: its bytes do not change.</summary>
+    /// <summary>Take in a fingerprint. The first word on a picture stands, for its bytes do not change, until there is a fingerprint of a later version.</summary>
     public sealed record RecordFingerprint(FingerprintRecorded Fingerprint) : ScreeningCommand;
 
     /// <summary>Take in that there is no fingerprint.</summary>
@@ -49,7 +50,9 @@ public static class ScreeningDecider
     /// <summary>The next state.</summary>
     public static ScreeningState Evolve(ScreeningState state, object fact) => fact switch
     {
-        FingerprintRecorded or UnreadableRecorded => state with { Recorded = true },
+        FingerprintRecorded fingerprint => state with { Recorded = true, Version = fingerprint.Version },
+        FingerprintRenewed renewal => state with { Version = renewal.Fingerprint.Version },
+        UnreadableRecorded => state with { Recorded = true },
         PictureWithdrawn or WorkWithdrawn => state with { Withdrawn = true },
         ImageScreened => state with { Screened = true },
         CopyFound copy => state with { Found = state.Found.Add(copy.ImageId) },
@@ -61,6 +64,7 @@ public static class ScreeningDecider
     public static IReadOnlyList<object> Decide(ScreeningState state, ScreeningCommand command) => (state, command) switch
     {
         ({ Recorded: false }, ScreeningCommand.RecordFingerprint(var fingerprint)) => [fingerprint],
+        (_, ScreeningCommand.RecordFingerprint(var fingerprint)) when fingerprint.Version > state.Version => [new FingerprintRenewed(fingerprint)],
         ({ Recorded: false }, ScreeningCommand.RecordUnreadable(var unreadable)) => [unreadable],
         ({ Withdrawn: false }, ScreeningCommand.RecordWithdrawal(var withdrawal)) => [withdrawal],
         ({ Withdrawn: false }, ScreeningCommand.RecordWorkWithdrawal(var withdrawal)) => [withdrawal],

@@ -24,9 +24,10 @@ public enum PictureRole
 /// <param name="Algorithm">Name and version, such as <c>pdq/1</c>.</param>
 /// <param name="OccurredAt">When the picture was received or registered.</param>
 /// <param name="Features">What finds it after edits that change its PDQ hash; null from a publisher that does not compute it.</param>
+/// <param name="Version">Version of the fingerprint as a whole. A message with a higher one than the last takes the place of that picture's fingerprint. 0 from a publisher that does not count.</param>
 public sealed record ImageFingerprinted(
     string TenantId, PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
-    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null);
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null, int Version = 0);
 
 /// <summary>What finds a picture after edits that change its PDQ hash. See docs/adr/0012-finding-edited-copies.md.</summary>
 /// <param name="Algorithm">Name and version, such as <c>eye/2</c>; what a version can be compared with, Matching knows.</param>

@@ -23,7 +23,7 @@ namespace ImageRights.Benchmarks.Searching;
 /// <summary>What recognising a picture costs, stage by stage, on one thread: processor time, and the goal beside it.</summary>
 internal static class SearchBenchmark
 {
-    public const string Usage = "search pictures=FOLDER [references=12758] [queries=60] [cache=FILE] [only=hash,extract,cascade,start] [codes=10000000] [start=1000000] [locals=100000]";
+    public const string Usage = "search pictures=FOLDER [references=12758] [queries=60] [cache=FILE] [only=hash,extract,repeats,cascade,start] [codes=10000000] [start=1000000] [locals=100000] [uploads=2000]";
 
     public static int Run(string[] options)
     {
@@ -40,6 +40,7 @@ internal static class SearchBenchmark
         var photographs = files.Select(file => decoder.Decode(File.ReadAllBytes(file)).Value!).ToList();
         if (Wanted("hash")) Hash(Number("codes", 10_000_000));
         if (Wanted("extract")) Extract(photographs);
+        if (Wanted("repeats")) Repeats(photographs, Number("uploads", 2000));
         if (Wanted("cascade"))
         {
             Cascade(photographs, Number("references", 12758), Number("queries", 60), given.GetValueOrDefault("cache", Path.Combine(Path.GetTempPath(), "imagerights-distractors")));
@@ -143,6 +144,39 @@ internal static class SearchBenchmark
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
+    // Eight pictures that are uploaded over and over, every other of them somebody else's work: what a load test meets, and a seller who renews his listings.
+    private static void Repeats(List<DecodedPicture> photographs, int count)
+    {
+        var scenes = photographs.Where((_, number) => number % (photographs.Count / 8) == 0).Take(8).Select(picture => Fingerprint("", picture)).ToList();
+        var queries = scenes.ConvertAll(PictureQuery.Of);
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+        using var index = new PictureIndex(Options.Create(new MatchingOptions()), meters);
+        Add(index, scenes.Where((_, number) => number % 2 == 0).Select((scene, number) => scene with { SubjectId = string.Create(CultureInfo.InvariantCulture, $"work-{number}") }), 0);
+        var tenant = index.For("t");
+        foreach (var size in new[] { count / 20, count / 4, count })
+        {
+            var have = tenant.Count(Bank.Uploads);
+            Add(index, Enumerable.Range(have, size - have).Select(number => scenes[number % scenes.Count] with
+            {
+                Role = PictureRole.Upload, Surface = Contracts.Ingestion.V1.Surface.Listing, SubjectId = string.Create(CultureInfo.InvariantCulture, $"upload-{number}"),
+            }), have + 4);
+            var found = 0;
+            Measure($"search of a repeat among {size} uploads of 8 pictures", null, queries, query =>
+                found += tenant.Find(Bank.Works, query, 31, tenant.Version).Count + tenant.Find(Bank.Uploads, query, 31, tenant.Version).Count);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  found {found / Rounds}"));
+        }
+    }
+
+    private static void Add(PictureIndex index, IEnumerable<FingerprintRecorded> pictures, int first)
+    {
+        foreach (var (number, picture) in pictures.Index())
+        {
+            index.Apply([new RecordedEvent(
+                Guid.CreateVersion7(), (ulong)(first + number) + 1, first + number + 1, string.Create(CultureInfo.InvariantCulture, $"screening-{first + number}"), 1, picture,
+                "fingerprint_recorded_v1", DateTimeOffset.UnixEpoch, "t", null, null, null, null)]);
+        }
+    }
+
     private static void Cascade(List<DecodedPicture> photographs, int count, int queries, string cache)
     {
         var works = photographs.Take(photographs.Count / 2).ToList();
@@ -152,11 +186,7 @@ internal static class SearchBenchmark
         var index = new PictureIndex(Options.Create(new MatchingOptions()), meters);
         var before = GC.GetTotalMemory(true);
         var started = ThreadClock.Milliseconds;
-        foreach (var (number, picture) in pictures.Index())
-        {
-            index.Apply([new RecordedEvent(
-                Guid.CreateVersion7(), (ulong)number + 1, number + 1, string.Create(CultureInfo.InvariantCulture, $"screening-{number}"), 1, picture, "fingerprint_recorded_v1", DateTimeOffset.UnixEpoch, "t", null, null, null, null)]);
-        }
+        Add(index, pictures, 0);
         Print($"indexing of {count} pictures, each", null, [(ThreadClock.Milliseconds - started) / count]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {(GC.GetTotalMemory(true) - before) / 1e3 / count:0.0} KB a picture"));
         var tenant = index.For("t");

@@ -22,7 +22,7 @@ internal static class ComputeEndpoint
             .WithSummary("Decodes and hashes a picture; kept by its content unless store=false, with what finds it after edits when features=true");
 
     private static async Task<IResult> HandleAsync(
-        HttpContext context, DocumentStore store, Fingerprinter fingerprinter, Admission admission, IOptions<FingerprintOptions> options)
+        HttpContext context, DocumentStore store, Fingerprinter fingerprinter, Admission admission, Foreground foreground, IOptions<FingerprintOptions> options)
     {
         var cancellationToken = context.RequestAborted;
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !MediaType.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase))
@@ -31,6 +31,7 @@ internal static class ComputeEndpoint
         if (!TryReadSwitch(context.Request.Query["features"], false, out var tell)) return context.Problem(new Rejection("Request_Invalid", "features takes true or false.", "/features"));
         using var lease = await admission.EnterAsync(cancellationToken);
         if (!lease.IsAcquired) return context.Problem(new Rejection("Dependency_Unavailable", "Too many pictures at once."));
+        using var presence = foreground.Enter();
 
         var (bytes, rejection) = await ReadBodyAsync(context.Request, options.Value.BodyTimeout, cancellationToken);
         if (rejection is not null) return context.Problem(rejection);

@@ -49,12 +49,12 @@ public sealed class PendingPictures(DocumentStore store, IOptions<FingerprintOpt
         values (?, ?, ?, 1, ?, ?, now() + ?, ?, ?, ?) on conflict (tenant_id, subject_id) do nothing
         """,
         session.TenantId, picture.SubjectId, new NpgsqlParameter { Value = JsonSerializer.Serialize(picture, StoreOptions.Json), NpgsqlDbType = NpgsqlDbType.Jsonb },
-        setbacks, reason, WaitAfter(1), Nullable(session.CorrelationId), Nullable(session.CausationId), Nullable(Activity.Current?.Id));
+        setbacks, reason, options.Value.WaitAfter(1), Nullable(session.CorrelationId), Nullable(session.CausationId), Nullable(Activity.Current?.Id));
 
     /// <summary>Keeps a picture for yet another attempt.</summary>
     public void Postpone(DocumentSession session, PendingPicture pending, int setbacks, string reason) => session.QueueSqlCommand(
         "update {schema}.pending_pictures set due = now() + ?, setbacks = ?, reason = ? where tenant_id = ? and subject_id = ?",
-        WaitAfter(pending.Tries), setbacks, reason, pending.TenantId, pending.Picture.SubjectId);
+        options.Value.WaitAfter(pending.Tries), setbacks, reason, pending.TenantId, pending.Picture.SubjectId);
 
     /// <summary>Ends the waiting.</summary>
     public void Remove(DocumentSession session, PendingPicture pending) => session.QueueSqlCommand(
@@ -99,14 +99,6 @@ public sealed class PendingPictures(DocumentStore store, IOptions<FingerprintOpt
     {
         await using var command = store.AcrossTenants.CreateCommand($"select count(*) from {Table}");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    // Spread, so that what one outage parked does not come back as one wave.
-    private TimeSpan WaitAfter(int tries)
-    {
-        var (first, longest) = (options.Value.FirstRetry, options.Value.LongestRetry);
-        var wait = Math.Min(longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Min(tries - 1, 20)));
-        return TimeSpan.FromSeconds(wait * (0.8 + 0.4 * Random.Shared.NextDouble()));
     }
 
     private static NpgsqlParameter Nullable(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar };

@@ -27,9 +27,9 @@ public sealed class Renditions(IngestionContents contents, DecoderPool decoders,
         switch (await contents.FetchAsync(tenantId, sha256, cancellationToken))
         {
             case ContentFetch.Missing:
-                return (null, new Rejection(PictureProcessor.ContentMissing));
+                return (null, new Rejection(PictureFinder.ContentMissing));
             case ContentFetch.Altered:
-                return (null, new Rejection(PictureProcessor.ContentAltered));
+                return (null, new Rejection(PictureFinder.ContentAltered));
             case ContentFetch.Found found:
                 var (jpeg, rejection) = await RenderAsync(found.Bytes, side, cancellationToken);
                 if (jpeg is not null) cache.Set(key, jpeg, new MemoryCacheEntryOptions { Size = jpeg.Length, AbsoluteExpirationRelativeToNow = Remembered });

@@ -32,6 +32,6 @@ internal static class CommonnessEndpoint
     }
 
     private static async Task<FingerprintRecorded?> FingerprintAsync(DocumentSession session, string subjectId, CancellationToken cancellationToken) => IsId(subjectId)
-        ? (await session.Events.FetchStreamAsync(ScreeningDecider.StreamKey(subjectId), cancellationToken: cancellationToken)).Select(@event => @event.Data).OfType<FingerprintRecorded>().LastOrDefault()
+        ? FingerprintRecorded.LastOf((await session.Events.FetchStreamAsync(ScreeningDecider.StreamKey(subjectId), cancellationToken: cancellationToken)).Select(@event => @event.Data))
         : null;
 }

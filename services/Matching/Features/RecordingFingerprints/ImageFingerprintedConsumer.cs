@@ -35,7 +35,7 @@ public sealed class ImageFingerprintedConsumer(DocumentStore store) : IConsumer<
         return new FingerprintRecorded(
             message.Role, RequiredId(message.SubjectId), RequiredId(message.AccountId), message.Surface, OptionalId(message.ListingId), RequiredId(message.Sha256),
             hash.ToString(), [.. dihedrals.Select(dihedral => dihedral.ToString())], message.PdqQuality, RequiredId(message.Algorithm), message.OccurredAt,
-            ReadFeatures(message));
+            ReadFeatures(message), message.Version);
     }
 
     private static Screening.PictureFeatures? ReadFeatures(ImageFingerprinted message)

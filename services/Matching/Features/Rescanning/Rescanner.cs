@@ -52,8 +52,8 @@ internal sealed class Rescanner(PictureIndex index, Search search, IOptions<Matc
     private async Task<int> RetraceAsync(DocumentSession session, TenantIndex tenant, string workId, long version, CancellationToken cancellationToken)
     {
         var stream = await session.Events.FetchForWriting<ScreeningState>(ScreeningDecider.StreamKey(workId), cancellationToken);
-        var recorded = stream.Events.Last(@event => @event.Data is FingerprintRecorded);
-        var (work, licences) = ((FingerprintRecorded)recorded.Data, tenant.LicencesAt(version));
+        var recorded = stream.Events.First(@event => @event.Data is FingerprintRecorded);
+        var (work, licences) = (FingerprintRecorded.LastOf(stream.Events.Select(@event => @event.Data))!, tenant.LicencesAt(version));
         var (picture, thresholds) = (PictureQuery.Of(work), options.Value.ThresholdsOf(work.Algorithm, session.TenantId, version));
         var (works, uploads) = search.Copies(tenant, picture, thresholds);
         var alike = works.Where(other => other.Id != workId).ToList();
