@@ -55,7 +55,7 @@ internal static class Api
             ["CourtAction"] = Step("Step_Not_Provided"),
             ["CourtActionEnd"] = Step("Hold_Not_Active", "Step_Not_Provided"),
             ["AuthorityComplaint"] = Step("Step_Not_Provided"),
-            ["CourtOrder"] = Step("Hold_Not_Active", "Step_Not_Provided"),
+            ["CourtOrder"] = Step("Hold_Not_Active", "Order_Unknown", "Step_Not_Provided"),
             ["Information"] = Step("Arrival_Impossible", "Step_Not_Provided"),
             ["Complaint"] = Step("Complaint_Out_Of_Time", "Complaint_Open", "Not_A_Party", "Reporter_Suspended", "Step_Not_Provided"),
             ["ComplaintDecision"] = Step("Complaint_Not_Pending", "Review_By_Machine", "Review_By_Party", "Review_By_Same_Person", "Step_Not_Provided"),

@@ -26,13 +26,29 @@ public class ComputeTests(FingerprintService service) : IClassFixture<Fingerprin
         var answer = await ReadAsync(await PostAsync(bytes));
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         answer.EnumerateObject().Select(property => property.Name)
-            .ShouldBe(["sha256", "algorithm", "pdq", "pdqDihedrals", "pdqQuality", "format", "width", "height", "version"], ignoreOrder: true);
+            .ShouldBe(["sha256", "algorithm", "pdq", "pdqDihedrals", "pdqQuality", "format", "width", "height", "version", "lumaSha256", "dHash", "iscc"], ignoreOrder: true);
         (answer.GetProperty("sha256").GetString(), answer.GetProperty("algorithm").GetString(), answer.GetProperty("format").GetString()).ShouldBe((sha256, "pdq/1", "JPEG"));
         var dihedrals = answer.GetProperty("pdqDihedrals").EnumerateArray().Select(hash => hash.GetString()!).ToList();
         dihedrals[0].ShouldBe(answer.GetProperty("pdq").GetString());
         foreach (var (ours, theirs) in dihedrals.Zip(Pictures.BridgeHashes)) Pdq.Parse(ours).Distance(Pdq.Parse(theirs)).ShouldBeLessThanOrEqualTo(10);
         (await KeptAsync(sha256)).ShouldBe(1);
         (await ReadAsync(await PostAsync(bytes))).GetRawText().ShouldBe(answer.GetRawText());
+    }
+
+    [Fact]
+    public async Task Other_bytes_around_the_same_pixels_have_the_same_hash_of_luma()
+    {
+        var picture = Pictures.Bridge;
+        // A comment segment after the start of the file.
+        byte[] commented = [.. picture[..2], 0xFF, 0xFE, 0, 4, .. "me"u8, .. picture[2..]];
+        var (one, other, turned) = (await ReadAsync(await PostAsync(picture)), await ReadAsync(await PostAsync(commented)), await ReadAsync(await PostAsync(Pictures.WithPlace(picture))));
+        other.GetProperty("sha256").GetString().ShouldNotBe(one.GetProperty("sha256").GetString());
+        foreach (var hash in (string[])["lumaSha256", "dHash", "iscc"])
+        {
+            other.GetProperty(hash).GetString().ShouldBe(one.GetProperty(hash).GetString());
+            turned.GetProperty(hash).GetString().ShouldNotBe(one.GetProperty(hash).GetString(), "it is shown turned by a quarter");
+        }
+        one.GetProperty("iscc").GetString()!.ShouldStartWith("ISCC:EED");
     }
 
     [Fact]

@@ -48,9 +48,12 @@ public class RenewalTests
             said.Select(fingerprint => fingerprint.Version).ShouldBe([0, Fingerprinter.Version]);
             (said[0].Pdq, said[1].Features?.Algorithm).ShouldBe((OldHash, FeatureExtractor.Algorithm));
             said[1].Pdq.ShouldNotBe(OldHash);
+            (said[0].LumaSha256, said[0].DHash, said[0].Iscc).ShouldBe((null, null, null));
+            (said[1].LumaSha256?.Length, said[1].DHash?.Length, said[1].Iscc?.Length).ShouldBe((64, 64, 60));
             (said[1].Role, said[1].AccountId, said[1].Surface, said[1].ListingId, said[1].Sha256, said[1].OccurredAt)
                 .ShouldBe((said[0].Role, said[0].AccountId, said[0].Surface, said[0].ListingId, said[0].Sha256, Noon));
-            (await one.Http.GetFromJsonAsync<FingerprintView>($"/v1/fingerprints/{id}", StoreOptions.Json))!.Fingerprint!.Version.ShouldBe(Fingerprinter.Version);
+            (await one.Http.GetFromJsonAsync<FingerprintView>($"/v1/fingerprints/{id}", StoreOptions.Json))!.Fingerprint!.ShouldSatisfyAllConditions(
+                shown => shown.Version.ShouldBe(Fingerprinter.Version), shown => shown.LumaSha256.ShouldBe(said[1].LumaSha256), shown => shown.Iscc.ShouldBe(said[1].Iscc));
         }
         await Eventually.HoldsAsync(async () => (await ProgressAsync(one)).ShouldSatisfyAllConditions(
             progress => progress.Version.ShouldBe(Fingerprinter.Version), progress => progress.Open.ShouldBe(0),

@@ -71,7 +71,8 @@ internal static class Facts
         PictureRole.Upload, "img_1", "seller-1", Surface.Listing, "listing-1", new string('a', 64), Hash,
         [.. Enumerable.Range(0, 8).Select(turn => turn == 0 ? Hash : new string((char)('0' + turn), 64))], 97, "pdq/1", "JPEG", 1600, 1200,
         new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 20, 9, 0, 1, TimeSpan.Zero),
-        new Picture.PictureFeatures("eye/1", Hash, [new Picture.PictureRegion(0.125, 0.25, 0.5, 0.75, Hash, true)], "AQID"), 1);
+        new Picture.PictureFeatures("eye/1", Hash, [new Picture.PictureRegion(0.125, 0.25, 0.5, 0.75, Hash, true)], "AQID"), 1,
+        new string('b', 64), new string('c', 64), "ISCC:EED4GQZQTY6J5DTHQ2DWCPDZHQOM6QZQTY6J5DTFZ2DWCPDZHQOMXDI");
 
     public static PictureUnreadable Unreadable { get; } = new(
         PictureRole.Upload, "img_1", "seller-1", Surface.Listing, "listing-1", new string('a', 64), "Image_Truncated",

@@ -101,7 +101,8 @@ public sealed class StoredFormatTests
     public void A_computed_fingerprint_reads_as_it_was_stored()
     {
         var fact = Facts.Fingerprinted;
-        var computed = new ComputedFingerprint(fact.Sha256, fact.Algorithm, fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Format, fact.Width, fact.Height, fact.Features, fact.Version);
+        var computed = new ComputedFingerprint(fact.Sha256, fact.Algorithm, fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Format, fact.Width, fact.Height, fact.Features, fact.Version,
+            fact.LumaSha256, fact.DHash, fact.Iscc);
         Golden.Matches("computed_fingerprint.json", JsonSerializer.Serialize(computed, Readable));
     }
 

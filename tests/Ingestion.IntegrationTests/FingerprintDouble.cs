@@ -46,7 +46,7 @@ internal sealed class FingerprintDouble : IAsyncDisposable
 
     public static Answer Decoded(int quality) => context => context.Response.WriteAsJsonAsync(new
     {
-        pdq = new string('5', 64), pdqDihedrals = Enumerable.Repeat(new string('5', 64), 8), pdqQuality = quality, width = 400, height = 534, format = "JPEG", algorithm = "pdq/1",
+        pdq = new string('5', 64), pdqDihedrals = Enumerable.Repeat(new string('5', 64), 8), pdqQuality = quality, width = 400, height = 534, format = "JPEG", algorithm = "pdq/1", lumaSha256 = new string('7', 64),
         features = context.Request.Query["features"] == "true" ? new { algorithm = "eye/1", signPdq = "0", regions = Array.Empty<object>() } : null,
     });
 

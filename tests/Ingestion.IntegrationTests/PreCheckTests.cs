@@ -44,6 +44,7 @@ public sealed class PreCheckTests : IAsyncLifetime
         ingestion.Matching.LastSearch["pdqQuality"]!.GetValue<int>().ShouldBe(90);
         ingestion.Matching.LastSearch["pdqDihedrals"]!.AsArray().Count.ShouldBe(8);
         ingestion.Matching.LastSearch["sha256"]!.GetValue<string>().ShouldBe(RunningIngestion.Sha256(file));
+        ingestion.Matching.LastSearch["lumaSha256"]!.GetValue<string>().ShouldBe(new string('7', 64));
         ingestion.Matching.LastSearch["features"]!.ToJsonString().ShouldBe("""{"algorithm":"eye/1","signPdq":"0","regions":[]}""", "they are handed on as they are");
         (await ingestion.FootprintAsync()).ShouldBe(before);
     }

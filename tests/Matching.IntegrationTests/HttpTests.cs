@@ -178,6 +178,7 @@ public class HttpTests(MatchingService service) : IClassFixture<MatchingService>
     [Theory]
     [InlineData("{}", 422, "Request_Invalid")]
     [InlineData("""{"pdq":"xyz"}""", 422, "Request_Invalid")]
+    [InlineData("""{"pdq":"<hash>","lumaSha256":"0123"}""", 422, "Request_Invalid")]
     [InlineData("""{"pdq":"<hash>","pdqQuality":101}""", 422, "Request_Invalid")]
     [InlineData("""{"pdq":"<hash>","pdqQuality":-1}""", 422, "Request_Invalid")]
     [InlineData("""{"pdq":"<hash>","pdqDihedrals":[]}""", 422, "Request_Invalid")]

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
 using ImageRights.Contracts;
 using ImageRights.Contracts.Fingerprint.V1;
 using ImageRights.Contracts.Ingestion.V1;
@@ -47,6 +49,24 @@ public class ScreeningTests(MatchingService service) : IClassFixture<MatchingSer
             new ScreeningMatch(Bank.Uploads, earlier, "thief", 2, Orientation.Original, Disposition.Hit, null),
             new ScreeningMatch(Bank.Works, work, "author", 5, Orientation.Original, Disposition.Hit, null),
         ]);
+    }
+
+    [Fact]
+    public async Task The_same_picture_in_another_file_is_matched_though_there_is_little_to_see_in_it()
+    {
+        var (pixels, work, image, other) = (NewHash(), NewWork(), NewImage(), NewImage());
+        await surroundings.PublishAsync(Work(work, "author", NewHash(), quality: 12) with { LumaSha256 = pixels });
+        await RecordedAsync(work);
+        await surroundings.PublishAsync(Upload(image, "seller", NewHash(), quality: 12) with { LumaSha256 = pixels });
+        var screened = await surroundings.ScreeningOfAsync(image);
+        screened.Verdict.ShouldBe(ScreeningVerdict.Match);
+        var match = screened.Matches.ShouldHaveSingleItem();
+        (match.ReferenceId, match.Distance, match.Evidence!.Class, match.Evidence.Score).ShouldBe((work, 0, MatchClass.NearExact, 1));
+        using var answer = await service.Replica.Http.PostAsJsonAsync("/v1/searches", new { pdq = NewHash(), pdqQuality = 12, lumaSha256 = pixels });
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("matches").EnumerateArray().Select(found => found.GetProperty("referenceId").GetString())
+            .ShouldBe([work, image], ignoreOrder: true);
+        await surroundings.PublishAsync(Upload(other, "seller", NewHash(), quality: 12) with { LumaSha256 = NewHash() });
+        (await surroundings.ScreeningOfAsync(other)).Verdict.ShouldBe(ScreeningVerdict.Featureless);
     }
 
     [Fact]
@@ -228,13 +248,14 @@ public class ScreeningTests(MatchingService service) : IClassFixture<MatchingSer
         await surroundings.PublishAsync(message with { SubjectId = null! });
         await surroundings.PublishAsync(message with { AccountId = "a\0b" });
         await surroundings.PublishAsync(message with { PdqQuality = 101 });
+        await surroundings.PublishAsync(message with { LumaSha256 = "not a hash" });
         await surroundings.PublishAsync(message with { Features = new PictureFeatures("eye/1", "not a hash", []) });
         await surroundings.PublishAsync(message with { Features = new PictureFeatures("eye/1", message.Pdq, null!) });
         await surroundings.PublishAsync(message with { Features = new PictureFeatures("eye/1", message.Pdq, [], "AQID") });
         await surroundings.PublishRawAsync("ImageRights.Contracts.Fingerprint.V1:ImageFingerprinted", "{ this is not JSON");
         await surroundings.PublishAsync(Upload(fine, "seller", NewHash()));
         await surroundings.ScreeningOfAsync(fine);
-        await Eventually.HoldsAsync(async () => (await surroundings.QueueLengthAsync(errors)).ShouldBe(10u), Surroundings.Patience);
+        await Eventually.HoldsAsync(async () => (await surroundings.QueueLengthAsync(errors)).ShouldBe(11u), Surroundings.Patience);
         (await surroundings.StoredAsync("fingerprint_recorded_v1")).ShouldNotContain(fact => fact.GetProperty("subjectId").GetString() == broken);
     }
 

@@ -25,10 +25,10 @@ public class ContractTests
     private static readonly Dictionary<string, (object Complete, object Required)> Facts = new()
     {
         ["fingerprint_recorded_v1"] = (
-            new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon, Seen, 1),
+            new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon, Seen, 1, Digits),
             new FingerprintRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, Digits, Turned, 0, "pdq/1", Noon)),
         ["fingerprint_renewed_v1"] = (
-            new FingerprintRenewed(new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon, Seen, 2)),
+            new FingerprintRenewed(new FingerprintRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.VideoCover, "listing_1", Digits, Digits, Turned, 87, "pdq/1", Noon, Seen, 2, Digits)),
             new FingerprintRenewed(new FingerprintRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, Digits, Turned, 0, "pdq/1", Noon))),
         ["unreadable_recorded_v1"] = (
             new UnreadableRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.Avatar, "listing_1", Digits, "Image_Truncated", Noon),

@@ -150,6 +150,7 @@ public sealed class IndexCheckpointTests : IDisposable
             var features = random.Next(3) == 0 ? null : new PictureFeatures(FeatureSet.Algorithm, RandomHash(random).ToString(),
                 random.Next(2) == 0 ? [] : [new PictureRegion(0.1, 0.2, 0.5, 0.6, RandomHash(random).ToString(), random.Next(2) == 0)],
                 random.Next(3) == 0 ? null : Convert.ToBase64String(made.Draw(20 + random.Next(20), 50 * random.Next(4), references: 15).Bytes));
+            var luma = random.Next(3) == 0 ? null : new string("0123456789abcdef"[random.Next(12)], 64);
             return random.Next(12) switch
             {
                 0 => new PictureWithdrawn($"image-{random.Next(count)}", account, Noon.AddMinutes(number)),
@@ -158,9 +159,9 @@ public sealed class IndexCheckpointTests : IDisposable
                 3 => new RemovalRecorded($"measure-{number}", $"case-{number}", $"image-{random.Next(count)}", Noon),
                 4 => new RemovalEndRecorded($"measure-{random.Next(number)}", "", $"image-{random.Next(count)}", Noon),
                 5 => new WorkWithdrawn($"work-{random.Next(count)}", account, Noon),
-                6 or 7 => Work($"work-{number}", account, hash) with { Features = features, Role = random.Next(3) == 0 ? PictureRole.Portrait : PictureRole.Work },
-                8 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features }),
-                _ => Upload($"image-{number}", account, hash) with { Features = features, ListingId = random.Next(2) == 0 ? null : "l" },
+                6 or 7 => Work($"work-{number}", account, hash) with { Features = features, LumaSha256 = luma, Role = random.Next(3) == 0 ? PictureRole.Portrait : PictureRole.Work },
+                8 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features, LumaSha256 = luma }),
+                _ => Upload($"image-{number}", account, hash) with { Features = features, LumaSha256 = luma, ListingId = random.Next(2) == 0 ? null : "l" },
             };
         }
     }
@@ -182,9 +183,13 @@ public sealed class IndexCheckpointTests : IDisposable
                     tenant.Count(bank).ShouldBe(other.Count(bank));
                     foreach (var version in (long[])[other.VersionBefore(@event.Position), other.Version])
                     {
-                        var answer = tenant.Find(bank, PictureQuery.Of(picture), 40, version);
-                        answer.Select(Say).ShouldBe(other.Find(bank, PictureQuery.Of(picture), 40, version).Select(Say));
-                        found += answer.Count;
+                        // All of them have the same bytes, which would hide what else is found.
+                        foreach (var query in (PictureQuery[])[PictureQuery.Of(picture), PictureQuery.Of(picture) with { Sha256 = null }])
+                        {
+                            var answer = tenant.Find(bank, query, 40, version);
+                            answer.Select(Say).ShouldBe(other.Find(bank, query, 40, version).Select(Say));
+                            found += answer.Count;
+                        }
                     }
                 }
                 for (var work = 0; work < log.Length; work += 7)

@@ -84,6 +84,9 @@ public static class CaseCodes
     /// <summary>The delivery was recorded before.</summary>
     public const string DeliveryRecorded = "Delivery_Already_Recorded";
 
+    /// <summary>The order that is said to have ended is none of those in force.</summary>
+    public const string OrderUnknown = "Order_Unknown";
+
     /// <summary>It cannot have arrived then.</summary>
     public const string ArrivalImpossible = "Arrival_Impossible";
 

@@ -161,6 +161,8 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         if (Check(command, speaker) is { } wrong) return wrong;
         if (command.Step == CaseStep.Retraction) return Retract(command, judgement);
         var fact = Recorded(command.Fact, GroundOf(judgement), speaker, command.Particulars, command.Act);
+        // Another court's order still holds.
+        if (fact is RemovalOrderEnded && proceeding.HasOrderBeside(command.Particulars.Reference)) return Decision.Of(fact);
         return new Decision([fact, .. Effects(judgement, name, command.Act, command.MeasureId)]);
     }
 
@@ -170,6 +172,8 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         CaseStep.CounterNoticeForwarding or CaseStep.CounterNoticeDelivery or CaseStep.CounterNoticeRejection when state.CounterNotice is null => Decision.Refused(CaseCodes.CounterNotReceived),
         CaseStep.CounterNoticeDelivery when command.Particulars.OccurredAt is { } arrived && (arrived > command.Act.At || arrived < state.CounterNotice!.Act.At) => Decision.Refused(CaseCodes.ArrivalImpossible),
         CaseStep.CounterNoticeDelivery when state.History.OfType<CounterNoticeDelivered>().Any(delivered => delivered.Act.At >= state.CounterNotice!.Act.At) => Decision.Refused(CaseCodes.DeliveryRecorded),
+        CaseStep.CourtOrder when command.Fact == nameof(RemovalOrderEnded) && proceeding.Orders.Count > 0 && !proceeding.Orders.Contains(command.Particulars.Reference!) =>
+            Decision.Refused(CaseCodes.OrderUnknown, $"In force: {string.Join(", ", proceeding.Orders)}."),
         CaseStep.Information when command.Particulars.OccurredAt is { } told && told > command.Act.At => Decision.Refused(CaseCodes.ArrivalImpossible),
         CaseStep.Complaint when speaker is not (Speaker.Complainant or Speaker.Respondent) => Decision.Refused(CaseCodes.NotAParty),
         CaseStep.Complaint when state.OpenComplaints.Any(open => open.Speaker == speaker) => Decision.Refused(CaseCodes.ComplaintOpen),

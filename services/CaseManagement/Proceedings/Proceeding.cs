@@ -11,6 +11,9 @@ namespace ImageRights.CaseManagement.Proceedings;
 /// <param name="Service">State under the product's own service levels, which run beside every law.</param>
 public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, ProcedureState Law, ProcedureState Service)
 {
+    /// <summary>Docket numbers of the orders against the picture that are in force. What they hold down ends with the last of them.</summary>
+    public IReadOnlyList<string> Orders { get; init; } = [];
+
     /// <summary>Name of the pack with the product's own service levels.</summary>
     public const string ServiceLevels = "product-default";
 
@@ -32,8 +35,12 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         DeadlineExtended e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Extend(state, clock, EndingAt(At(e.DueAt), proceeding.Settings), e.Days, At(e.Act.At))),
         DeadlineFired e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Finish(state, clock, At(e.Act.At))),
         DeadlineElapsed e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Finish(state, clock, At(e.Act.At))),
-        _ => Facts(fact).Aggregate(proceeding, (current, told) => current.Apply(told, catalogue)),
+        RemovalOrderEnded e when proceeding.HasOrderBeside(e.Particulars.Reference) => proceeding with { Orders = [.. proceeding.Orders.Where(docket => docket != e.Particulars.Reference)] },
+        _ => Facts(fact).Aggregate(proceeding, (current, told) => current.Apply(told, catalogue)) with { Orders = OrdersAfter(proceeding.Orders, fact) },
     };
+
+    /// <summary>Whether an order is in force and another one is too.</summary>
+    public bool HasOrderBeside(string? docket) => Orders.Count > 1 && docket is not null && Orders.Contains(docket);
 
     /// <summary>What the packs call a recorded fact; an effect of another fact is none of its own.</summary>
     public static IEnumerable<Fact> Facts(CaseEvent fact) => fact switch
@@ -100,6 +107,13 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
             begun = begun with { Service = service.Apply(begun.Service, new Fact(name, at, "complainant", [])) };
         return begun;
     }
+
+    private static IReadOnlyList<string> OrdersAfter(IReadOnlyList<string> orders, CaseEvent fact) => fact switch
+    {
+        CourtOrderedRemoval { Particulars.Reference: { } docket } => orders.Contains(docket) ? orders : [.. orders, docket],
+        CourtOrderedRestoration or RemovalOrderEnded => [],
+        _ => orders,
+    };
 
     private static Edge EndingAt(Instant end, RegimeSettings settings) => new((end - Duration.Epsilon).InZone(settings.Zone).Date, end);
 

@@ -13,7 +13,7 @@ public sealed class Fingerprinter(DecoderPool decoders, ILogger<Fingerprinter> l
     public const string Algorithm = "pdq/1";
 
     /// <summary>Version of the fingerprint as a whole: counted up when any part of it is new or comes out otherwise. Pictures of a lower version are fingerprinted anew.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>What these bytes came to before, or null.</summary>
     public static async Task<ComputedFingerprint?> FindAsync(DocumentSession session, string sha256, CancellationToken cancellationToken) =>
@@ -33,10 +33,12 @@ public sealed class Fingerprinter(DecoderPool decoders, ILogger<Fingerprinter> l
         using var activity = Telemetry.Activities.StartActivity("hash");
         var fingerprint = PdqHasher.Compute(decoded.Value);
         activity?.SetTag("imagerights.sha256", sha256).SetTag("imagerights.pdq.quality", fingerprint.Quality);
+        var shared = SharedHashes.Of(decoded.Value);
         var header = decoded.Value.Header;
         return new ComputedFingerprint(
             sha256, Algorithm, fingerprint.Hash.Hex, [.. fingerprint.Variants.Select(variant => variant.Hex)], fingerprint.Quality,
-            header.Format.ToString().ToUpperInvariant(), header.Width, header.Height, FeatureExtractor.Extract(decoded.Value, fingerprint.Sign), Version);
+            header.Format.ToString().ToUpperInvariant(), header.Width, header.Height, FeatureExtractor.Extract(decoded.Value, fingerprint.Sign), Version,
+            ContentHash.OfLuma(decoded.Value), shared.DHash, shared.Iscc);
     }
 
     private async Task<Outcome<DecodedPicture>> DecodeAsync(ReadOnlyMemory<byte> bytes, string sha256, CancellationToken cancellationToken)

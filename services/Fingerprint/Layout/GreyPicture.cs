@@ -88,7 +88,8 @@ public sealed class GreyPicture(int width, int height, byte[] levels)
         return new GreyPicture(newWidth, newHeight, levels);
     }
 
-    private static void Add(ReadOnlySpan<byte> line, float weight, float[] columns)
+    /// <summary>Adds a weighted line of grey levels to sums.</summary>
+    internal static void Add(ReadOnlySpan<byte> line, float weight, float[] columns)
     {
         var x = 0;
         for (; x <= line.Length - Vector128<byte>.Count; x += Vector128<byte>.Count)

@@ -24,10 +24,14 @@ public abstract record PictureFact;
 /// <param name="Height">Stored height in pixels, before any orientation is applied.</param>
 /// <param name="Features">What finds the picture after edits; null in facts of earlier versions.</param>
 /// <param name="Version">Version of the fingerprint as a whole; 0 in facts of before it was counted.</param>
+/// <param name="LumaSha256">SHA-256 of the decoded picture's size and luma: the same for other bytes or metadata around the same pixels; null in facts of earlier versions.</param>
+/// <param name="DHash">dHash of 256 bits in the convention of ImageHash, 64 hexadecimal digits; null in facts of earlier versions.</param>
+/// <param name="Iscc">Image-Code of ISO 24138:2024, 256 bits, such as <c>ISCC:EED…</c>; null in facts of earlier versions.</param>
 public sealed record PictureFingerprinted(
     PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
     string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, string Format, int Width, int Height,
-    DateTimeOffset OccurredAt, DateTimeOffset FingerprintedAt, PictureFeatures? Features = null, int Version = 0) : PictureFact;
+    DateTimeOffset OccurredAt, DateTimeOffset FingerprintedAt, PictureFeatures? Features = null, int Version = 0,
+    string? LumaSha256 = null, string? DHash = null, string? Iscc = null) : PictureFact;
 
 /// <summary>What finds a picture after edits that change its PDQ hash.</summary>
 /// <param name="Algorithm">Name and version, such as <c>eye/2</c>.</param>

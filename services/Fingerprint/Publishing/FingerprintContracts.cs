@@ -13,7 +13,8 @@ public static class FingerprintContracts
     {
         PictureFingerprinted fact => new ImageFingerprinted(
             @event.TenantId, fact.Role, fact.SubjectId, fact.AccountId, fact.Surface, fact.ListingId, fact.Sha256,
-            fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Algorithm, fact.OccurredAt, ToContract(fact.Features), fact.Version),
+            fact.Pdq, fact.PdqDihedrals, fact.PdqQuality, fact.Algorithm, fact.OccurredAt, ToContract(fact.Features), fact.Version,
+            fact.LumaSha256, fact.DHash, fact.Iscc),
         PictureUnreadable fact => new ImageUnreadable(
             @event.TenantId, fact.Role, fact.SubjectId, fact.AccountId, fact.Surface, fact.ListingId, fact.Sha256, fact.Code, fact.OccurredAt),
         _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),

@@ -20,7 +20,9 @@ public abstract record DecodeAnswer
     /// <param name="PdqDihedrals">PDQ hashes of its eight orientations; the first equals <paramref name="Pdq"/>.</param>
     /// <param name="PdqQuality">0 (featureless) to 100.</param>
     /// <param name="Features">What finds it after edits, as Matching takes it; only where it was asked for.</param>
-    public sealed record Decoded(string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, JsonElement? Features = null) : DecodeAnswer;
+    /// <param name="LumaSha256">SHA-256 of the decoded picture; null from a publisher that does not compute it.</param>
+    public sealed record Decoded(
+        string Algorithm, string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, JsonElement? Features = null, string? LumaSha256 = null) : DecodeAnswer;
 
     /// <summary>It does not decode, or must not be.</summary>
     /// <param name="Code">A code of this service's catalogue.</param>
@@ -50,7 +52,7 @@ public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogu
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 return JsonSerializer.Deserialize<FingerprintAnswer>(body, StoreOptions.Json) is { Algorithm: { } algorithm, Pdq: { } pdq, PdqDihedrals: { } dihedrals, PdqQuality: { } quality } answer
-                    ? new DecodeAnswer.Decoded(algorithm, pdq, dihedrals, quality, answer.Features)
+                    ? new DecodeAnswer.Decoded(algorithm, pdq, dihedrals, quality, answer.Features, answer.LumaSha256)
                     : throw new JsonException("The answer lacks a field.");
             }
             if (response.StatusCode == HttpStatusCode.UnprocessableEntity) return Refusal(body);
@@ -81,7 +83,7 @@ public sealed class FingerprintClient(HttpClient http, ProblemCatalogue catalogu
         return new DecodeAnswer.Refused("Image_Corrupt", null);
     }
 
-    private sealed record FingerprintAnswer(string? Algorithm, string? Pdq, IReadOnlyList<string>? PdqDihedrals, int? PdqQuality, JsonElement? Features);
+    private sealed record FingerprintAnswer(string? Algorithm, string? Pdq, IReadOnlyList<string>? PdqDihedrals, int? PdqQuality, JsonElement? Features, string? LumaSha256);
 
     private sealed record FingerprintProblem(string? Code, string? Detail);
 }

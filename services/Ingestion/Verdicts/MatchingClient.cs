@@ -78,7 +78,7 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/searches")
             {
-                Content = JsonContent.Create(new { picture.Algorithm, picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, picture.Features, sha256, accountId }, options: StoreOptions.Json),
+                Content = JsonContent.Create(new { picture.Algorithm, picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, picture.Features, sha256, picture.LumaSha256, accountId }, options: StoreOptions.Json),
             }.For(tenant);
             using var response = await http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.OK)

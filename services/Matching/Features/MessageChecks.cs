@@ -18,4 +18,10 @@ internal static class MessageChecks
 
     public static string? OptionalId(string? value, [CallerArgumentExpression(nameof(value))] string field = "") =>
         value is null ? null : RequiredId(value, field);
+
+    /// <summary>64 lower-case hexadecimal digits.</summary>
+    public static bool IsSha256(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigitLower);
+
+    public static string? OptionalSha256(string? value, [CallerArgumentExpression(nameof(value))] string field = "") =>
+        value is null || IsSha256(value) ? value : throw new MalformedMessageException(field, "64 lower-case hexadecimal digits");
 }

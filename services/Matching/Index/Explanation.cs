@@ -19,6 +19,9 @@ internal static class Explanation
     public static Evidence OfSameBytes() => new(
         FeatureSet.Algorithm, MatchClass.Exact, false, CornersOf(null, Orientation.Original), CornersOf(null, Orientation.Original), 100, 100, 0, null, null, null, 1);
 
+    /// <summary>The two are the same picture, in another file.</summary>
+    public static Evidence OfSamePixels() => OfSameBytes() with { Class = MatchClass.NearExact };
+
     /// <param name="hit">The hash of the reference that agreed.</param>
     /// <param name="part">The rectangle of the upload whose hash agreed; null: the whole.</param>
     public static Evidence OfHash(SignHit hit, Area? part)

@@ -8,10 +8,11 @@ namespace ImageRights.Matching.Index;
 /// <param name="Fact">What the log says, but for the features.</param>
 /// <param name="Features">Features that were read; null when there are none that can be compared.</param>
 /// <param name="IsRenewal">Whether it takes the place of what is known of the picture.</param>
-internal sealed record IndexedPicture(FingerprintRecorded Fact, FeatureSet? Features, bool IsRenewal = false)
+/// <param name="Luma">What its pixels come to, as <see cref="LumaLookup.KeyOf"/> makes it.</param>
+internal sealed record IndexedPicture(FingerprintRecorded Fact, FeatureSet? Features, bool IsRenewal = false, UInt128? Luma = null)
 {
     public static IndexedPicture Of(FingerprintRecorded picture, bool isRenewal = false) =>
-        new(picture with { PdqDihedrals = [], Features = null }, FeatureSet.Read(picture.Features)?.AsReference(), isRenewal);
+        new(picture with { PdqDihedrals = [], Features = null, LumaSha256 = null }, FeatureSet.Read(picture.Features)?.AsReference(), isRenewal, LumaLookup.KeyOf(picture.LumaSha256, picture.PdqQuality));
 }
 
 /// <summary>The facts that can change an answer of the index, in a form of few bytes.</summary>
@@ -122,6 +123,12 @@ internal static class IndexFacts
         writer.Write(fact.PdqQuality);
         writer.Write(fact.Algorithm);
         Write(writer, fact.OccurredAt);
+        writer.Write(picture.Luma is not null);
+        if (picture.Luma is { } luma)
+        {
+            writer.Write((ulong)(luma >> 64));
+            writer.Write((ulong)luma);
+        }
         writer.Write(picture.Features is not null);
         if (picture.Features is not { } features) return;
         Write(writer, features.Sign);
@@ -145,13 +152,14 @@ internal static class IndexFacts
         var listing = reader.ReadBoolean() ? reader.ReadString() : null;
         var fact = new FingerprintRecorded(
             role, subject, account, surface < 0 ? null : (Surface)surface, listing, reader.ReadString(), reader.ReadString(), [], reader.ReadInt32(), reader.ReadString(), ReadTime(reader));
-        if (!reader.ReadBoolean()) return new IndexedPicture(fact, null, isRenewal);
+        UInt128? luma = reader.ReadBoolean() ? new UInt128(reader.ReadUInt64(), reader.ReadUInt64()) : null;
+        if (!reader.ReadBoolean()) return new IndexedPicture(fact, null, isRenewal, luma);
         var sign = ReadSign(reader);
         var regions = new HashedArea[reader.ReadByte()];
         foreach (ref var region in regions.AsSpan())
             region = new HashedArea(new Area(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()), ReadSign(reader), reader.ReadBoolean());
         var local = reader.ReadInt32() is var length and > 0 ? LocalFeatures.Read(reader.ReadBytes(length)) : null;
-        return new IndexedPicture(fact, new FeatureSet(sign, regions, local), isRenewal);
+        return new IndexedPicture(fact, new FeatureSet(sign, regions, local), isRenewal, luma);
     }
 
     private static void Write(BinaryWriter writer, SignHash hash)

@@ -7,7 +7,7 @@ namespace ImageRights.Matching.Index;
 /// <summary>The pictures of one bank of one tenant: structure of arrays in the order of the log. One writer, many readers without locks.</summary>
 /// <remarks>Nothing is removed: a withdrawn picture, and the earlier fingerprint of one that was renewed, keeps its row with the version at which it went, so that the past can be
 /// searched as it was.</remarks>
-/// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes and its local features alone.</param>
+/// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes, its exact pixels and its local features alone.</param>
 /// <param name="removals">Pictures that are found although they are withdrawn; null: none.</param>
 internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals = null)
 {
@@ -32,6 +32,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     private readonly Column<string> contents = new();
     private readonly Column<int> sameContent = new();
     private readonly ConcurrentDictionary<string, int> lastOfContent = new();
+    private readonly LumaLookup lumas = new();
     private readonly Column<bool> isFlat = new();
     private readonly Column<bool> isPortrait = new();
     private readonly Column<bool> hasSign = new();
@@ -54,20 +55,25 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     /// <param name="version">Version of the index that it makes; above all before.</param>
     public void Add(
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
-        int quality = 100, bool portrait = false)
+        int quality = 100, bool portrait = false, UInt128? luma = null)
     {
-        if (rows.TryAdd(id, count)) Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, portrait, origin: count);
+        if (rows.TryAdd(id, count)) Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, portrait, luma, origin: count);
     }
 
     /// <summary>Puts a picture's later fingerprint in the place of the one it has, from <paramref name="version"/> on: at any version one of the two is found.</summary>
-    /// <remarks>A withdrawn picture stays withdrawn, and features that cannot be read do not displace those that can. A fingerprint that says the same here takes no room.</remarks>
+    /// <remarks>A withdrawn picture stays withdrawn, and features that cannot be read do not displace those that can. A fingerprint that says the same here takes no row.</remarks>
     public void Renew(
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
-        int quality = 100)
+        int quality = 100, UInt128? luma = null)
     {
-        if (!rows.TryGetValue(id, out var row) || withdrawnAt[row] != Never || features is null && hasSign[row] || SaysTheSame(row, hash, features, sha256, quality)) return;
+        if (!rows.TryGetValue(id, out var row) || withdrawnAt[row] != Never || features is null && hasSign[row]) return;
+        if (SaysTheSame(row, hash, features, sha256, quality))
+        {
+            if (luma is { } added && !lumas.Find(added, version).Contains(row)) lumas.Add(added, row, version);
+            return;
+        }
         rows[id] = count;
-        Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, isPortrait[row], origins[row]);
+        Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, isPortrait[row], luma, origins[row]);
         Volatile.Write(ref renewedAt[row], version);
         live--;
         if (isPortrait[row]) portraits--;
@@ -75,7 +81,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
 
     private void Append(
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
-        int quality, bool portrait, int origin)
+        int quality, bool portrait, UInt128? luma, int origin)
     {
         var row = count;
         front.Extend(row);
@@ -103,6 +109,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         Set(origins, row, origin);
         Set(sameContent, row, lastOfContent.GetValueOrDefault(sha256, -1));
         lastOfContent[sha256] = row;
+        if (luma is { } key) lumas.Add(key, row, version);
         live++;
         if (portrait) portraits++;
         Volatile.Write(ref count, row + 1);
@@ -180,6 +187,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         var found = new SortedDictionary<int, Neighbour>();
         var rowsThen = RowsAt(asOf);
         FindSameBytes(query, rowsThen, asOf, found);
+        FindSamePixels(query, asOf, found);
         var isHashed = query.Quality >= minQuality;
         if (isHashed && (query.Features is null || Volatile.Read(ref unsigned) > 0))
         {
@@ -211,6 +219,15 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         for (var row = lastOfContent.GetValueOrDefault(sha256, -1); row >= 0; row = sameContent[row])
         {
             if (row < rowsThen && IsFindable(row, asOf)) found.Add(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSameBytes() });
+        }
+    }
+
+    private void FindSamePixels(PictureQuery query, long asOf, SortedDictionary<int, Neighbour> found)
+    {
+        if (query.Luma is not { } luma) return;
+        foreach (var row in lumas.Find(luma, asOf))
+        {
+            if (IsFindable(row, asOf)) found.TryAdd(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSamePixels() });
         }
     }
 

@@ -116,12 +116,12 @@ public sealed class TenantIndex
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
         if (indexed.IsRenewal)
         {
-            bank.Renew(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality);
+            bank.Renew(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality, indexed.Luma);
             return;
         }
         bank.Add(
             PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality,
-            picture.Role == PictureRole.Portrait);
+            picture.Role == PictureRole.Portrait, indexed.Luma);
         if (withdrawnUnseen.Remove(picture.SubjectId)) bank.Withdraw(picture.SubjectId, next);
     }
 

@@ -9,9 +9,11 @@ namespace ImageRights.Matching.Screening;
 /// <param name="OccurredAt">When the picture was received or registered.</param>
 /// <param name="Features">What finds it after edits; null in facts of earlier versions.</param>
 /// <param name="Version">Version of the fingerprint as a whole; 0 in facts of before it was counted.</param>
+/// <param name="LumaSha256">SHA-256 of the decoded picture's size and luma, 64 hexadecimal digits; null in facts of earlier versions.</param>
 public sealed record FingerprintRecorded(
     PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
-    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null, int Version = 0)
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null, int Version = 0,
+    string? LumaSha256 = null)
 {
     /// <summary>The fingerprint that a picture's facts end with; null when they have none.</summary>
     public static FingerprintRecorded? LastOf(IEnumerable<object> facts) => facts.Select(fact => fact switch

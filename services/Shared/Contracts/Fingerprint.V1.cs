@@ -25,9 +25,13 @@ public enum PictureRole
 /// <param name="OccurredAt">When the picture was received or registered.</param>
 /// <param name="Features">What finds it after edits that change its PDQ hash; null from a publisher that does not compute it.</param>
 /// <param name="Version">Version of the fingerprint as a whole. A message with a higher one than the last takes the place of that picture's fingerprint. 0 from a publisher that does not count.</param>
+/// <param name="LumaSha256">SHA-256 of the decoded picture's size and luma: the same for other bytes or metadata around the same pixels; null in messages of earlier versions.</param>
+/// <param name="DHash">dHash of 256 bits in the convention of ImageHash, 64 hexadecimal digits; null in messages of earlier versions.</param>
+/// <param name="Iscc">Image-Code of ISO 24138:2024, 256 bits, such as <c>ISCC:EED…</c>; null in messages of earlier versions.</param>
 public sealed record ImageFingerprinted(
     string TenantId, PictureRole Role, string SubjectId, string AccountId, Surface? Surface, string? ListingId, string Sha256,
-    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null, int Version = 0);
+    string Pdq, IReadOnlyList<string> PdqDihedrals, int PdqQuality, string Algorithm, DateTimeOffset OccurredAt, PictureFeatures? Features = null, int Version = 0,
+    string? LumaSha256 = null, string? DHash = null, string? Iscc = null);
 
 /// <summary>What finds a picture after edits that change its PDQ hash. See docs/adr/0012-finding-edited-copies.md.</summary>
 /// <param name="Algorithm">Name and version, such as <c>eye/2</c>; what a version can be compared with, Matching knows.</param>

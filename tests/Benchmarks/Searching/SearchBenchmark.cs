@@ -60,6 +60,8 @@ internal static class SearchBenchmark
         foreach (var picture in large) _ = picture.Luma;
         Measure("PDQ, eight orientations, and sign hash, 800 px", 0.25, large, picture => PdqHasher.Compute(picture));
         Measure("luma", null, large, picture => new DecodedPicture(picture.Header, picture.Width, picture.Height, picture.Rgb).Luma.Length);
+        Measure("SHA-256 of luma", null, large, ContentHash.OfLuma);
+        Measure("dHash and ISCC Image-Code", null, large, SharedHashes.Of);
         Measure("reduction to 512 px", null, large, picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 512));
         var grey = large.ConvertAll(picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 512));
         Measure("local features of the reduced picture", 6, grey, picture => Orb.Extract(picture));

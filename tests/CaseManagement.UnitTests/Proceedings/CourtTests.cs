@@ -60,6 +60,23 @@ public class CourtTests
     }
 
     [Fact]
+    public void What_two_courts_ordered_ends_with_the_last_of_their_orders()
+    {
+        static TakeStep Of(string docket, string fact, double hours) => new(CaseStep.CourtOrder, fact, $"msr_{hours}", new Particulars(docket, "Court"), false, At(hours, "clerk"));
+        var both = Decide(Decide(Fold([Open(American)]), Of("1:26-cv-1", "CourtOrderedRemoval", 2)), Of("1:26-cv-2", "CourtOrderedRemoval", 3));
+        Refused(both, Of("1:26-cv-3", "RemovalOrderEnded", 4)).ShouldBe("Order_Unknown");
+
+        var one = Decide(both, Of("1:26-cv-1", "RemovalOrderEnded", 4));
+        (one.Status, one.ActiveMeasures.Single().Cause).ShouldBe((CaseStatus.LitigationHold, nameof(CourtOrderedRemoval)), "the other court's order holds");
+        Refused(one, Of("1:26-cv-1", "RemovalOrderEnded", 5)).ShouldBeNull("it has ended, and is not said twice");
+        var letters = new Features.Informing.Correspondence(Catalogue, CaseManagement.Messages.MessageBook.BuiltIn()).Of("case_1", one.History);
+        letters.ShouldAllBe(letter => letter.Values.Fact == "OneOrderEnded");
+        letters.Count.ShouldBe(2);
+
+        Decide(one, Of("1:26-cv-2", "RemovalOrderEnded", 6)).ActiveMeasures.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Against_an_order_alone_there_is_no_counter_notice()
     {
         var ordered = Decide(Fold([Open(American)]), Order("CourtOrderedRemoval", 2));

@@ -17,6 +17,9 @@ public sealed record Letter(string? AccountId, MessageValues Values);
 /// <summary>Who hears what of which fact. Pure: the same history gives the same letters.</summary>
 public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
 {
+    /// <summary>Template of the end of an order beside which another holds.</summary>
+    public const string OneOrderEnded = "OneOrderEnded";
+
     /// <summary>Letters of the last of a case's facts.</summary>
     public IReadOnlyList<Letter> Of(string caseId, IReadOnlyList<CaseEvent> history)
     {
@@ -26,11 +29,12 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         var proceeding = Proceeding.Of(history, catalogue);
         var pack = proceeding?.Pack ?? catalogue.Find(history.OfType<CaseOpened>().First().Regime);
         var zone = proceeding?.Settings.Zone ?? (pack is null ? DateTimeZone.Utc : DateTimeZoneProviders.Tzdb[pack.Zone]);
-        var step = pack?.Steps.FirstOrDefault(step => step.On == fact.GetType().Name);
+        var name = fact is RemovalOrderEnded && proceeding?.Orders.Count > 0 ? OneOrderEnded : fact.GetType().Name;
+        var step = pack?.Steps.FirstOrDefault(step => step.On == name);
         // A term of the platform's own is nobody else's matter.
         var rule = fact switch { DeadlineWarned e => e.Ground.Rule, DeadlineElapsed e => e.Ground.Rule, _ => null };
-        return [.. Addressees(fact, history).Where(to => book.Find(fact.GetType().Name, to.Party) is not null && (rule is null || book.Concerns(rule, to.Party))).Select(to => new Letter(to.AccountId, new MessageValues(
-            fact.GetType().Name, to.Party, caseId, null, fact.Dispute.ImageId, pack?.Jurisdiction, TextOf(pack?.Title), CodesOf(fact, pack), TextOf(step?.Text), TermsOf(proceeding, to.Party, zone),
+        return [.. Addressees(fact, history).Where(to => book.Find(name, to.Party) is not null && (rule is null || book.Concerns(rule, to.Party))).Select(to => new Letter(to.AccountId, new MessageValues(
+            name, to.Party, caseId, null, fact.Dispute.ImageId, pack?.Jurisdiction, TextOf(pack?.Title), CodesOf(fact, pack), TextOf(step?.Text), TermsOf(proceeding, to.Party, zone),
             fact is MeasureApplied measure && to.Party == Party.Respondent ? StatementOfReasons.IdOf(measure.MeasureId, 1) : null)))];
     }
 

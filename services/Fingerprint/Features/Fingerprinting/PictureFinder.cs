@@ -57,7 +57,8 @@ public sealed class PictureFinder(
         Finding.Computed { Fingerprint: var computed } => new PictureFingerprinted(
             picture.Role, picture.SubjectId, picture.AccountId, picture.Surface, picture.ListingId, picture.Sha256,
             computed.Pdq, computed.PdqDihedrals, computed.PdqQuality, computed.Algorithm, computed.Format, computed.Width, computed.Height,
-            picture.OccurredAt, clock.GetUtcNow(), computed.Features, computed.Version),
+            picture.OccurredAt, clock.GetUtcNow(), computed.Features, computed.Version,
+            computed.LumaSha256, computed.DHash, computed.Iscc),
         Finding.Refused { Code: var code } => Unreadable(picture, code),
         Finding.Setback { Code: var code, Most: var most } when setbacks >= most => Unreadable(picture, code),
         _ => null,

@@ -35,7 +35,7 @@ public sealed class ImageFingerprintedConsumer(DocumentStore store) : IConsumer<
         return new FingerprintRecorded(
             message.Role, RequiredId(message.SubjectId), RequiredId(message.AccountId), message.Surface, OptionalId(message.ListingId), RequiredId(message.Sha256),
             hash.ToString(), [.. dihedrals.Select(dihedral => dihedral.ToString())], message.PdqQuality, RequiredId(message.Algorithm), message.OccurredAt,
-            ReadFeatures(message), message.Version);
+            ReadFeatures(message), message.Version, OptionalSha256(message.LumaSha256));
     }
 
     private static Screening.PictureFeatures? ReadFeatures(ImageFingerprinted message)

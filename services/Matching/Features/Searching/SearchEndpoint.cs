@@ -16,8 +16,10 @@ namespace ImageRights.Matching.Features.Searching;
 /// <param name="Algorithm">Name and version of what made the hashes; <c>pdq/1</c> unless given.</param>
 /// <param name="Features">What finds it after edits, as Fingerprint tells it; without it only whole pictures are compared.</param>
 /// <param name="Sha256">Of the bytes, 64 lower-case hexadecimal digits: finds the very same file.</param>
+/// <param name="LumaSha256">Of the decoded picture, as Fingerprint tells it: finds the very same picture in another file.</param>
 public sealed record SearchRequest(
-    string? Pdq, int? PdqQuality, IReadOnlyList<string?>? PdqDihedrals, string? AccountId, string? Algorithm, PictureFeatures? Features, string? Sha256);
+    string? Pdq, int? PdqQuality, IReadOnlyList<string?>? PdqDihedrals, string? AccountId, string? Algorithm, PictureFeatures? Features, string? Sha256,
+    string? LumaSha256 = null);
 
 /// <summary>What a screening would say now.</summary>
 /// <param name="Band">Of the surest hit; null when there is none.</param>
@@ -46,14 +48,16 @@ internal static class SearchEndpoint
             if (dihedrals.Count != 8 || hashes[0] != hash || !dihedrals.All(text => PdqHash.TryParse(text, out _)))
                 return context.Problem(new Rejection("Request_Invalid", "pdqDihedrals takes eight hashes, the first of them pdq.", "/pdqDihedrals"));
         }
-        if (request.Sha256 is not null && !(request.Sha256.Length == 64 && request.Sha256.All(char.IsAsciiHexDigitLower)))
-            return context.Problem(new Rejection("Request_Invalid", "sha256 takes 64 lower-case hexadecimal digits.", "/sha256"));
+        if (request.Sha256 is not null && !IsSha256(request.Sha256)) return context.Problem(new Rejection("Request_Invalid", "sha256 takes 64 lower-case hexadecimal digits.", "/sha256"));
+        if (request.LumaSha256 is not null && !IsSha256(request.LumaSha256))
+            return context.Problem(new Rejection("Request_Invalid", "lumaSha256 takes 64 lower-case hexadecimal digits.", "/lumaSha256"));
         if (request.Algorithm is not null && !IsId(request.Algorithm)) return context.Problem(new Rejection("Request_Invalid", "algorithm takes a name and version.", "/algorithm"));
         if (!TryRead(request.Features, out var features)) return context.Problem(new Rejection("Request_Invalid", "features cannot be read.", "/features"));
         if (!IndexHealthCheck.IsCaughtUp(services)) return context.Problem(new Rejection("Dependency_Unavailable", "The index is being rebuilt."));
         var tenant = index.For(context.Tenant());
         var thresholds = options.Value.ThresholdsOf(request.Algorithm ?? Search.Algorithm, context.Tenant(), tenant.Version);
-        var query = new PictureQuery(hashes, request.PdqQuality ?? 100, features, request.Sha256);
+        var quality = request.PdqQuality ?? 100;
+        var query = new PictureQuery(hashes, quality, features, request.Sha256, LumaLookup.KeyOf(request.LumaSha256, quality));
         var found = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), query, thresholds);
         return TypedResults.Ok(new SearchResult(found.Verdict, found.Matches, thresholds, found.Band, found.Related, found.Commonness));
     }
