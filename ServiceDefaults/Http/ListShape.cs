@@ -25,6 +25,7 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
     private readonly List<Order> orders = [];
     private (string Field, string? IdPrefix)? time;
     private string? owned;
+    private Func<TView, TView>? shown;
 
     /// <summary>Names of the parameters with their meaning.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Parameters =>
@@ -83,9 +84,10 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
 
     /// <summary>For parties only what is their account's own.</summary>
     /// <param name="sql">Condition with <c>?</c>, once or more, for the account.</param>
-    public ListShape<TView> Owned(string sql)
+    /// <param name="shown">What they see of a document; null: all of it.</param>
+    public ListShape<TView> Owned(string sql, Func<TView, TView>? shown = null)
     {
-        owned = sql;
+        (owned, this.shown) = (sql, shown);
         return this;
     }
 
@@ -145,6 +147,7 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
         var rows = await session.QueryAsync<TView>(
             $"{(conditions.Count > 0 ? "where " : "")}{string.Join(" and ", conditions)} order by {(by.Sql is null ? "" : $"{by.Sql} {direction}, ")}id {direction} limit ?",
             [.. parameters, limit + 1], context.RequestAborted, source);
+        if (shown is not null && context.PartyAccount() is not null) rows = [.. rows.Select(shown)];
         if (rows.Count <= limit) return (new Page<TView>(rows, null), null);
         var last = rows[limit - 1];
         var next = by.Key is null ? $"{sort} {id(last)}" : $"{sort} {by.Key(last)} {id(last)}";

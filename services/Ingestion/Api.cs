@@ -42,8 +42,10 @@ internal static class Api
             ["GetImage"] = Reads<ImageView>("Image_Not_Found"),
             ["ListImages"] = Lists(ImageQueries.Shape),
             ["RegisterWork"] = Creates<WorkAccepted>([.. PictureCodes, "Reg_Featureless", "Reg_Resolution_Low"])
-                .With(Account, ("title!", "One line of at most 200 characters."), ("author!", "One line of at most 200 characters."), ("createdOn", "Day, yyyy-MM-dd."), ("description", "At most 4000 characters."))
+                .With(Account, ("title!", "One line of at most 200 characters."), ("author!", "One line of at most 200 characters."), ("createdOn", "Day, yyyy-MM-dd."), ("description", "At most 4000 characters."),
+                    ("kind", "Original (unless given) or Portrait: a picture of a person, registered for that person, whose owner no uploader is told of."))
                 .WithFile(),
+            ["WithdrawWork"] = Ends("Work_Not_Found").With(("reason", "Why, at most 200 characters; stored with who withdrew it.")),
             ["GetWork"] = Reads<WorkView>("Work_Not_Found"),
             ["ListWorks"] = Lists(WorkQueries.Shape),
             ["GrantLicence"] = Creates<LicenceAccepted>("Licence_Work_Unknown", "Licence_Term_Empty"),

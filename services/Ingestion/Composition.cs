@@ -18,6 +18,7 @@ using ImageRights.Ingestion.Features.ReplayingParkedEvents;
 using ImageRights.Ingestion.Features.ServingContents;
 using ImageRights.Ingestion.Features.StatingLimits;
 using ImageRights.Ingestion.Features.WithdrawingImages;
+using ImageRights.Ingestion.Features.WithdrawingWorks;
 using ImageRights.Ingestion.Fetching;
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Inbound;
@@ -103,6 +104,7 @@ public static class Composition
         images.MapReadImages();
         var works = app.MapGroup("/v1/works").WithTags("Works").Requires(Permission.WorksRead);
         works.MapRegisterWork();
+        works.MapWithdrawWork();
         works.MapReadWorks();
         var licences = app.MapGroup("/v1/licences").WithTags("Licences").Requires(Permission.LicencesRead);
         licences.MapGrantLicence();
@@ -128,6 +130,7 @@ public static class Composition
             .Map<ImageReceived>("image_received_v1")
             .Map<ImageWithdrawn>("image_withdrawn_v1")
             .Map<WorkRegistered>("work_registered_v1")
+            .Map<WorkWithdrawn>("work_withdrawn_v1")
             .Map<LicenceGranted>("licence_granted_v1")
             .Map<LicenceEnded>("licence_ended_v1")
             .Map<PicturePlaced>("picture_placed_v1")

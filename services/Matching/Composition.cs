@@ -5,6 +5,7 @@ using ImageRights.Matching.Features.ListingCopies;
 using ImageRights.Matching.Features.ListingScreenings;
 using ImageRights.Matching.Features.RecordingFingerprints;
 using ImageRights.Matching.Features.RecordingLicences;
+using ImageRights.Matching.Features.RecordingRemovals;
 using ImageRights.Matching.Features.RecordingWithdrawals;
 using ImageRights.Matching.Features.Rescanning;
 using ImageRights.Matching.Features.ScreeningPictures;
@@ -13,6 +14,7 @@ using ImageRights.Matching.Index;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
@@ -64,8 +66,11 @@ public static class Composition
             bus.AddConsumer<ImageFingerprintedConsumer>();
             bus.AddConsumer<ImageUnreadableConsumer>();
             bus.AddConsumer<ImageWithdrawnConsumer>();
+            bus.AddConsumer<WorkWithdrawnConsumer>();
             bus.AddConsumer<LicenceGrantedConsumer>();
             bus.AddConsumer<LicenceEndedConsumer>();
+            bus.AddConsumer<MeasureAppliedConsumer>();
+            bus.AddConsumer<MeasureLiftedConsumer>();
         });
 
         var app = builder.Build();
@@ -91,8 +96,11 @@ public static class Composition
             .Map<FingerprintRenewed>("fingerprint_renewed_v1")
             .Map<UnreadableRecorded>("unreadable_recorded_v1")
             .Map<PictureWithdrawn>("picture_withdrawn_v1")
+            .Map<WorkWithdrawn>("work_withdrawn_v1")
             .Map<LicenceRecorded>("licence_recorded_v1")
             .Map<LicenceEndRecorded>("licence_ended_recorded_v1")
+            .Map<RemovalRecorded>("removal_recorded_v1")
+            .Map<RemovalEndRecorded>("removal_ended_recorded_v1")
             .Map<ImageScreened>("image_screened_v1")
             .Map<CopyFound>("copy_found_v1")
             .Map<OwnershipConflictFound>("ownership_conflict_found_v1")
@@ -100,6 +108,7 @@ public static class Composition
             .Map<RescanAdvanced>("rescan_advanced_v1");
         options.Projections.LiveStreamAggregation(ScreeningState.Initial, ScreeningDecider.Evolve);
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
+        options.Projections.LiveStreamAggregation(RemovalState.Initial, Removal.Evolve);
         options.Projections.InlineSnapshot<ScreeningView>(ScreeningDecider.StreamPrefix, ScreeningView.Evolve, ScreeningView.Indexes);
         options.Projections.Document<CopyView>();
         options.Projections.Document<RescanView>();

@@ -24,24 +24,28 @@ public sealed class MatchingOptions
     /// <summary>Limits in the bank of uploads.</summary>
     public BandLimits Uploads { get; set; } = new(CopyModel.DefaultReview, CopyModel.DefaultAuto);
 
+    /// <summary>Limits in the bank of removed pictures.</summary>
+    public BandLimits Removed { get; set; } = new(CopyModel.DefaultReview, CopyModel.DefaultAuto);
+
+    /// <summary>Limits in the bank of portraits.</summary>
+    public BandLimits Portraits { get; set; } = new(CopyModel.DefaultReview, CopyModel.DefaultAuto);
+
     /// <summary>Limits of single tenants, by their ids.</summary>
     public Dictionary<string, TenantLimits> Tenants { get; set; } = [];
-
-    /// <summary>The limits that hold for a tenant.</summary>
-    public (BandLimits Works, BandLimits Uploads) LimitsOf(string tenantId) =>
-        Tenants.GetValueOrDefault(tenantId) is { } own ? (own.Works ?? Works, own.Uploads ?? Uploads) : (Works, Uploads);
 
     /// <summary>What a search at a version of a tenant's index is done with.</summary>
     public Thresholds ThresholdsOf(string algorithm, string tenantId, long indexVersion)
     {
-        var (works, uploads) = LimitsOf(tenantId);
-        return new Thresholds(algorithm, MaxDistance, MinQuality, indexVersion, CopyModel.Current.Version, works, uploads);
+        var own = Tenants.GetValueOrDefault(tenantId);
+        return new Thresholds(
+            algorithm, MaxDistance, MinQuality, indexVersion, CopyModel.Current.Version, own?.Works ?? Works, own?.Uploads ?? Uploads, own?.Removed ?? Removed,
+            own?.Portraits ?? Portraits);
     }
 
     /// <summary>Whether every limit is a probability and review begins before auto.</summary>
-    public bool HasValidLimits() => Tenants.Values.SelectMany(tenant => new[] { tenant.Works, tenant.Uploads }).Append(Works).Append(Uploads)
+    public bool HasValidLimits() => Tenants.Values.SelectMany(tenant => new[] { tenant.Works, tenant.Uploads, tenant.Removed, tenant.Portraits }).Concat([Works, Uploads, Removed, Portraits])
         .All(limits => limits is null or { Review: > 0, Auto: <= 1 } && !(limits?.Review > limits?.Auto));
 }
 
 /// <summary>Limits of a tenant; null: those of all.</summary>
-public sealed record TenantLimits(BandLimits? Works = null, BandLimits? Uploads = null);
+public sealed record TenantLimits(BandLimits? Works = null, BandLimits? Uploads = null, BandLimits? Removed = null, BandLimits? Portraits = null);

@@ -27,6 +27,7 @@ internal sealed class BusListener : IAsyncDisposable
                     endpoint.Handler<ImageReceived>(Hear);
                     endpoint.Handler<ImageWithdrawn>(Hear);
                     endpoint.Handler<WorkRegistered>(Hear);
+                    endpoint.Handler<WorkWithdrawn>(Hear);
                     endpoint.Handler<LicenceGranted>(Hear);
                     endpoint.Handler<LicenceEnded>(Hear);
                     endpoint.Handler<SellerReported>(Hear);

@@ -29,6 +29,41 @@ public class RegisteringWorksTests(RunningIngestion ingestion)
     }
 
     [Fact]
+    public async Task A_portrait_is_registered_listed_and_told_of_as_one()
+    {
+        var file = SampleFiles.Read("photo.jpg");
+        var answer = await ingestion.SendAsync("/v1/works", file, null, ("accountId", "person-1"), ("title", "Me"), ("author", "Ada Example"), ("kind", "portrait"));
+        answer.Status.ShouldBe(201, answer.Text);
+        var id = answer.Accepted()["workId"]!.GetValue<string>();
+        (await ingestion.Bus.HearAsync<WorkRegistered>(message => message.WorkId == id)).Contract.Kind.ShouldBe(WorkKind.Portrait);
+        (await ingestion.GetAsync("/v1/works?accountId=person-1&kind=Portrait")).Accepted()["items"]!.AsArray().Single()!["kind"]!.GetValue<string>().ShouldBe("Portrait");
+        (await ingestion.GetAsync("/v1/works?accountId=person-1&kind=Original")).Accepted()["items"]!.AsArray().ShouldBeEmpty();
+        (await ingestion.SendAsync("/v1/works", file, null, ("accountId", "person-1"), ("title", "Me"), ("author", "Ada Example"), ("kind", "selfie"))).ShouldBeProblem(422, "Request_Invalid", "/kind");
+    }
+
+    [Fact]
+    public async Task An_original_is_withdrawn_by_whoever_knows_its_version_and_says_who_and_why()
+    {
+        var path = $"/v1/works/{(await RegisterAsync(SampleFiles.Read("photo.jpg"))).Accepted()["workId"]}";
+        var before = (await ingestion.GetAsync(path)).Body!;
+        (await ingestion.SendAsync(HttpMethod.Delete, path)).ShouldBeProblem(428, "If_Match_Missing");
+        (await ingestion.SendAsync(HttpMethod.Delete, path, version: "\"7\"")).ShouldBeProblem(412, "Version_Stale");
+        (await ingestion.SendAsync(HttpMethod.Delete, $"{path}?reason={new string('x', 201)}", version: "\"1\"")).ShouldBeProblem(422, "Request_Invalid", "/reason");
+        (await ingestion.SendAsync(HttpMethod.Delete, $"/v1/works/wrk_{Guid.CreateVersion7():N}", version: "\"1\"")).ShouldBeProblem(404, "Work_Not_Found");
+
+        var withdrawn = await ingestion.SendAsync(HttpMethod.Delete, $"{path}?reason=Registered%20by%20mistake", version: "\"1\"");
+        (withdrawn.Status, withdrawn.Version).ShouldBe((204, "\"2\""));
+        var view = (await ingestion.GetAsync(path)).Body!;
+        (view["withdrawalReason"]!.GetValue<string>(), view["title"]!.GetValue<string>()).ShouldBe(("Registered by mistake", before["title"]!.GetValue<string>()));
+        view["withdrawnBy"]!.GetValue<string>().ShouldNotBeEmpty();
+        var id = view["workId"]!.GetValue<string>();
+        await ingestion.Bus.HearAsync<WorkWithdrawn>(message => message.WorkId == id && message.AccountId == view["accountId"]!.GetValue<string>());
+
+        (await ingestion.SendAsync(HttpMethod.Delete, path, version: "\"2\"")).Status.ShouldBe(204);
+        (await ingestion.EventsAsync()).Count(stored => stored.Stream == $"work-{id}").ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_featureless_picture_is_not_registered()
     {
         var before = await ingestion.FootprintAsync();

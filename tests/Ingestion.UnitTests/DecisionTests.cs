@@ -61,6 +61,19 @@ public class DecisionTests
     }
 
     [Fact]
+    public void A_portrait_is_registered_as_one() =>
+        Works.Given().When(Register with { Kind = WorkKind.Portrait }).Then(Registered with { Kind = WorkKind.Portrait });
+
+    [Fact]
+    public void A_work_can_be_withdrawn_once()
+    {
+        var withdraw = new WorkCommand.Withdraw(WorkGone.By, WorkGone.Reason, Noon);
+        Works.Given(Registered).When(withdraw).Then(WorkGone);
+        Works.Given(Registered, WorkGone).When(withdraw with { By = "another" }).Then();
+        Works.Given().When(withdraw).ThenRejected("Work_Not_Found");
+    }
+
+    [Fact]
     public void A_licence_is_granted_for_a_work_that_exists() => Licences.Given().When(Grant).Then(Granted);
 
     [Fact]
@@ -87,8 +100,10 @@ public class DecisionTests
     [Fact]
     public void Any_command_to_a_work_twice_writes_nothing_the_second_time() => Holds(
         WorkState.Initial, Work.Evolve, Work.Decide,
-        from quality in Gen.Choose(40, 60) from side in Gen.Choose(310, 330) from day in Gen.Choose(0, 3)
-        select (WorkCommand)(Register with { PdqQuality = quality, Picture = ThePicture with { Width = side }, CreatedOn = new DateOnly(2024, 5, 1).AddDays(day) }));
+        Gen.OneOf(
+            from quality in Gen.Choose(40, 60) from side in Gen.Choose(310, 330) from day in Gen.Choose(0, 3)
+            select (WorkCommand)(Register with { PdqQuality = quality, Picture = ThePicture with { Width = side }, CreatedOn = new DateOnly(2024, 5, 1).AddDays(day) }),
+            from day in Gen.Choose(0, 3) select (WorkCommand)new WorkCommand.Withdraw("desk", null, Noon.AddDays(day))));
 
     [Fact]
     public void Any_command_to_a_licence_twice_writes_nothing_the_second_time() => Holds(

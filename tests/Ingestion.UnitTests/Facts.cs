@@ -24,6 +24,7 @@ internal static class Facts
     public static readonly ImageWithdrawn Withdrawn = new("img_1", "seller-1", Noon);
     public static readonly WorkRegistered Registered = new(
         "wrk_1", "author-1", "Coat, autumn", "Ada Example", new DateOnly(2024, 4, 30), "Studio, daylight", ThePicture, Described, 97, Noon);
+    public static readonly WorkWithdrawn WorkGone = new("wrk_1", "author-1", "desk-1", "Registered by mistake", Noon);
     public static readonly LicenceGranted Granted = new("lic_1", "wrk_1", "seller-1", Noon, Noon.AddYears(1), Noon);
     public static readonly LicenceEnded Ended = new("lic_1", "wrk_1", "seller-1", Noon);
 
@@ -37,12 +38,13 @@ internal static class Facts
 
     public static readonly PersonErased Erased = new("ers_1", "seller-1", 1, Noon);
 
-    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, Granted, Ended, Placed, Removed, Reported, ContactErased, Paid, CalledOff, Erased];
+    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, WorkGone, Granted, Ended, Placed, Removed, Reported, ContactErased, Paid, CalledOff, Erased];
 
     public static readonly IReadOnlyList<object> Least =
     [
         Received with { ListingId = null, Metadata = PictureMetadata.None, Decoded = false },
         Registered with { CreatedOn = null, Description = null, Metadata = PictureMetadata.None },
+        WorkGone with { Reason = null },
         Granted with { Until = null },
         Reported with { Country = null, Language = null, PayoutHash = null, DeviceHashes = [], HasEmail = false },
         Paid with { PayeeAccountId = null },

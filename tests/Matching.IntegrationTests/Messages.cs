@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImageRights.Contracts.CaseManagement.V1;
 using ImageRights.Contracts.Fingerprint.V1;
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.EventStore;
@@ -35,6 +36,12 @@ internal static class Messages
 
     public static LicenceGranted Licence(string licenceId, string workId, string licensee, DateTimeOffset? from = null, DateTimeOffset? until = null) =>
         new(DocumentStore.DefaultTenant, licenceId, workId, licensee, from ?? Noon.AddDays(-1), until, Noon);
+
+    public static MeasureApplied Applied(string measureId, string caseId, string imageId, string account) => new(
+        DocumentStore.DefaultTenant, caseId, measureId, imageId, account, "author", "Copyright", "It shows the registered work.", "reviewer", Noon);
+
+    public static MeasureLifted Lifted(MeasureApplied measure) => new(
+        measure.TenantId, measure.CaseId, measure.MeasureId, measure.ImageId, measure.RespondentAccountId, measure.ComplainantAccountId, "Mistake", "reviewer", Noon);
 
     // Orientations unrelated to each other, as those of a real picture are.
     private static List<string> Dihedrals(string hash) =>

@@ -14,6 +14,33 @@ public class RescanTests
     private const int Pairs = 3000;
 
     [Fact]
+    public async Task A_withdrawn_work_is_matched_against_no_more_and_a_rescan_says_nothing_of_it()
+    {
+        await using var surroundings = await Surroundings.CreateAsync();
+        var (hash, work, image) = (NewHash(), NewWork(), NewImage());
+        await using (var narrow = await Replica.StartAsync(surroundings, "--Matching:MaxDistance=10"))
+        {
+            await ScreenAsync(surroundings, image, "thief", Off(hash, 20));
+            await PublishWorkAsync(surroundings, narrow, Work(work, "author", hash));
+        }
+        await using var wide = await Replica.StartAsync(surroundings);
+        (await BanksAsync()).ShouldBe(["Works", "Uploads"]);
+        var withdrawal = new Contracts.Ingestion.V1.WorkWithdrawn(EventStore.DocumentStore.DefaultTenant, work, "author", Noon);
+        await Task.WhenAll(surroundings.PublishAsync(withdrawal), surroundings.PublishAsync(withdrawal));
+        await Eventually.HoldsAsync(async () => (await BanksAsync()).ShouldBe(["Uploads"]), Surroundings.Patience, "the search");
+        (await wide.Http.GetFromJsonAsync<JsonElement>("/v1/index")).GetProperty("works").GetInt32().ShouldBe(0);
+        (await RescanAsync(wide)).GetProperty("found").GetInt32().ShouldBe(0);
+        (await surroundings.StoredAsync("work_withdrawn_v1")).ShouldHaveSingleItem();
+        surroundings.Heard<CopyFound>().ShouldBeEmpty();
+
+        async Task<IEnumerable<string>> BanksAsync()
+        {
+            using var answer = await wide.Http.PostAsJsonAsync("/v1/searches", new { pdq = hash });
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("matches").EnumerateArray().Select(match => match.GetProperty("bank").GetString()!);
+        }
+    }
+
+    [Fact]
     public async Task A_rescan_finds_what_the_limits_of_then_did_not_and_says_nothing_twice()
     {
         await using var surroundings = await Surroundings.CreateAsync();

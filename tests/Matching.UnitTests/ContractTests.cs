@@ -4,6 +4,7 @@ using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using ImageRights.TestKit;
 using static ImageRights.Matching.UnitTests.Pictures;
@@ -33,15 +34,19 @@ public class ContractTests
             new UnreadableRecorded(PictureRole.Upload, "img_1", "acct_1", Surface.Avatar, "listing_1", Digits, "Image_Truncated", Noon),
             new UnreadableRecorded(PictureRole.Work, "wrk_1", "acct_1", null, null, Digits, "Image_Truncated", Noon)),
         ["picture_withdrawn_v1"] = (new PictureWithdrawn("img_1", "acct_1", Noon), new PictureWithdrawn("img_1", "acct_1", Noon)),
+        ["work_withdrawn_v1"] = (new WorkWithdrawn("wrk_1", "acct_1", Noon), new WorkWithdrawn("wrk_1", "acct_1", Noon)),
         ["licence_recorded_v1"] = (
             new LicenceRecorded("lic_1", "wrk_1", "acct_2", Noon, Noon.AddDays(30), Noon), new LicenceRecorded("lic_1", "wrk_1", "acct_2", Noon, null, Noon)),
         ["licence_ended_recorded_v1"] = (new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon), new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon)),
+        ["removal_recorded_v1"] = (new RemovalRecorded("msr_1", "case_1", "img_1", Noon), new RemovalRecorded("msr_1", "case_1", "img_1", Noon)),
+        ["removal_ended_recorded_v1"] = (new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon), new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon)),
         ["image_screened_v1"] = (
             new ImageScreened("img_1", "acct_1", Surface.Listing, "listing_1", Verdict.Match,
             [
                 new Match(Bank.Works, "wrk_1", "acct_2", 3, Orientation.FlipMinus1, Disposition.Hit, null, Proof),
                 new Match(Bank.Uploads, "img_0", "acct_3", 9, Orientation.Original, Disposition.Licensed, "lic_1"),
-            ], Used, null, Noon),
+                new Match(Bank.Removed, "img_3", "acct_1", 12, Orientation.Original, Disposition.Hit, null, CaseId: "case_1"),
+            ], Used with { Removed = new BandLimits(0.5, 0.95) }, null, Noon),
             new ImageScreened("img_1", "acct_1", Surface.Listing, null, Verdict.Unreadable, [], Used, "Image_Truncated", Noon)),
         ["copy_found_v1"] = (
             new CopyFound("wrk_1", "acct_2", "img_1", "acct_1", Surface.Review, "listing_1", 5, Orientation.Rotate90, Used, Noon, Proof),
@@ -102,9 +107,42 @@ public class ContractTests
         Golden.Matches("view.pending.json", Pretty(JsonSerializer.Serialize(pending, StoreOptions.Json)));
 
         var done = Fold(withdrawn, upload, screened)!;
-        (done.Status, done.Verdict, done.Matches.Count, done.WithdrawnAt).ShouldBe((ScreeningStatus.Screened, Verdict.Match, 2, Noon));
+        (done.Status, done.Verdict, done.Matches.Count, done.WithdrawnAt).ShouldBe((ScreeningStatus.Screened, Verdict.Match, 3, Noon));
         Golden.Matches("view.screened.json", Pretty(JsonSerializer.Serialize(done, StoreOptions.Json)));
     }
+
+    [Fact]
+    public void Whose_portrait_was_found_its_uploader_is_not_told()
+    {
+        var evidence = Proof with { Class = MatchClass.SameScene };
+        var view = Fold(Facts["fingerprint_recorded_v1"].Complete, (ImageScreened)Facts["image_screened_v1"].Complete with
+        {
+            Matches =
+            [
+                new Match(Bank.Portraits, "wrk_secret", "secret", 3, Orientation.Original, Disposition.Hit, null, Proof, Band.Auto),
+                new Match(Bank.Uploads, "img_secret", "secret", 4, Orientation.Original, Disposition.Hit, null, Proof),
+                new Match(Bank.Removed, "img_secret2", "secret", 5, Orientation.Original, Disposition.Hit, null, Proof, CaseId: "case_secret"),
+                new Match(Bank.Works, "wrk_9", "painter", 9, Orientation.Original, Disposition.Hit, null, Proof),
+                new Match(Bank.Portraits, "wrk_own", "acct_1", 9, Orientation.Original, Disposition.Own, null, Proof),
+            ],
+            Related =
+            [
+                new RelatedPicture(Bank.Portraits, "wrk_secret3", "stranger", evidence), new RelatedPicture(Bank.Uploads, "img_secret4", "secret", evidence), new RelatedPicture(Bank.Uploads, "img_5", "other", evidence),
+            ],
+        })!;
+        var told = view.ForUploader();
+        JsonSerializer.Serialize(told, StoreOptions.Json).ShouldNotContain("secret");
+        told.Matches.Select(match => (match.Bank, match.ReferenceId, match.Disposition, match.Band)).ShouldBe(
+        [
+            (Bank.Portraits, "withheld", Disposition.Hit, Band.Auto), (Bank.Uploads, "withheld", Disposition.Hit, null), (Bank.Removed, "withheld", Disposition.Hit, null),
+            (Bank.Works, "wrk_9", Disposition.Hit, null), (Bank.Portraits, "wrk_own", Disposition.Own, null),
+        ]);
+        told.Related!.ShouldHaveSingleItem().ReferenceId.ShouldBe("img_5");
+    }
+
+    [Fact]
+    public void Nobody_hears_where_a_portrait_was_found() =>
+        MatchingContracts.Translate(At(1, (CopyFound)Facts["copy_found_v1"].Complete with { IsPortrait = true })).ShouldBeNull();
 
     [Fact]
     public void A_work_has_no_screening() =>

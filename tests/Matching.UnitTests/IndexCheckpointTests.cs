@@ -3,6 +3,7 @@ using System.Text;
 using ImageRights.EventStore;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -136,7 +137,7 @@ public sealed class IndexCheckpointTests : IDisposable
         return index;
     }
 
-    // Works and uploads with and without features, near each other and far, withdrawals before and after, licences and their ends, of two tenants.
+    // Works and uploads with and without features, near each other and far, withdrawals before and after, licences and removals and their ends, of two tenants.
     private RecordedEvent[] SomeLog(int count)
     {
         var made = new MadeUpFeatures(random, 200);
@@ -150,13 +151,16 @@ public sealed class IndexCheckpointTests : IDisposable
                 random.Next(2) == 0 ? [] : [new PictureRegion(0.1, 0.2, 0.5, 0.6, RandomHash(random).ToString(), random.Next(2) == 0)],
                 random.Next(3) == 0 ? null : Convert.ToBase64String(made.Draw(20 + random.Next(20), 50 * random.Next(4), references: 15).Bytes));
             var luma = random.Next(3) == 0 ? null : new string("0123456789abcdef"[random.Next(12)], 64);
-            return random.Next(9) switch
+            return random.Next(12) switch
             {
                 0 => new PictureWithdrawn($"image-{random.Next(count)}", account, Noon.AddMinutes(number)),
                 1 => Licence($"licence-{number}", $"work-{random.Next(count)}", account, Noon.AddDays(-1), random.Next(2) == 0 ? null : Noon.AddDays(1)),
                 2 => new LicenceEndRecorded($"licence-{random.Next(number)}", "", account, Noon),
-                3 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features, LumaSha256 = luma }),
-                4 or 5 => Work($"work-{number}", account, hash) with { Features = features, LumaSha256 = luma },
+                3 => new RemovalRecorded($"measure-{number}", $"case-{number}", $"image-{random.Next(count)}", Noon),
+                4 => new RemovalEndRecorded($"measure-{random.Next(number)}", "", $"image-{random.Next(count)}", Noon),
+                5 => new WorkWithdrawn($"work-{random.Next(count)}", account, Noon),
+                6 or 7 => Work($"work-{number}", account, hash) with { Features = features, LumaSha256 = luma, Role = random.Next(3) == 0 ? PictureRole.Portrait : PictureRole.Work },
+                8 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features, LumaSha256 = luma }),
                 _ => Upload($"image-{number}", account, hash) with { Features = features, LumaSha256 = luma, ListingId = random.Next(2) == 0 ? null : "l" },
             };
         }

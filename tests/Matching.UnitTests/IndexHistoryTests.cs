@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using ImageRights.EventStore;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using static ImageRights.Matching.UnitTests.Pictures;
 
@@ -48,6 +49,83 @@ public class IndexHistoryTests
         var tenant = IndexOf(Log(new PictureWithdrawn("1", "a", Noon), Upload("1", "a", Hash))).For("t");
         Found(tenant, tenant.Version).ShouldBeEmpty();
         tenant.Count(Bank.Uploads).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_withdrawn_work_is_found_no_more_but_was_found_before(bool withdrawalIsKnownFirst)
+    {
+        object[] facts = [Work("w", "a", Hash), new WorkWithdrawn("w", "a", Noon)];
+        var tenant = IndexOf(Log(withdrawalIsKnownFirst ? facts.Reverse() : facts)).For("t");
+        tenant.Search(Bank.Works, [Hash], 31, 1).Count.ShouldBe(withdrawalIsKnownFirst ? 0 : 1);
+        tenant.Search(Bank.Works, [Hash], 31, 2).ShouldBeEmpty();
+        (tenant.Count(Bank.Works), tenant.Version).ShouldBe((0, 2));
+    }
+
+    [Fact]
+    public void A_removed_or_portrayed_picture_that_is_renewed_is_found_once_and_stays_what_it_is()
+    {
+        var tenant = IndexOf(Log(
+            Upload("1", "a", Hash), new RemovalRecorded("m", "case", "1", Noon), new FingerprintRenewed(Upload("1", "a", Off(Hash, 2))), new PictureWithdrawn("1", "a", Noon),
+            Work("p", "b", Hash) with { Role = PictureRole.Portrait }, new FingerprintRenewed(Work("p", "b", Off(Hash, 3)) with { Role = PictureRole.Portrait }))).For("t");
+        foreach (var (version, distance) in new[] { (2, 0), (3, 2), (4, 2) })
+        {
+            var removed = tenant.Search(Bank.Uploads, [Hash], 31, version).ShouldHaveSingleItem();
+            (removed.Distance, removed.RemovedIn, removed.IsWithdrawn).ShouldBe((distance, "case", version == 4));
+        }
+        var portrait = tenant.Search(Bank.Works, [Hash], 31, 6).ShouldHaveSingleItem();
+        (portrait.Distance, portrait.IsPortrait, tenant.Count(Bank.Portraits), tenant.Count(Bank.Works)).ShouldBe((3, true, 1, 0));
+    }
+
+    [Fact]
+    public void Portraits_are_found_with_the_works_and_counted_apart()
+    {
+        var tenant = IndexOf(Log(Work("w", "a", Hash), Work("p", "b", Hash) with { Role = PictureRole.Portrait }, Work("q", "b", Hash) with { Role = PictureRole.Portrait }, new WorkWithdrawn("q", "b", Noon))).For("t");
+        tenant.Search(Bank.Works, [Hash], 31, 4).Select(found => (found.Id, found.IsPortrait)).ShouldBe([("w", false), ("p", true)]);
+        (tenant.Count(Bank.Works), tenant.Count(Bank.Portraits)).ShouldBe((1, 1));
+    }
+
+    [Theory]
+    [InlineData("fingerprint, withdrawal, removal")]
+    [InlineData("fingerprint, removal, withdrawal")]
+    [InlineData("removal, fingerprint, withdrawal")]
+    [InlineData("withdrawal, removal, fingerprint")]
+    [InlineData("withdrawal, fingerprint, removal")]
+    [InlineData("removal, withdrawal, fingerprint")]
+    public void A_removed_picture_is_found_until_the_measure_is_lifted_though_it_is_withdrawn(string order)
+    {
+        var facts = order.Split(", ").Select(name => name switch
+        {
+            "fingerprint" => (object)Upload("1", "a", Hash),
+            "withdrawal" => new PictureWithdrawn("1", "a", Noon),
+            _ => new RemovalRecorded("m", "case", "1", Noon),
+        });
+        var tenant = IndexOf(Log([.. facts, new RemovalEndRecorded("m", "case", "1", Noon)])).For("t");
+        var found = tenant.Search(Bank.Uploads, [Hash], 31, 3).ShouldHaveSingleItem();
+        (found.Id, found.RemovedIn, found.IsWithdrawn).ShouldBe(("1", "case", true));
+        tenant.Find(Bank.Removed, new PictureQuery([Hash], 100, null, null), 31, 3).ShouldHaveSingleItem().RemovedIn.ShouldBe("case");
+        Found(tenant, 4).ShouldBeEmpty();
+        (tenant.Count(Bank.Uploads), tenant.Count(Bank.Removed)).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public void A_removed_picture_is_an_ordinary_upload_before_and_after_its_measures()
+    {
+        var tenant = IndexOf(Log(
+            Upload("1", "a", Hash), new RemovalRecorded("m", "first", "1", Noon), new RemovalRecorded("n", "second", "1", Noon),
+            new RemovalEndRecorded("m", "first", "1", Noon), new RemovalEndRecorded("n", "second", "1", Noon), new RemovalRecorded("o", "third", "1", Noon))).For("t");
+        Enumerable.Range(1, 6).Select(version => tenant.Search(Bank.Uploads, [Hash], 31, version).ShouldHaveSingleItem().RemovedIn)
+            .ShouldBe([null, "first", "first", "second", null, "third"]);
+        (tenant.Count(Bank.Uploads), tenant.Count(Bank.Removed)).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public void A_measure_that_was_lifted_before_it_was_heard_of_keeps_nothing_down()
+    {
+        var tenant = IndexOf(Log(Upload("1", "a", Hash), new RemovalEndRecorded("m", "case", "1", Noon), new RemovalRecorded("m", "case", "1", Noon))).For("t");
+        tenant.Search(Bank.Uploads, [Hash], 31, 3).ShouldHaveSingleItem().RemovedIn.ShouldBeNull();
+        tenant.Count(Bank.Removed).ShouldBe(0);
     }
 
     [Fact]
@@ -235,7 +313,7 @@ public class IndexHistoryTests
     [Fact]
     public void The_number_of_pictures_that_can_be_found_is_measured_by_bank()
     {
-        var index = IndexOf(Log(Upload("1", "a", Hash), Upload("2", "a", Hash), Work("w", "a", Hash), new PictureWithdrawn("1", "a", Noon)));
+        var index = IndexOf(Log(Upload("1", "a", Hash), Upload("2", "a", Hash), Work("w", "a", Hash), new PictureWithdrawn("1", "a", Noon), new RemovalRecorded("m", "case", "1", Noon)));
         var measured = new Dictionary<string, int>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
@@ -246,7 +324,7 @@ public class IndexHistoryTests
         listener.SetMeasurementEventCallback<int>((_, value, tags, _) => measured[(string)tags[0].Value!] = value);
         listener.Start();
         listener.RecordObservableInstruments();
-        measured.ShouldBe(new Dictionary<string, int> { ["Works"] = 1, ["Uploads"] = 1 }, ignoreOrder: true);
+        measured.ShouldBe(new Dictionary<string, int> { ["Works"] = 1, ["Portraits"] = 0, ["Removed"] = 1, ["Uploads"] = 1 }, ignoreOrder: true);
     }
 
     private static FingerprintRenewed Renewed(FingerprintRecorded picture) => new(picture with { Version = 1 });

@@ -46,6 +46,51 @@ public class JudgementTests
     }
 
     [Fact]
+    public void What_was_taken_down_is_a_hit_for_its_uploader_too_but_not_for_who_may_use_the_work()
+    {
+        var removed = Near("i", "seller") with { RemovedIn = "case_1", IsWithdrawn = true };
+        var (verdict, matches) = Judgement.Judge("seller", Noon, [], [removed], NoLicence);
+        verdict.ShouldBe(Verdict.Match);
+        matches.ShouldHaveSingleItem().ShouldBe(new Match(Bank.Removed, "i", "seller", 0, Orientation.Original, Disposition.Hit, null, CaseId: "case_1"));
+        Judgement.Judge("author", Noon, [Near("w", "author")], [removed], NoLicence).Verdict.ShouldBe(Verdict.Clear);
+        Judgement.Judge("seller", Noon, [Near("w", "author")], [removed], Licensed("w", "seller", "lic", Noon)).Verdict.ShouldBe(Verdict.Clear);
+    }
+
+    [Fact]
+    public void A_removed_picture_has_limits_of_its_own_and_goes_before_uploads()
+    {
+        var proof = new Evidence("eye/3", MatchClass.Crop, false, [], [], 100, 50, null, 41, 60, 55, 0.8);
+        var removed = Near("removed", "thief", 9) with { RemovedIn = "case_1", Evidence = proof };
+        var uploads = Enumerable.Range(0, 60).Select(number => Near($"{number}", "thief") with { Evidence = proof });
+        var limits = Defaults with { Uploads = new BandLimits(0.5, 0.95), Removed = new BandLimits(0.5, 0.7) };
+        var (_, matches) = Judgement.Judge("seller", Noon, [], [.. uploads, removed], NoLicence, limits);
+        matches.Count.ShouldBe(Judgement.MostMatches);
+        (matches[^1].Bank, matches[^1].Band, matches[0].Band).ShouldBe((Bank.Removed, Band.Auto, Band.Review));
+    }
+
+    [Fact]
+    public void A_portrait_is_a_bank_of_its_own_with_rights_of_its_own()
+    {
+        var portrait = Near("p", "person") with { IsPortrait = true, Evidence = new Evidence("eye/3", MatchClass.Crop, false, [], [], 100, 50, null, 41, 60, 55, 0.8) };
+        var limits = Defaults with { Works = new BandLimits(0.5, 0.7), Portraits = new BandLimits(0.5, 0.9) };
+        var (verdict, matches) = Judgement.Judge("photographer", Noon, [Near("w", "photographer"), portrait], [], NoLicence, limits);
+        verdict.ShouldBe(Verdict.Match, "who made the picture has not the right of whom it shows");
+        matches.Select(match => (match.Bank, match.Disposition, match.Band)).ShouldBe([(Bank.Works, Disposition.Own, null), (Bank.Portraits, Disposition.Hit, Band.Review)]);
+        Judgement.Judge("person", Noon, [portrait], [Near("i", "thief")], NoLicence).Verdict.ShouldBe(Verdict.Clear);
+    }
+
+    [Fact]
+    public void A_new_portrait_is_found_in_uploads_and_is_in_conflict_with_nobody()
+    {
+        Neighbour[] earlier = [Near("w", "photographer"), Near("p", "sister") with { IsPortrait = true }];
+        var portrait = Work("new", "person", default) with { Role = PictureRole.Portrait };
+        var (copies, conflicts) = Judgement.JudgeWork(portrait, earlier, [Near("i1", "photographer"), Near("i2", "sister"), Near("i3", "person")], NoLicence, Defaults, Noon);
+        copies.Select(copy => (copy.ImageId, copy.IsPortrait)).ShouldBe([("i1", true)]);
+        conflicts.ShouldBeEmpty();
+        Judgement.JudgeWork(Work("late", "rival", default), [earlier[1]], [], NoLicence, Defaults, Noon).Conflicts.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_licence_for_one_work_does_not_cover_another_that_looks_the_same()
     {
         var (verdict, matches) = Judgement.Judge("seller", Noon, [Near("w", "author"), Near("v", "rival")], [], Licensed("w", "seller", "lic", Noon));

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using ImageRights.TestKit;
 using static ImageRights.Matching.UnitTests.Pictures;
@@ -72,6 +73,15 @@ public class ScreeningDeciderTests
     }
 
     [Fact]
+    public void Of_a_withdrawn_work_nothing_is_said()
+    {
+        var (work, gone) = (Work("wrk_1", "author", RandomHash(new Random(2))), new WorkWithdrawn("wrk_1", "author", Noon));
+        Spec.Given(work).When(new ScreeningCommand.RecordWorkWithdrawal(gone)).Then(gone);
+        Spec.Given(work, gone).When(new ScreeningCommand.RecordWorkWithdrawal(gone)).Then();
+        Spec.Given(gone, work).When(new ScreeningCommand.Report([Copy], [Conflict])).Then();
+    }
+
+    [Fact]
     public void Any_command_twice_writes_nothing_the_second_time()
     {
         var commands = Gen.Elements<ScreeningCommand>(
@@ -92,6 +102,17 @@ public class ScreeningDeciderTests
             }
             return screenings <= 1;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    }
+
+    [Fact]
+    public void A_measure_is_applied_and_lifted_once_each_in_either_order()
+    {
+        var (removal, end) = (new RemovalRecorded("msr_1", "case_1", "img_1", Noon), new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon));
+        Removal.Decide(RemovalState.Initial, removal).ShouldBe([removal]);
+        var lifted = Removal.Evolve(RemovalState.Initial, end);
+        Removal.Decide(lifted, end).ShouldBeEmpty();
+        Removal.Decide(lifted, removal).ShouldBe([removal]);
+        Removal.Decide(Removal.Evolve(lifted, removal), removal).ShouldBeEmpty();
     }
 
     [Fact]

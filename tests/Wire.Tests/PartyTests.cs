@@ -115,6 +115,26 @@ public sealed class PartyTests(RunningServices services) : IClassFixture<Running
     }
 
     [Fact]
+    public async Task Whose_portrait_was_found_the_desk_sees_and_the_uploader_does_not()
+    {
+        var (desk, shop, owner) = (new Market(services, tenant), Party(Roles.Seller, "shop"), $"person-{Guid.NewGuid():N}");
+        var portrait = (string)(await desk.SendAsync("/v1/works", picture, ("accountId", owner), ("title", "Me"), ("author", "Ada Example"), ("kind", "Portrait")))["workId"]!;
+        JsonNode found = new JsonObject();
+        await Eventually.HoldsAsync(async () => (found = await shop.SendAsync("/v1/prechecks", picture, ("accountId", "shop")))["verdict"]!.GetValue<string>().ShouldBe("Match"), what: "The portrait in the index");
+        var upload = await shop.SendAsync("/v1/images", picture, ("accountId", "shop"));
+        var image = (string)upload["imageId"]!;
+
+        var (own, list) = (await shop.ReadAsync("Matching", $"/v1/screenings/{image}"), (await shop.ReadAsync("Matching", "/v1/screenings"))["items"]![0]!);
+        foreach (var told in new[] { found, upload["screening"]!, own, list })
+        {
+            told["matches"]!.AsArray().ShouldHaveSingleItem()!["bank"]!.GetValue<string>().ShouldBe("Portraits");
+            (told.ToJsonString().Contains(owner, StringComparison.Ordinal), told.ToJsonString().Contains(portrait, StringComparison.Ordinal)).ShouldBe((false, false));
+        }
+        (await desk.ReadAsync("Matching", $"/v1/screenings/{image}"))["matches"]![0]!["referenceId"]!.GetValue<string>().ShouldBe(portrait);
+        (await desk.ReadAsync("CaseManagement", $"/v1/cases?imageId={image}"))["items"]!.AsArray().ShouldBeEmpty("whether to complain is the person's to say");
+    }
+
+    [Fact]
     public async Task Whoever_also_works_at_the_desk_sees_the_desk()
     {
         var ids = await new Market(services, tenant).FillAsync(picture);

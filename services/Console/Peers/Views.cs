@@ -7,9 +7,14 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 public sealed record Image(string ImageId, string Status, string AccountId, string Surface, string? ListingId, string Sha256, string Format, int Width, int Height, long ByteCount, JsonObject? Metadata, DateTimeOffset ReceivedAt);
 
-public sealed record Work(string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description, string Sha256, string Format, int Width, int Height, int PdqQuality, DateTimeOffset RegisteredAt);
+public sealed record Work(string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description, string Sha256, string Format, int Width, int Height, int PdqQuality, DateTimeOffset RegisteredAt, DateTimeOffset? WithdrawnAt = null, string? WithdrawnBy = null, string? WithdrawalReason = null, string Kind = "Original");
 
-public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId);
+public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null)
+{
+    public bool IsRegistered => Bank is "Works" or "Portraits";
+
+    public string BankName => Bank switch { "Works" => "Registered work", "Portraits" => "Registered portrait", "Removed" => "Removed picture", _ => "Earlier upload" };
+}
 
 public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion);
 

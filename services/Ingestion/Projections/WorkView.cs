@@ -5,11 +5,15 @@ using ImageRights.Ingestion.Works;
 namespace ImageRights.Ingestion.Projections;
 
 /// <summary>A registered original as it is read.</summary>
+/// <param name="WithdrawnAt">Since when it is not matched against any more.</param>
+/// <param name="WithdrawnBy">Who said so.</param>
+/// <param name="WithdrawalReason">Why, in their words.</param>
 /// <param name="Version">Version of the work's stream; its ETag.</param>
 public sealed record WorkView(
     string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description,
     string Sha256, string Format, int Width, int Height, int Frames, long ByteCount,
-    PictureMetadata Metadata, int PdqQuality, DateTimeOffset RegisteredAt, long Version)
+    PictureMetadata Metadata, int PdqQuality, DateTimeOffset RegisteredAt, long Version,
+    DateTimeOffset? WithdrawnAt = null, string? WithdrawnBy = null, string? WithdrawalReason = null, WorkKind Kind = WorkKind.Original)
 {
     /// <summary>Related addresses.</summary>
     public IReadOnlyDictionary<string, string> Links => new Dictionary<string, string> { ["self"] = $"/v1/works/{WorkId}", ["licences"] = $"/v1/licences?workId={WorkId}" };
@@ -19,7 +23,8 @@ public sealed record WorkView(
     {
         WorkRegistered e => new WorkView(
             e.WorkId, e.AccountId, e.Title, e.Author, e.CreatedOn, e.Description, e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height,
-            e.Picture.Frames, e.Picture.ByteCount, e.Metadata, e.PdqQuality, e.RegisteredAt, recorded.Version),
+            e.Picture.Frames, e.Picture.ByteCount, e.Metadata, e.PdqQuality, e.RegisteredAt, recorded.Version, Kind: e.Kind),
+        WorkWithdrawn e => view! with { WithdrawnAt = e.WithdrawnAt, WithdrawnBy = e.By, WithdrawalReason = e.Reason, Version = recorded.Version },
         _ => view,
     };
 }

@@ -25,7 +25,8 @@ public static class IngestionContracts
         ImageWithdrawn e => new V1.ImageWithdrawn(recorded.TenantId, e.ImageId, e.AccountId, e.WithdrawnAt),
         WorkRegistered e => new V1.WorkRegistered(
             recorded.TenantId, e.WorkId, e.AccountId, e.Title, null, e.CreatedOn,
-            e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.RegisteredAt),
+            e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.RegisteredAt, Translate(e.Kind)),
+        WorkWithdrawn e => new V1.WorkWithdrawn(recorded.TenantId, e.WorkId, e.AccountId, e.WithdrawnAt),
         LicenceGranted e => new V1.LicenceGranted(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.From, e.Until, e.GrantedAt),
         PersonErased e => new V1.PersonErased(recorded.TenantId, e.ErasureId, e.PersonId, e.Keys, e.ErasedAt),
         LicenceEnded e => new V1.LicenceEnded(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.EndedAt),
@@ -33,6 +34,12 @@ public static class IngestionContracts
         SettlementPaid e => new V1.SettlementPaid(recorded.TenantId, e.SettlementId, e.CaseId, e.PayerAccountId, e.PayeeAccountId, e.Amount, e.Currency, e.PaidAt),
         SettlementWithdrawn e => new V1.SettlementWithdrawn(recorded.TenantId, e.SettlementId, e.CaseId, e.ReasonCode, e.WithdrawnAt),
         _ => null,
+    };
+
+    private static V1.WorkKind Translate(WorkKind kind) => kind switch
+    {
+        WorkKind.Original => V1.WorkKind.Original,
+        WorkKind.Portrait => V1.WorkKind.Portrait,
     };
 
     private static V1.Surface Translate(Surface surface) => surface switch

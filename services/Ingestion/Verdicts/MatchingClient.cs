@@ -14,7 +14,19 @@ namespace ImageRights.Ingestion.Verdicts;
 /// <param name="ScreenedAt">When the verdict fell; null for a search that is no screening.</param>
 /// <param name="Commonness">How widely the picture is used; null for a screening.</param>
 public sealed record Finding(
-    ScreeningVerdict Verdict, IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ScreenedAt, Commonness? Commonness = null);
+    ScreeningVerdict Verdict, IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ScreenedAt, Commonness? Commonness = null)
+{
+    /// <summary>The same for the uploader: whose portrait was found is not told, nor by the other pictures of that account.</summary>
+    public Finding ForUploader()
+    {
+        var hidden = Matches.Where(match => match is { Bank: Bank.Portraits, Disposition: Disposition.Hit }).Select(match => match.OwnerAccountId).ToHashSet();
+        return hidden.Count == 0 ? this : this with
+        {
+            Matches = [.. Matches.Select(match => hidden.Contains(match.OwnerAccountId)
+                ? match with { ReferenceId = ScreeningMatch.Withheld, OwnerAccountId = ScreeningMatch.Withheld, Evidence = null, CaseId = null } : match)],
+        };
+    }
+}
 
 /// <summary>Asks Matching for verdicts.</summary>
 public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logger)

@@ -3,10 +3,10 @@ using ImageRights.Ingestion.Pictures;
 namespace ImageRights.Ingestion.Works;
 
 /// <summary>What decisions about a work rest on.</summary>
-public sealed record WorkState(bool IsRegistered)
+public sealed record WorkState(string WorkId, string AccountId, bool IsRegistered, bool IsWithdrawn)
 {
     /// <summary>Before the first event.</summary>
-    public static readonly WorkState Initial = new(false);
+    public static readonly WorkState Initial = new("", "", false, false);
 }
 
 /// <summary>What a picture must be to be registered as an original.</summary>
@@ -24,10 +24,13 @@ public abstract record WorkCommand
     /// <summary>Registers an original.</summary>
     public sealed record Register(
         string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description,
-        Picture Picture, PictureMetadata Metadata, int PdqQuality, RegistrationRules Rules, DateTimeOffset Now) : WorkCommand;
+        Picture Picture, PictureMetadata Metadata, int PdqQuality, RegistrationRules Rules, DateTimeOffset Now, WorkKind Kind = WorkKind.Original) : WorkCommand;
+
+    /// <summary>Takes an original out of matching; its record and its bytes stay.</summary>
+    public sealed record Withdraw(string By, string? Reason, DateTimeOffset Now) : WorkCommand;
 }
 
-/// <summary>A registered original. Pure.</summary>
+/// <summary>An original's life: registered, later perhaps withdrawn. Pure.</summary>
 public static class Work
 {
     /// <summary>Begin of a work's stream key.</summary>
@@ -49,12 +52,20 @@ public static class Work
             "Reg_Featureless", $"Its PDQ quality is {c.PdqQuality}; {c.Rules.MinPdqQuality} is needed.", "/file"),
         WorkCommand.Register c when c.CreatedOn > LatestToday(c.Now) => Decision.Refuse("Request_Invalid", "createdOn lies in the future.", "/createdOn"),
         WorkCommand.Register c => Decision.Accept(new WorkRegistered(
-            c.WorkId, c.AccountId, c.Title, c.Author, c.CreatedOn, c.Description, c.Picture, c.Metadata, c.PdqQuality, c.Now)),
+            c.WorkId, c.AccountId, c.Title, c.Author, c.CreatedOn, c.Description, c.Picture, c.Metadata, c.PdqQuality, c.Now, c.Kind)),
+        WorkCommand.Withdraw when !state.IsRegistered => Decision.Refuse("Work_Not_Found"),
+        WorkCommand.Withdraw when state.IsWithdrawn => Decision.Nothing,
+        WorkCommand.Withdraw c => Decision.Accept(new WorkWithdrawn(state.WorkId, state.AccountId, c.By, c.Reason, c.Now)),
         _ => throw new InvalidOperationException($"{command.GetType().Name} has no decision."),
     };
 
     /// <summary>Folds a fact.</summary>
-    public static WorkState Evolve(WorkState state, object fact) => fact is WorkRegistered ? new WorkState(true) : state;
+    public static WorkState Evolve(WorkState state, object fact) => fact switch
+    {
+        WorkRegistered e => new WorkState(e.WorkId, e.AccountId, true, false),
+        WorkWithdrawn => state with { IsWithdrawn = true },
+        _ => state,
+    };
 
     // The calendar day of the author may be ahead of UTC's by up to 14 hours.
     private static DateOnly LatestToday(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime.AddHours(14));

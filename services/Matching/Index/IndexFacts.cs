@@ -1,4 +1,5 @@
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
@@ -25,6 +26,9 @@ internal static class IndexFacts
         Grant,
         End,
         Renewal,
+        Removal,
+        RemovalEnd,
+        WorkWithdrawal,
     }
 
     /// <summary>What the index makes of an event; null when it makes nothing of it.</summary>
@@ -32,7 +36,7 @@ internal static class IndexFacts
     {
         FingerprintRecorded picture => IndexedPicture.Of(picture),
         FingerprintRenewed renewal => IndexedPicture.Of(renewal.Fingerprint, isRenewal: true),
-        PictureWithdrawn or LicenceRecorded or LicenceEndRecorded => fact,
+        PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => fact,
         _ => null,
     };
 
@@ -47,6 +51,12 @@ internal static class IndexFacts
             case PictureWithdrawn withdrawal:
                 writer.Write((byte)Kind.Withdrawal);
                 writer.Write(withdrawal.ImageId);
+                writer.Write(withdrawal.AccountId);
+                Write(writer, withdrawal.WithdrawnAt);
+                break;
+            case WorkWithdrawn withdrawal:
+                writer.Write((byte)Kind.WorkWithdrawal);
+                writer.Write(withdrawal.WorkId);
                 writer.Write(withdrawal.AccountId);
                 Write(writer, withdrawal.WithdrawnAt);
                 break;
@@ -66,6 +76,20 @@ internal static class IndexFacts
                 writer.Write(end.LicenseeAccountId);
                 Write(writer, end.EndedAt);
                 break;
+            case RemovalRecorded removal:
+                writer.Write((byte)Kind.Removal);
+                writer.Write(removal.MeasureId);
+                writer.Write(removal.CaseId);
+                writer.Write(removal.ImageId);
+                Write(writer, removal.AppliedAt);
+                break;
+            case RemovalEndRecorded end:
+                writer.Write((byte)Kind.RemovalEnd);
+                writer.Write(end.MeasureId);
+                writer.Write(end.CaseId);
+                writer.Write(end.ImageId);
+                Write(writer, end.LiftedAt);
+                break;
             default: throw new ArgumentException($"{fact.GetType().Name} changes no answer.", nameof(fact));
         }
     }
@@ -79,6 +103,9 @@ internal static class IndexFacts
         Kind.Grant => new LicenceRecorded(
             reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader), ReadTime(reader) is var until && until == DateTimeOffset.MaxValue ? null : until, ReadTime(reader)),
         Kind.End => new LicenceEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.Removal => new RemovalRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.RemovalEnd => new RemovalEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.WorkWithdrawal => new WorkWithdrawn(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         var other => throw new FormatException($"{other} is no kind of fact."),
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
@@ -7,7 +8,8 @@ namespace ImageRights.Matching.Index;
 /// <remarks>Nothing is removed: a withdrawn picture, and the earlier fingerprint of one that was renewed, keeps its row with the version at which it went, so that the past can be
 /// searched as it was.</remarks>
 /// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes, its exact pixels and its local features alone.</param>
-internal sealed class PictureBank(int minQuality = 0)
+/// <param name="removals">Pictures that are found although they are withdrawn; null: none.</param>
+internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals = null)
 {
     private const long Never = long.MaxValue;
 
@@ -25,12 +27,14 @@ internal sealed class PictureBank(int minQuality = 0)
     private readonly Column<long> times = new();
     private readonly Column<long> addedAt = new();
     private readonly Column<long> withdrawnAt = new();
+    private readonly Column<long> renewedAt = new();
     private readonly Column<int> origins = new();
     private readonly Column<string> contents = new();
     private readonly Column<int> sameContent = new();
     private readonly ConcurrentDictionary<string, int> lastOfContent = new();
     private readonly LumaLookup lumas = new();
     private readonly Column<bool> isFlat = new();
+    private readonly Column<bool> isPortrait = new();
     private readonly Column<bool> hasSign = new();
     private readonly Column<SignHash> wholes = new();
     private readonly SignBank signs = new();
@@ -39,17 +43,21 @@ internal sealed class PictureBank(int minQuality = 0)
     private int unsigned;
     private int count;
     private int live;
+    private int portraits;
 
     /// <summary>Pictures that can be found.</summary>
     public int Live => Volatile.Read(ref live);
+
+    /// <summary>Portraits among them.</summary>
+    public int Portraits => Volatile.Read(ref portraits);
 
     /// <summary>Adds a picture, unless it is there.</summary>
     /// <param name="version">Version of the index that it makes; above all before.</param>
     public void Add(
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
-        int quality = 100, UInt128? luma = null)
+        int quality = 100, bool portrait = false, UInt128? luma = null)
     {
-        if (rows.TryAdd(id, count)) Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, luma, origin: count);
+        if (rows.TryAdd(id, count)) Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, portrait, luma, origin: count);
     }
 
     /// <summary>Puts a picture's later fingerprint in the place of the one it has, from <paramref name="version"/> on: at any version one of the two is found.</summary>
@@ -65,14 +73,15 @@ internal sealed class PictureBank(int minQuality = 0)
             return;
         }
         rows[id] = count;
-        Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, luma, origins[row]);
-        Volatile.Write(ref withdrawnAt[row], version);
+        Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, isPortrait[row], luma, origins[row]);
+        Volatile.Write(ref renewedAt[row], version);
         live--;
+        if (isPortrait[row]) portraits--;
     }
 
     private void Append(
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
-        int quality, UInt128? luma, int origin)
+        int quality, bool portrait, UInt128? luma, int origin)
     {
         var row = count;
         front.Extend(row);
@@ -84,6 +93,7 @@ internal sealed class PictureBank(int minQuality = 0)
         var flat = quality < minQuality;
         Set(contents, row, sha256);
         Set(isFlat, row, flat);
+        Set(isPortrait, row, portrait);
         Set(hasSign, row, features is not null);
         Set(wholes, row, features?.Sign ?? default);
         if (features is null) unsigned++;
@@ -95,11 +105,13 @@ internal sealed class PictureBank(int minQuality = 0)
         Set(times, row, occurredAt.UtcTicks);
         Set(addedAt, row, version);
         Set(withdrawnAt, row, Never);
+        Set(renewedAt, row, Never);
         Set(origins, row, origin);
         Set(sameContent, row, lastOfContent.GetValueOrDefault(sha256, -1));
         lastOfContent[sha256] = row;
         if (luma is { } key) lumas.Add(key, row, version);
         live++;
+        if (portrait) portraits++;
         Volatile.Write(ref count, row + 1);
     }
 
@@ -116,6 +128,7 @@ internal sealed class PictureBank(int minQuality = 0)
         if (withdrawnAt[row] != Never) return true;
         Volatile.Write(ref withdrawnAt[row], version);
         live--;
+        if (isPortrait[row]) portraits--;
         return true;
     }
 
@@ -125,7 +138,7 @@ internal sealed class PictureBank(int minQuality = 0)
         var rowsThen = RowsAt(asOf);
         for (var row = fromRow; row < rowsThen; row++)
         {
-            if (Volatile.Read(ref withdrawnAt[row]) > asOf) yield return (row, ids[row]);
+            if (IsFindable(row, asOf)) yield return (row, ids[row]);
         }
     }
 
@@ -135,7 +148,7 @@ internal sealed class PictureBank(int minQuality = 0)
     {
         var hits = new List<(int Row, int Distance, Orientation Turn)>();
         Scan(query, maxDistance, asOf, kernel, hits);
-        foreach (var (row, distance, turn) in hits.OrderBy(hit => origins[hit.Row])) neighbours.Add(ToNeighbour(row, distance, turn));
+        foreach (var (row, distance, turn) in hits.OrderBy(hit => origins[hit.Row])) neighbours.Add(AsOf(asOf, row, ToNeighbour(row, distance, turn)));
     }
 
     private void Scan(ReadOnlySpan<PdqHash> query, int maxDistance, long asOf, ScanKernel kernel, List<(int Row, int Distance, Orientation Turn)> hits)
@@ -154,7 +167,7 @@ internal sealed class PictureBank(int minQuality = 0)
                 for (var lane = 0; lane < HammingScan.Lanes; lane++)
                 {
                     var row = first + block * HammingScan.Lanes + lane;
-                    if (row >= rowsThen || isFlat[row] || Volatile.Read(ref withdrawnAt[row]) <= asOf) continue;
+                    if (row >= rowsThen || isFlat[row] || !IsFindable(row, asOf)) continue;
                     var at = block * HammingScan.Stride + lane;
                     var code = new PdqHash(ab[at], ab[at + HammingScan.Lanes], cd[at], cd[at + HammingScan.Lanes]);
                     var (distance, turn) = Nearest(code, query);
@@ -166,8 +179,10 @@ internal sealed class PictureBank(int minQuality = 0)
 
     /// <summary>Every picture that was in the bank at <paramref name="asOf"/> and is found in the query, or the query in it, or that shows the same scene, in log order.</summary>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
+    /// <param name="reviewApart">The same of removed pictures and portraits, which are banks apart; null: as of others.</param>
     /// <remarks>Two pictures that both have a sign hash are compared by it, others by PDQ: the method depends on the pair alone, so that a finding can be reproduced.</remarks>
-    public IReadOnlyList<Neighbour> Find(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview)
+    public IReadOnlyList<Neighbour> Find(
+        PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewApart = null)
     {
         var found = new SortedDictionary<int, Neighbour>();
         var rowsThen = RowsAt(asOf);
@@ -188,12 +203,14 @@ internal sealed class PictureBank(int minQuality = 0)
             // One scan serves both what the hashes decide and what features decide about.
             var radius = features.Local is null ? maxDistance : Math.Max(maxDistance, ReviewDistance);
             var nearby = isHashed ? NearbyHashes(features, radius, rowsThen, kernel) : [];
-            nearby.RemoveAll(near => Volatile.Read(ref withdrawnAt[near.Hit.Row]) <= asOf);
+            nearby.RemoveAll(near => !IsFindable(near.Hit.Row, asOf));
             var comparisons = features.Local is { } picture ? new LocalComparisons(picture) : null;
-            FindByHash(features, comparisons, nearby, maxDistance, review, found);
-            if (features.Local is { } local) FindByFeatures(features, local, comparisons!, nearby, rowsThen, asOf, review, found);
+            FindByHash(features, comparisons, nearby, maxDistance, ReviewOf, found);
+            if (features.Local is { } local) FindByFeatures(features, local, comparisons!, nearby, rowsThen, asOf, ReviewOf, found);
         }
-        return [.. found.OrderBy(pair => origins[pair.Key]).Select(pair => pair.Value)];
+        return [.. found.OrderBy(pair => origins[pair.Key]).Select(pair => AsOf(asOf, pair.Key, pair.Value))];
+
+        double ReviewOf(int row) => reviewApart is { } ofThose && (isPortrait[row] || removals?.CaseOf(ids[row], asOf) is not null) ? ofThose : review;
     }
 
     private void FindSameBytes(PictureQuery query, int rowsThen, long asOf, SortedDictionary<int, Neighbour> found)
@@ -201,7 +218,7 @@ internal sealed class PictureBank(int minQuality = 0)
         if (query.Sha256 is not { Length: > 0 } sha256) return;
         for (var row = lastOfContent.GetValueOrDefault(sha256, -1); row >= 0; row = sameContent[row])
         {
-            if (row < rowsThen && Volatile.Read(ref withdrawnAt[row]) > asOf) found.Add(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSameBytes() });
+            if (row < rowsThen && IsFindable(row, asOf)) found.Add(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSameBytes() });
         }
     }
 
@@ -210,7 +227,7 @@ internal sealed class PictureBank(int minQuality = 0)
         if (query.Luma is not { } luma) return;
         foreach (var row in lumas.Find(luma, asOf))
         {
-            if (Volatile.Read(ref withdrawnAt[row]) > asOf) found.TryAdd(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSamePixels() });
+            if (IsFindable(row, asOf)) found.TryAdd(row, ToNeighbour(row, 0, Orientation.Original) with { Evidence = Explanation.OfSamePixels() });
         }
     }
 
@@ -230,7 +247,7 @@ internal sealed class PictureBank(int minQuality = 0)
 
     // What the hashes decide. The pixels of the closest are compared too: they show what was added, and may be surer than the hash.
     private void FindByHash(
-        FeatureSet features, LocalComparisons? comparisons, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, double review, SortedDictionary<int, Neighbour> found)
+        FeatureSet features, LocalComparisons? comparisons, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, Func<int, double> review, SortedDictionary<int, Neighbour> found)
     {
         var compared = 0;
         foreach (var (hit, part) in nearby.Where(near => near.Hit.Distance <= maxDistance).OrderBy(near => near.Hit.Distance))
@@ -240,7 +257,7 @@ internal sealed class PictureBank(int minQuality = 0)
             if (features.Local is { } local && compared++ < MostCandidates && locals.Of(hit.Row) is { } reference)
             {
                 var alignment = comparisons!.Compare(reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
-                if (alignment.Score >= review) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
+                if (alignment.Score >= review(hit.Row)) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
             }
             found.Add(hit.Row, ToNeighbour(hit.Row, hit.Distance, hit.Turn) with { Evidence = evidence });
         }
@@ -248,7 +265,7 @@ internal sealed class PictureBank(int minQuality = 0)
 
     // What the hashes leave open: pictures whose hash is near but not near enough, and those that share local features.
     private void FindByFeatures(
-        FeatureSet features, LocalFeatures local, LocalComparisons comparisons, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, double review, SortedDictionary<int, Neighbour> found)
+        FeatureSet features, LocalFeatures local, LocalComparisons comparisons, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, Func<int, double> review, SortedDictionary<int, Neighbour> found)
     {
         var known = found.Keys.ToHashSet();
         var best = new SortedDictionary<int, (Alignment Alignment, double Score)>();
@@ -259,16 +276,16 @@ internal sealed class PictureBank(int minQuality = 0)
             var transform = Explanation.TransformOf(hit, part, local, reference);
             Consider(hit.Row, comparisons.Compare(reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
         }
-        var sharing = locals.Search(local, rowsThen, MostSharing, row => Volatile.Read(ref withdrawnAt[row]) > asOf)
+        var sharing = locals.Search(local, rowsThen, MostSharing, row => IsFindable(row, asOf))
             .SelectMany(candidate => locals.SameAs(candidate.Row, rowsThen).Select(row => (row, candidate.IsMirrored)));
         foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
-            if (known.Contains(row) || Volatile.Read(ref withdrawnAt[row]) <= asOf || locals.Of(row) is not { } reference) continue;
+            if (known.Contains(row) || !IsFindable(row, asOf) || locals.Of(row) is not { } reference) continue;
             if (comparisons.Align(reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
         }
         foreach (var (row, (alignment, score)) in best)
         {
-            var isCopy = score >= review;
+            var isCopy = score >= review(row);
             if (!isCopy && !alignment.IsRelated) continue;
             found.Add(row, ToNeighbour(row, features.Sign.NearestTo(wholes[row]).Distance, LocalVerifier.TurnOf(alignment)) with
             {
@@ -325,7 +342,13 @@ internal sealed class PictureBank(int minQuality = 0)
     }
 
     private Neighbour ToNeighbour(int row, int distance, Orientation turn) =>
-        new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn);
+        new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn, IsPortrait: isPortrait[row]);
+
+    private bool IsFindable(int row, long asOf) =>
+        Volatile.Read(ref renewedAt[row]) > asOf && (Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.CaseOf(ids[row], asOf) is not null);
+
+    private Neighbour AsOf(long asOf, int row, Neighbour neighbour) =>
+        removals is null ? neighbour : neighbour with { RemovedIn = removals.CaseOf(ids[row], asOf), IsWithdrawn = Volatile.Read(ref withdrawnAt[row]) <= asOf };
 
     private int RowsAt(long asOf)
     {

@@ -1,5 +1,6 @@
 using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
@@ -14,18 +15,25 @@ public sealed class TenantIndex
     private readonly PictureBank works;
     private readonly PictureBank uploads;
     private readonly LicenceRegister licences = new();
+    private readonly RemovalRegister removals = new();
     private readonly Column<LogPosition> changes = new();
     private readonly HashSet<string> withdrawnUnseen = [];
     private readonly Dictionary<string, string> accounts = [];
     private int version;
 
-    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality), new PictureBank(minQuality));
+    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality), new PictureBank(minQuality, removals));
 
     /// <summary>Facts taken in.</summary>
     public long Version => Volatile.Read(ref version);
 
     /// <summary>Pictures of a bank that can be found.</summary>
-    public int Count(Bank bank) => BankOf(bank).Live;
+    public int Count(Bank bank) => bank switch
+    {
+        Bank.Works => works.Live - works.Portraits,
+        Bank.Portraits => works.Portraits,
+        Bank.Removed => removals.Live,
+        Bank.Uploads => uploads.Live,
+    };
 
     /// <summary>The version before the fact at a position of the log.</summary>
     public long VersionBefore(LogPosition position)
@@ -56,9 +64,10 @@ public sealed class TenantIndex
     /// <param name="asOf">Version of the index that answers.</param>
     /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
+    /// <param name="reviewApart">The same of removed pictures, which lie among the uploads, and of portraits, which lie among the works; null: as of others.</param>
     public IReadOnlyList<Neighbour> Find(
-        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview) =>
-        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review);
+        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview, double? reviewApart = null) =>
+        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review, reviewApart);
 
     /// <summary>Pictures that were in a bank at a version, from a row on, in log order.</summary>
     public IEnumerable<(int Row, string Id)> Pictures(Bank bank, int fromRow, long asOf) => BankOf(bank).Pictures(fromRow, asOf);
@@ -88,10 +97,12 @@ public sealed class TenantIndex
         {
             case IndexedPicture picture: Add(picture, next); break;
             // The fingerprint may still be on its way.
-            case PictureWithdrawn withdrawal when !uploads.Withdraw(withdrawal.ImageId, next): withdrawnUnseen.Add(withdrawal.ImageId); break;
-            case PictureWithdrawn: break;
+            case PictureWithdrawn { ImageId: var id }: if (!uploads.Withdraw(id, next)) withdrawnUnseen.Add(id); break;
+            case WorkWithdrawn { WorkId: var id }: if (!works.Withdraw(id, next)) withdrawnUnseen.Add(id); break;
             case LicenceRecorded grant: licences.Add(grant, next); break;
             case LicenceEndRecorded end: licences.End(end, next); break;
+            case RemovalRecorded removal: removals.Add(removal, next); break;
+            case RemovalEndRecorded end: removals.End(end, next); break;
             default: return;
         }
         changes.Extend(version);
@@ -101,17 +112,22 @@ public sealed class TenantIndex
 
     private void Add(IndexedPicture indexed, int next)
     {
-        var (picture, bank) = (indexed.Fact, BankOf(indexed.Fact.Role == PictureRole.Work ? Bank.Works : Bank.Uploads));
+        var (picture, bank) = (indexed.Fact, BankOf(indexed.Fact.Role == PictureRole.Upload ? Bank.Uploads : Bank.Works));
         if (!accounts.TryGetValue(picture.AccountId, out var account)) accounts.Add(picture.AccountId, account = picture.AccountId);
         if (indexed.IsRenewal)
+        {
             bank.Renew(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality, indexed.Luma);
-        else if (picture.Role == PictureRole.Work || !withdrawnUnseen.Remove(picture.SubjectId))
-            bank.Add(PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality, indexed.Luma);
+            return;
+        }
+        bank.Add(
+            PdqHash.Parse(picture.Pdq), indexed.Features, picture.Sha256, picture.SubjectId, account, picture.Surface, picture.ListingId, picture.OccurredAt, next, picture.PdqQuality,
+            picture.Role == PictureRole.Portrait, indexed.Luma);
+        if (withdrawnUnseen.Remove(picture.SubjectId)) bank.Withdraw(picture.SubjectId, next);
     }
 
     private PictureBank BankOf(Bank bank) => bank switch
     {
-        Bank.Works => works,
-        Bank.Uploads => uploads,
+        Bank.Works or Bank.Portraits => works,
+        Bank.Uploads or Bank.Removed => uploads,
     };
 }

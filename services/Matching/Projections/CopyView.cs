@@ -36,7 +36,7 @@ public sealed record CopyView(
         ],
         ImageScreened screened =>
             from match in screened.Matches
-            where match is { Bank: Bank.Works, Disposition: Disposition.Hit }
+            where match is { Bank: Bank.Works or Bank.Portraits, Disposition: Disposition.Hit }
             select new CopyView(match.ReferenceId, screened.ImageId, screened.AccountId, screened.Surface, screened.ListingId, FoundBy.Screening,
                 match.Distance, match.Transform, screened.Thresholds, screened.ScreenedAt, match.Evidence),
         _ => [],

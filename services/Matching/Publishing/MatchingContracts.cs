@@ -1,6 +1,7 @@
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
+using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using Facts = ImageRights.Matching.Screening;
 
@@ -19,20 +20,22 @@ public static class MatchingContracts
             screened.Band, screened.Related is null
                 ? null
                 : [.. screened.Related.Select(related => new Contracts.Matching.V1.RelatedPicture(related.Bank, related.ReferenceId, related.OwnerAccountId, ToContract(related.Evidence)!))]),
+        // Whether to complain, and so to be named, is for the person whom the portrait shows.
+        Facts.CopyFound { IsPortrait: true } => null,
         Facts.CopyFound copy => new Contracts.Matching.V1.CopyFound(
             @event.TenantId, copy.WorkId, copy.WorkAccountId, copy.ImageId, copy.ImageAccountId, copy.Surface, copy.ListingId,
             copy.Distance, copy.Transform, ToContract(copy.Thresholds), copy.FoundAt, ToContract(copy.Evidence)),
         Facts.OwnershipConflictFound conflict => new Contracts.Matching.V1.OwnershipConflictFound(
             @event.TenantId, conflict.WorkId, conflict.AccountId, conflict.EarlierWorkId, conflict.EarlierAccountId, conflict.Distance, conflict.Transform, conflict.FoundAt),
         // Others said these; Matching only remembers them.
-        FingerprintRecorded or FingerprintRenewed or UnreadableRecorded or PictureWithdrawn or LicenceRecorded or LicenceEndRecorded => null,
+        FingerprintRecorded or FingerprintRenewed or UnreadableRecorded or PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => null,
         // What a rescan finds is said by the facts above.
         RescanRequested or RescanAdvanced => null,
         _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),
     };
 
     private static ScreeningMatch ToContract(Match match) =>
-        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId, ToContract(match.Evidence), match.Band);
+        new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId, ToContract(match.Evidence), match.Band, match.CaseId);
 
     private static MatchEvidence? ToContract(Evidence? evidence) => evidence is null
         ? null
@@ -43,7 +46,8 @@ public static class MatchingContracts
     private static IReadOnlyList<AreaCorner> ToContract(IReadOnlyList<Corner> corners) => [.. corners.Select(corner => new AreaCorner(corner.X, corner.Y))];
 
     private static ScreeningThresholds ToContract(Thresholds thresholds) =>
-        new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion, thresholds.Model, ToContract(thresholds.Works), ToContract(thresholds.Uploads));
+        new(thresholds.Algorithm, thresholds.MaxDistance, thresholds.MinQuality, thresholds.IndexVersion, thresholds.Model, ToContract(thresholds.Works), ToContract(thresholds.Uploads),
+            ToContract(thresholds.Removed), ToContract(thresholds.Portraits));
 
     private static Contracts.Matching.V1.BandLimits? ToContract(Facts.BandLimits? limits) => limits is null ? null : new(limits.Review, limits.Auto);
 }

@@ -43,6 +43,9 @@ public sealed record UnreadableRecorded(
 /// <summary>An upload is no longer published; nothing is matched against it from here on.</summary>
 public sealed record PictureWithdrawn(string ImageId, string AccountId, DateTimeOffset WithdrawnAt);
 
+/// <summary>A work is not to be matched against any more, and gives no rights from here on.</summary>
+public sealed record WorkWithdrawn(string WorkId, string AccountId, DateTimeOffset WithdrawnAt);
+
 /// <summary>An upload was compared with everything before it in the log.</summary>
 /// <param name="Matches">Closest first; at most <see cref="Judgement.MostMatches"/>.</param>
 /// <param name="Band">Of the surest hit; null when there is none.</param>
@@ -54,9 +57,10 @@ public sealed record ImageScreened(
 
 /// <summary>A new work was found in an upload that came before it.</summary>
 /// <param name="Transform">How the upload was turned or mirrored against the work.</param>
+/// <param name="IsPortrait">True of a portrait.</param>
 public sealed record CopyFound(
     string WorkId, string WorkAccountId, string ImageId, string ImageAccountId, Surface Surface, string? ListingId,
-    int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt, Evidence? Evidence = null);
+    int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt, Evidence? Evidence = null, bool? IsPortrait = null);
 
 /// <summary>A new work looks like one that another account had registered.</summary>
 /// <param name="Transform">How the later work was turned or mirrored against the earlier.</param>
@@ -89,9 +93,10 @@ public sealed record RescanAdvanced(
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">Licence that covers the use, when <paramref name="Disposition"/> is Licensed.</param>
 /// <param name="Band">Where its score lies; null where there is none.</param>
+/// <param name="CaseId">Case in which the reference was taken down, when <paramref name="Bank"/> is Removed.</param>
 public sealed record Match(
     Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId,
-    Evidence? Evidence = null, Band? Band = null);
+    Evidence? Evidence = null, Band? Band = null, string? CaseId = null);
 
 /// <summary>A picture that shows the same place or thing as an upload that is no copy of it.</summary>
 public sealed record RelatedPicture(Bank Bank, string ReferenceId, string OwnerAccountId, Evidence Evidence);
@@ -141,7 +146,8 @@ public sealed record Corner(double X, double Y);
 /// <param name="IndexVersion">Number of pictures and changes of the tenant that preceded the picture in the log.</param>
 /// <param name="Model">What the scores were computed with; null in facts of earlier versions, as are the limits.</param>
 public sealed record Thresholds(
-    string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null);
+    string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null,
+    BandLimits? Removed = null, BandLimits? Portraits = null);
 
 /// <summary>Scores at which bands begin, 0 to 1; what is below review is no match.</summary>
 public sealed record BandLimits(double Review, double Auto)

@@ -4,9 +4,12 @@ namespace ImageRights.Matching.Screening;
 /// <param name="Turn">How the picture that is asked about has to be turned or mirrored to look like this one.</param>
 /// <param name="OccurredAt">When the known picture was received or registered.</param>
 /// <param name="Evidence">How it was recognised, with the picture that is asked about as the upload; null where PDQ hashes alone were compared.</param>
+/// <param name="RemovedIn">Case in which the known picture was taken down; null: it was not, or is back.</param>
+/// <param name="IsWithdrawn">Whether it is published no more, and is found only because it was taken down.</param>
+/// <param name="IsPortrait">Whether it is a registered portrait.</param>
 public readonly record struct Neighbour(
     string Id, string AccountId, Surface? Surface, string? ListingId, DateTimeOffset OccurredAt, int Distance, Orientation Turn,
-    Evidence? Evidence = null)
+    Evidence? Evidence = null, string? RemovedIn = null, bool IsWithdrawn = false, bool IsPortrait = false)
 {
     /// <summary>Whether the picture that is asked about is a copy of this one, and not another photograph of the same scene.</summary>
     public bool IsCopy => Evidence?.Class != MatchClass.SameScene;
@@ -26,23 +29,29 @@ public static class Judgement
 
     /// <summary>Judges an upload by its neighbours in both banks, each in log order, of which it is a copy.</summary>
     /// <remarks>The verdict rests on all neighbours. When there are more than <see cref="MostMatches"/>, hits are listed before what the uploader may use, and
-    /// works before uploads: a seller's own many near-identical pictures must not push the work they were taken from off the list.</remarks>
+    /// in the order of the banks: a seller's own many near-identical pictures must not push the work they were taken from off the list.</remarks>
     public static (Verdict Verdict, IReadOnlyList<Match> Matches) Judge(
         string? accountId, DateTimeOffset at, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, LicenceLookup licences,
-        BandLimits? ofWorks = null, BandLimits? ofUploads = null)
+        Thresholds? thresholds = null)
     {
         var rights = RightsOf(accountId, at, [.. works.Select(work => (work.Id, work.AccountId))], licences);
         var matches = new List<Match>(works.Count + uploads.Count);
         foreach (var work in works)
         {
             var (disposition, licence) = RightsOf(accountId, at, [(work.Id, work.AccountId)], licences);
-            matches.Add(ToMatch(Bank.Works, work, disposition, licence, ofWorks));
+            matches.Add(work.IsPortrait
+                ? ToMatch(Bank.Portraits, work, disposition, licence, thresholds?.Portraits)
+                : ToMatch(Bank.Works, work, disposition, licence, thresholds?.Works));
         }
         foreach (var upload in uploads)
         {
             // Who owns or licensed the work may use it, whoever else uploaded it before.
-            var (disposition, licence) = upload.AccountId == accountId ? (Disposition.Own, null) : rights;
-            matches.Add(ToMatch(Bank.Uploads, upload, disposition, licence, ofUploads));
+            // What was taken down is not its uploader's to publish again.
+            var isRemoved = upload.RemovedIn is not null;
+            var (disposition, licence) = upload.AccountId == accountId && !isRemoved ? (Disposition.Own, null) : rights;
+            matches.Add(isRemoved
+                ? ToMatch(Bank.Removed, upload, disposition, licence, thresholds?.Removed)
+                : ToMatch(Bank.Uploads, upload, disposition, licence, thresholds?.Uploads));
         }
         var verdict = matches.Exists(match => match.Disposition == Disposition.Hit) ? Verdict.Match : Verdict.Clear;
         return (verdict,
@@ -65,7 +74,7 @@ public static class Judgement
     /// <summary>Other accounts' pictures of the same scene, the most alike first.</summary>
     public static IReadOnlyList<RelatedPicture> Related(string? accountId, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads) =>
     [
-        .. works.Select(work => (Bank: Bank.Works, Neighbour: work)).Concat(uploads.Select(upload => (Bank: Bank.Uploads, Neighbour: upload)))
+        .. works.Select(work => (Bank: work.IsPortrait ? Bank.Portraits : Bank.Works, Neighbour: work)).Concat(uploads.Select(upload => (Bank: Bank.Uploads, Neighbour: upload)))
             .Where(related => related.Neighbour.AccountId != accountId)
             .OrderByDescending(related => related.Neighbour.Evidence!.Score)
             .Take(MostRelated)
@@ -77,13 +86,16 @@ public static class Judgement
     public static Commonness CommonnessOf(IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, int commonFrom)
     {
         var accounts = uploads.Select(upload => upload.AccountId).Distinct().Count();
-        return new Commonness(accounts, uploads.Count, works.Concat(uploads).Select(picture => (DateTimeOffset?)picture.OccurredAt).Min(), accounts >= commonFrom);
+        return new Commonness(accounts, uploads.Count, works.Where(work => !work.IsPortrait).Concat(uploads).Select(picture => (DateTimeOffset?)picture.OccurredAt).Min(), accounts >= commonFrom);
     }
 
-    /// <summary>Judges a new work by the earlier uploads and earlier works it resembles.</summary>
+    /// <summary>Judges a new work or portrait by the earlier uploads and earlier works it resembles.</summary>
+    /// <remarks>Who made a picture and whom it shows have rights of their own beside each other: they are in no conflict, and nor are several persons in one picture.</remarks>
     public static (IReadOnlyList<CopyFound> Copies, IReadOnlyList<OwnershipConflictFound> Conflicts) JudgeWork(
         FingerprintRecorded work, IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, LicenceLookup licences, Thresholds thresholds, DateTimeOffset now)
     {
+        var isPortrait = work.Role == PictureRole.Portrait;
+        works = [.. works.Where(earlier => earlier.IsPortrait == isPortrait)];
         // An account that registered the picture before is in a conflict of ownership, not a copyist.
         (string, string)[] claims = [(work.SubjectId, work.AccountId), .. works.Select(earlier => (earlier.Id, earlier.AccountId))];
         return (
@@ -92,11 +104,11 @@ public static class Judgement
                 .Where(upload => RightsOf(upload.AccountId, upload.OccurredAt, claims, licences).Disposition == Disposition.Hit)
                 .Select(upload => new CopyFound(
                     work.SubjectId, work.AccountId, upload.Id, upload.AccountId, upload.Surface!.Value, upload.ListingId,
-                    upload.Distance, upload.Turn, thresholds, now, upload.Evidence?.Swapped())),
+                    upload.Distance, upload.Turn, thresholds, now, upload.Evidence?.Swapped(), isPortrait ? true : null)),
         ],
         [
             .. works
-                .Where(earlier => earlier.AccountId != work.AccountId)
+                .Where(earlier => earlier.AccountId != work.AccountId && !isPortrait)
                 .Select(earlier => new OwnershipConflictFound(
                     work.SubjectId, work.AccountId, earlier.Id, earlier.AccountId, earlier.Distance, Inverse(earlier.Turn), thresholds, now)),
         ]);
@@ -124,5 +136,5 @@ public static class Judgement
 
     private static Match ToMatch(Bank bank, Neighbour neighbour, Disposition disposition, string? licence, BandLimits? limits) =>
         new(bank, neighbour.Id, neighbour.AccountId, neighbour.Distance, Inverse(neighbour.Turn), disposition, licence, neighbour.Evidence,
-            neighbour.Evidence?.Score is { } score ? limits?.BandOf(score) : null);
+            neighbour.Evidence?.Score is { } score ? limits?.BandOf(score) : null, neighbour.RemovedIn);
 }

@@ -4,7 +4,7 @@ namespace ImageRights.Matching.Screening;
 
 /// <summary>What is known of one picture, as far as decisions need it.</summary>
 /// <param name="Recorded">Its fingerprint, or that it has none, is known.</param>
-/// <param name="Withdrawn">It is no longer published.</param>
+/// <param name="Withdrawn">It is not to be matched against any more.</param>
 /// <param name="Screened">Its one screening was said.</param>
 /// <param name="Found">For a work: the uploads and earlier works in which it was found.</param>
 /// <param name="Version">Version of its fingerprint; null when it has none.</param>
@@ -28,10 +28,13 @@ public abstract record ScreeningCommand
     /// <summary>Take in that it is no longer published; may come before the fingerprint, for the two travel on different queues.</summary>
     public sealed record RecordWithdrawal(PictureWithdrawn Withdrawal) : ScreeningCommand;
 
+    /// <summary>Take in that a work is not to be matched against any more; may come before the fingerprint.</summary>
+    public sealed record RecordWorkWithdrawal(WorkWithdrawn Withdrawal) : ScreeningCommand;
+
     /// <summary>Say an upload's screening.</summary>
     public sealed record Conclude(ImageScreened Result) : ScreeningCommand;
 
-    /// <summary>Say where a work was found.</summary>
+    /// <summary>Say where a work was found; of a withdrawn one nothing is said.</summary>
     public sealed record Report(IReadOnlyList<CopyFound> Copies, IReadOnlyList<OwnershipConflictFound> Conflicts) : ScreeningCommand;
 }
 
@@ -50,7 +53,7 @@ public static class ScreeningDecider
         FingerprintRecorded fingerprint => state with { Recorded = true, Version = fingerprint.Version },
         FingerprintRenewed renewal => state with { Version = renewal.Fingerprint.Version },
         UnreadableRecorded => state with { Recorded = true },
-        PictureWithdrawn => state with { Withdrawn = true },
+        PictureWithdrawn or WorkWithdrawn => state with { Withdrawn = true },
         ImageScreened => state with { Screened = true },
         CopyFound copy => state with { Found = state.Found.Add(copy.ImageId) },
         OwnershipConflictFound conflict => state with { Found = state.Found.Add(conflict.EarlierWorkId) },
@@ -64,8 +67,9 @@ public static class ScreeningDecider
         (_, ScreeningCommand.RecordFingerprint(var fingerprint)) when fingerprint.Version > state.Version => [new FingerprintRenewed(fingerprint)],
         ({ Recorded: false }, ScreeningCommand.RecordUnreadable(var unreadable)) => [unreadable],
         ({ Withdrawn: false }, ScreeningCommand.RecordWithdrawal(var withdrawal)) => [withdrawal],
+        ({ Withdrawn: false }, ScreeningCommand.RecordWorkWithdrawal(var withdrawal)) => [withdrawal],
         ({ Recorded: true, Screened: false }, ScreeningCommand.Conclude(var result)) => [result],
-        ({ Recorded: true }, ScreeningCommand.Report report) =>
+        ({ Recorded: true, Withdrawn: false }, ScreeningCommand.Report report) =>
         [
             .. report.Copies.Where(copy => !state.Found.Contains(copy.ImageId)).DistinctBy(copy => copy.ImageId),
             .. report.Conflicts.Where(conflict => !state.Found.Contains(conflict.EarlierWorkId)).DistinctBy(conflict => conflict.EarlierWorkId),

@@ -10,6 +10,9 @@ public enum PictureRole
 
     /// <summary>A registered original.</summary>
     Work,
+
+    /// <summary>A registered portrait.</summary>
+    Portrait,
 }
 
 /// <summary>A picture was decoded and fingerprinted.</summary>

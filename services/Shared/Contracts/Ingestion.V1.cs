@@ -40,6 +40,16 @@ public sealed record ImageReceived(
 /// <summary>An uploaded picture is no longer published; it is not to be matched against any more.</summary>
 public sealed record ImageWithdrawn(string TenantId, string ImageId, string AccountId, DateTimeOffset WithdrawnAt);
 
+/// <summary>What a registered original is.</summary>
+public enum WorkKind
+{
+    /// <summary>A picture that its author made.</summary>
+    Original,
+
+    /// <summary>A picture of a person, registered for that person. Whose it is, is told to nobody in whose pictures it is found.</summary>
+    Portrait,
+}
+
 /// <summary>An original was registered by its author or their agent.</summary>
 /// <param name="WorkId">Identity of the work, <c>wrk_…</c>.</param>
 /// <param name="AccountId">Account of the rights holder.</param>
@@ -47,7 +57,10 @@ public sealed record ImageWithdrawn(string TenantId, string ImageId, string Acco
 /// <param name="CreatedOn">When the author made it, as claimed.</param>
 public sealed record WorkRegistered(
     string TenantId, string WorkId, string AccountId, string Title, string? Author, DateOnly? CreatedOn,
-    string Sha256, string Format, int Width, int Height, DateTimeOffset RegisteredAt);
+    string Sha256, string Format, int Width, int Height, DateTimeOffset RegisteredAt, WorkKind Kind = WorkKind.Original);
+
+/// <summary>A registered original is not to be matched against any more, and gives no rights.</summary>
+public sealed record WorkWithdrawn(string TenantId, string WorkId, string AccountId, DateTimeOffset WithdrawnAt);
 
 /// <summary>The rights holder allowed an account to use a work.</summary>
 /// <param name="Until">Last instant at which the licence covers a use; null: no end.</param>

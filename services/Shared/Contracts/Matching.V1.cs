@@ -19,11 +19,17 @@ public enum ScreeningVerdict
     Unreadable,
 }
 
-/// <summary>Set of known pictures that an upload is compared with.</summary>
+/// <summary>Set of known pictures that an upload is compared with; what is found in the first weighs most.</summary>
 public enum Bank
 {
     /// <summary>Registered originals.</summary>
     Works,
+
+    /// <summary>Registered portraits.</summary>
+    Portraits,
+
+    /// <summary>Uploads that a measure keeps down, whoever uploads them again and whether or not they are withdrawn.</summary>
+    Removed,
 
     /// <summary>Pictures that other accounts uploaded earlier.</summary>
     Uploads,
@@ -53,16 +59,21 @@ public enum Band
 }
 
 /// <summary>One known picture that the upload matches, with what reproduces the finding.</summary>
-/// <param name="ReferenceId">Work or image, as <paramref name="Bank"/> says.</param>
-/// <param name="OwnerAccountId">Account that registered or uploaded the reference.</param>
+/// <param name="ReferenceId">Work or image, as <paramref name="Bank"/> says; <see cref="Withheld"/> where the reader is not to know it.</param>
+/// <param name="OwnerAccountId">Account that registered or uploaded the reference; <see cref="Withheld"/> where the reader is not to know it.</param>
 /// <param name="Distance">Hamming distance between the hashes, 0 to 256 bits.</param>
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">The licence that covers it, when <paramref name="Disposition"/> is Licensed.</param>
 /// <param name="Evidence">How it was recognised; null when PDQ hashes alone were compared.</param>
 /// <param name="Band">Where its score lies between the bank's limits; null in screenings of earlier versions.</param>
+/// <param name="CaseId">Case in which the reference was taken down, when <paramref name="Bank"/> is Removed.</param>
 public sealed record ScreeningMatch(
     Bank Bank, string ReferenceId, string OwnerAccountId, int Distance, Orientation Transform, Disposition Disposition, string? LicenceId,
-    MatchEvidence? Evidence = null, Band? Band = null);
+    MatchEvidence? Evidence = null, Band? Band = null, string? CaseId = null)
+{
+    /// <summary>In place of what an uploader is not to know: whose portrait was found, and which.</summary>
+    public const string Withheld = "withheld";
+}
 
 /// <summary>How widely a picture is used, at the time of asking. What many accounts show was rarely taken by one of them from another: it may be a supplier's, whose licence
 /// covers them all or none.</summary>
@@ -129,8 +140,11 @@ public sealed record AreaCorner(double X, double Y);
 /// <param name="Model">What the scores were computed with; null in screenings of earlier versions, as are the limits.</param>
 /// <param name="Works">Limits of the bank of works.</param>
 /// <param name="Uploads">Limits of the bank of uploads.</param>
+/// <param name="Removed">Limits of the bank of removed pictures.</param>
+/// <param name="Portraits">Limits of the bank of portraits.</param>
 public sealed record ScreeningThresholds(
-    string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null);
+    string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null, BandLimits? Works = null, BandLimits? Uploads = null,
+    BandLimits? Removed = null, BandLimits? Portraits = null);
 
 /// <summary>Scores at which bands begin; what is below review is not reported.</summary>
 public sealed record BandLimits(double Review, double Auto);

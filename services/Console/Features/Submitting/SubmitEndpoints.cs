@@ -10,8 +10,8 @@ internal static class SubmitEndpoints
 {
     public static void Map(WebApplication app)
     {
-        app.MapPost("/works", (HttpContext context, Desk desk, IFormFile file, [FromForm] string accountId, [FromForm] string title, [FromForm] string author, [FromForm] string? createdOn) =>
-            SubmitAsync(context, desk, "/works", Peer.Ingestion, "/v1/works", Form(file, ("accountId", accountId), ("title", title), ("author", author), ("createdOn", createdOn)), created => $"/works/{created["workId"]}"));
+        app.MapPost("/works", (HttpContext context, Desk desk, IFormFile file, [FromForm] string accountId, [FromForm] string title, [FromForm] string author, [FromForm] string? createdOn, [FromForm] string? kind) =>
+            SubmitAsync(context, desk, "/works", Peer.Ingestion, "/v1/works", Form(file, ("accountId", accountId), ("title", title), ("author", author), ("createdOn", createdOn), ("kind", kind)), created => $"/works/{created["workId"]}"));
         app.MapPost("/pictures", (HttpContext context, Desk desk, IFormFile file, [FromForm] string accountId, [FromForm] string surface, [FromForm] string? listingId) =>
             SubmitAsync(context, desk, "/pictures", Peer.Ingestion, "/v1/images", Form(file, ("accountId", accountId), ("surface", surface), ("listingId", listingId)), created => $"/pictures/{created["imageId"]}"));
         app.MapPost("/reports", (HttpContext context, Desk desk, [FromForm] string imageId, [FromForm] string? workId, [FromForm] string? complainantAccountId, [FromForm] string reasonCode, [FromForm] string statement) =>

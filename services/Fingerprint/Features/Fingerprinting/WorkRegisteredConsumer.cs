@@ -16,7 +16,7 @@ public sealed class WorkRegisteredConsumer(DocumentStore store, PictureProcessor
     {
         var message = context.Message;
         var picture = new PictureRequest(
-            PictureRole.Work, RequiredId(message.WorkId), RequiredId(message.AccountId), Surface: null, ListingId: null,
+            message.Kind == WorkKind.Portrait ? PictureRole.Portrait : PictureRole.Work, RequiredId(message.WorkId), RequiredId(message.AccountId), Surface: null, ListingId: null,
             RequiredSha256(message.Sha256), message.RegisteredAt);
         await using var session = store.LightweightSession(RequiredId(message.TenantId));
         session.Enlist(context, this);

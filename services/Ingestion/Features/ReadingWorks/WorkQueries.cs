@@ -13,6 +13,7 @@ public static class WorkQueries
         .Created("registeredAt", Work.IdPrefix)
         .Owned("data ->> 'accountId' = ?")
         .By("accountId", "Only originals of this account.")
+        .By("kind", "Takes", Enum.GetNames<WorkKind>(), sql: "coalesce(data ->> 'kind', 'Original') = ?")
         .By("sha256", "Only originals with these bytes.");
 
     /// <summary>GET /v1/works/{id} and GET /v1/works.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageRights.EventStore;
 using ImageRights.Ingestion.Verdicts;
+using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -30,6 +31,7 @@ internal static class AwaitedVerdict
         {
             return result;
         }
+        if (context.PartyAccount() is not null) finding = finding?.ForUploader();
         context.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds:0}";
         return finding is null ? result : TypedResults.Json(answer with { Status = "screened", Screening = finding }, StoreOptions.Json, statusCode: StatusCodes.Status201Created);
     }

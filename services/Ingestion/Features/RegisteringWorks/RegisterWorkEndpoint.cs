@@ -21,7 +21,7 @@ public static class RegisterWorkEndpoint
     /// <summary>POST /v1/works.</summary>
     public static void MapRegisterWork(this IEndpointRouteBuilder works) =>
         works.MapPost("", RegisterAsync).Requires(Permission.WorksWrite).HoldsToAccount()
-            .WithName("RegisterWork").WithSummary("Registers an original: multipart/form-data with the part file and the fields accountId, title, author, createdOn, description");
+            .WithName("RegisterWork").WithSummary("Registers an original: multipart/form-data with the part file and the fields accountId, title, author, createdOn, description, kind");
 
     private static async Task<IResult> RegisterAsync(
         HttpContext context, DocumentStore store, PictureIntake intake, PictureLimits limits, UploadOptions options, RegistrationRules rules, TimeProvider clock)
@@ -35,10 +35,11 @@ public static class RegisterWorkEndpoint
         var author = fields.Line("author", LongestName);
         var createdOn = fields.OptionalDay("createdOn");
         var description = fields.OptionalText("description", LongestDescription);
+        var kind = fields.OneOf("kind", WorkKind.Original);
         if ((fields.Rejection ?? context.CheckAccount(accountId, "/accountId")) is { } invalid) return context.Problem(invalid);
 
         await using var session = store.LightweightSession(context.Tenant());
-        return await context.CreateOnceAsync(session, new { accountId, title, author, createdOn, description, form.File.Sha256 }, async () =>
+        return await context.CreateOnceAsync(session, new { accountId, title, author, createdOn, description, kind, form.File.Sha256 }, async () =>
         {
             var (examined, rejection) = await intake.ExamineAsync(session.TenantId, form.File, context.RequestAborted);
             if (examined is null) return rejection!;
@@ -48,7 +49,7 @@ public static class RegisterWorkEndpoint
             var workId = Identity.New(Work.IdPrefix);
             var picture = examined.Picture;
             var decision = Work.Decide(WorkState.Initial, new WorkCommand.Register(
-                workId, accountId, title, author, createdOn, description, picture, examined.Metadata, decoded.PdqQuality, rules, clock.GetUtcNow()));
+                workId, accountId, title, author, createdOn, description, picture, examined.Metadata, decoded.PdqQuality, rules, clock.GetUtcNow(), kind));
             if (decision.Code is { } code) return new Rejection(code, decision.Detail, decision.Pointer);
             await intake.KeepAsync(session.TenantId, form.File, context.RequestAborted);
             session.Events.StartStream(Work.Stream(workId), [.. decision.Events]);

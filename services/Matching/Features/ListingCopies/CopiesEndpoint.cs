@@ -27,7 +27,7 @@ internal static class CopiesEndpoint
         if (!IsId(workId)) return context.Problem(new Rejection("Work_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
         var first = await session.Events.FetchStreamAsync(ScreeningDecider.StreamKey(workId), version: 1, cancellationToken: cancellationToken);
-        if (first is not [{ Data: FingerprintRecorded { Role: PictureRole.Work } or UnreadableRecorded { Role: PictureRole.Work } }])
+        if (first is not [{ Data: FingerprintRecorded { Role: not PictureRole.Upload } or UnreadableRecorded { Role: not PictureRole.Upload } }])
             return context.Problem(new Rejection("Work_Not_Found"));
         return await Shape.AnswerAsync(context, session, "id > ? and id < ?", CopyView.IdOf(workId, ""), CopyView.IdOf(workId, "~"));
     }

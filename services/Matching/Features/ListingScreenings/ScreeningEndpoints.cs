@@ -12,7 +12,7 @@ internal static class ScreeningEndpoints
     public static readonly ListShape<ScreeningView> Shape = new ListShape<ScreeningView>(view => view.ImageId)
         .Created("receivedAt", "img_")
         .By("verdict", "Takes", Enum.GetNames<Verdict>())
-        .Owned("data ->> 'accountId' = ?")
+        .Owned("data ->> 'accountId' = ?", view => view.ForUploader())
         .By("status", "Takes", ["pending", "screened"])
         .By("accountId", "Only uploads of this account.")
         .By("listingId", "Only uploads of this listing.")
@@ -33,7 +33,7 @@ internal static class ScreeningEndpoints
         if (!IsId(imageId)) return context.Problem(new Rejection("Screening_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
         return await session.LoadAsync<ScreeningView>(imageId, cancellationToken) is { } screening
-            ? TypedResults.Ok(screening)
+            ? TypedResults.Ok(context.PartyAccount() is null ? screening : screening.ForUploader())
             : context.Problem(new Rejection("Screening_Not_Found"));
     }
 }

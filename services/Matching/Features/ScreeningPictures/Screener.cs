@@ -29,7 +29,7 @@ internal sealed class Screener(PictureIndex index, Search search, Rescanner resc
             switch (@event.Data)
             {
                 case FingerprintRecorded { Role: PictureRole.Upload } upload: await ScreenAsync(page, @event, upload, cancellationToken); break;
-                case FingerprintRecorded { Role: PictureRole.Work } work: await TraceAsync(page, @event, work, cancellationToken); break;
+                case FingerprintRecorded { Role: PictureRole.Work or PictureRole.Portrait } work: await TraceAsync(page, @event, work, cancellationToken); break;
                 case UnreadableRecorded { Role: PictureRole.Upload } unreadable: await RefuseAsync(page, @event, unreadable, cancellationToken); break;
                 case RescanRequested requested: rescanner.Begin(page, @event, requested); break;
                 case RescanAdvanced advanced: await rescanner.AdvanceAsync(page, @event, advanced, cancellationToken); break;

@@ -35,11 +35,11 @@ internal sealed class Search
         var (works, uploads) = Neighbours(tenant, picture, thresholds);
         var (workCopies, uploadCopies) = (CopiesOf(works), CopiesOf(uploads));
         var (verdict, matches) = Judgement.Judge(
-            accountId, at, workCopies, uploadCopies, tenant.LicencesAt(thresholds.IndexVersion), thresholds.Works, thresholds.Uploads);
+            accountId, at, workCopies, uploadCopies, tenant.LicencesAt(thresholds.IndexVersion), thresholds);
         var isFeatureless = picture.Quality < thresholds.MinQuality && !(picture.Features?.Local?.ReferenceCount >= LeastCorners);
         return new Finding(
             matches.Count == 0 && isFeatureless ? Verdict.Featureless : verdict, Judgement.BandOf(matches), matches,
-            Judgement.Related(accountId, ScenesOf(works), ScenesOf(uploads)), Judgement.CommonnessOf(workCopies, uploadCopies, commonFrom));
+            Judgement.Related(accountId, ScenesOf(works), ScenesOf(Published(uploads))), Judgement.CommonnessOf(workCopies, Published(uploadCopies), commonFrom));
     }
 
     /// <summary>How widely a picture is used by the index as of a version.</summary>
@@ -49,27 +49,29 @@ internal sealed class Search
         return Judgement.CommonnessOf(works, uploads, commonFrom);
     }
 
-    /// <summary>Everything of which the picture is a copy, or that is one of it.</summary>
+    /// <summary>Everything published of which the picture is a copy, or that is one of it.</summary>
     public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Copies(TenantIndex tenant, PictureQuery picture, Thresholds thresholds)
     {
         var (works, uploads) = Neighbours(tenant, picture, thresholds);
-        return (CopiesOf(works), CopiesOf(uploads));
+        return (CopiesOf(works), CopiesOf(Published(uploads)));
     }
 
     private (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Neighbours(TenantIndex tenant, PictureQuery picture, Thresholds thresholds)
     {
         using var span = Activities.StartActivity("search index");
         var started = Stopwatch.GetTimestamp();
-        var (works, uploads) = (In(Bank.Works, thresholds.Works), In(Bank.Uploads, thresholds.Uploads));
+        var (works, uploads) = (In(Bank.Works, thresholds.Works, thresholds.Portraits), In(Bank.Uploads, thresholds.Uploads, thresholds.Removed));
         duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         span?.SetTag("imagerights.index.version", thresholds.IndexVersion)
             .SetTag("imagerights.index.works", tenant.Count(Bank.Works)).SetTag("imagerights.index.uploads", tenant.Count(Bank.Uploads))
             .SetTag("imagerights.found.works", works.Count).SetTag("imagerights.found.uploads", uploads.Count);
         return (works, uploads);
 
-        IReadOnlyList<Neighbour> In(Bank bank, BandLimits? limits) =>
-            tenant.Find(bank, picture, thresholds.MaxDistance, thresholds.IndexVersion, review: limits?.Review ?? CopyModel.DefaultReview);
+        IReadOnlyList<Neighbour> In(Bank bank, BandLimits? limits, BandLimits? apart) =>
+            tenant.Find(bank, picture, thresholds.MaxDistance, thresholds.IndexVersion, review: limits?.Review ?? CopyModel.DefaultReview, reviewApart: apart?.Review);
     }
+
+    private static List<Neighbour> Published(IReadOnlyList<Neighbour> uploads) => [.. uploads.Where(upload => !upload.IsWithdrawn)];
 
     private static List<Neighbour> CopiesOf(IReadOnlyList<Neighbour> neighbours) => [.. neighbours.Where(neighbour => neighbour.IsCopy)];
 
