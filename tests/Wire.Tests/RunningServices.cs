@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ImageRights.EventStore.Transparency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,15 @@ public sealed class RunningServices : IAsyncLifetime
         from operation in path.Value!.AsObject()
         where operation.Key is "get" or "post" or "put" or "patch" or "delete"
         select (path.Key, operation.Key, operation.Value!);
+
+    /// <summary>Keys of the logs that a case file has events of.</summary>
+    public async Task<IReadOnlyList<LogVerifier>> LogKeysAsync()
+    {
+        var keys = new List<LogVerifier>();
+        foreach (var service in new[] { "CaseManagement", "Ingestion" })
+            keys.AddRange((await Http(service).GetStringAsync("/v1/log/keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(LogVerifier.Parse));
+        return keys;
+    }
 
     public async Task InitializeAsync()
     {
