@@ -64,7 +64,7 @@ public enum Band
 /// <param name="Distance">Hamming distance between the hashes, 0 to 256 bits.</param>
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">The licence that covers it, when <paramref name="Disposition"/> is Licensed.</param>
-/// <param name="Evidence">How it was recognised; null when PDQ hashes alone were compared.</param>
+/// <param name="Evidence">How it was recognised; null when PDQ hashes alone were compared, and where <see cref="ImageScreened"/> leaves it out.</param>
 /// <param name="Band">Where its score lies between the bank's limits; null in screenings of earlier versions.</param>
 /// <param name="CaseId">Case in which the reference was taken down, when <paramref name="Bank"/> is Removed.</param>
 public sealed record ScreeningMatch(
@@ -150,14 +150,15 @@ public sealed record ScreeningThresholds(
 public sealed record BandLimits(double Review, double Auto);
 
 /// <summary>An upload was screened; said exactly once for each upload.</summary>
-/// <param name="Matches">Closest first; at most 50.</param>
+/// <param name="Matches">Closest first; at most 50, of which at most 10 have their evidence.</param>
 /// <param name="UnreadableCode">Why it cannot be decoded, when it cannot.</param>
 /// <param name="Band">Of the surest hit; null when there is none.</param>
 /// <param name="Related">Pictures of the same place or thing, which have no part in the verdict; at most 10.</param>
+/// <param name="EvidenceLeftOut">Matches whose evidence is left out here and is in <c>GET /v1/screenings/{imageId}</c> of Matching; null when all of it is here.</param>
 public sealed record ImageScreened(
     string TenantId, string ImageId, string AccountId, Surface Surface, string? ListingId, ScreeningVerdict Verdict,
     IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds Thresholds, string? UnreadableCode, DateTimeOffset ScreenedAt,
-    Band? Band = null, IReadOnlyList<RelatedPicture>? Related = null);
+    Band? Band = null, IReadOnlyList<RelatedPicture>? Related = null, int? EvidenceLeftOut = null);
 
 /// <summary>A newly registered work was found in an upload that came before it.</summary>
 public sealed record CopyFound(
