@@ -59,6 +59,8 @@ public sealed class RunningServices : IAsyncLifetime
                 "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=None",
                 $"--ConnectionStrings:{database}={await TestServers.CreateDatabaseAsync()}", $"--ConnectionStrings:messaging={messaging}",
                 $"--Vault:Directory={directory}", $"--Vault:Key={key}", $"--Secrets:Key={key}", $"--Personal:Key={key}", .. TestAccess.Settings,
+                // Webhooks go to this machine; what Ingestion fetches does not.
+                .. name == "Notification" ? new[] { "--Egress:AllowLoopback=true", "--Egress:AllowHttp=true" } : [],
             ]);
             await app.StartAsync();
             var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) }.Authorized();
