@@ -52,6 +52,18 @@ public sealed record Bilingual(string En, string Zh);
 
 public sealed record Regime(string Id, string Name, int Version, Bilingual Title, string Jurisdiction, string Zone, bool IsConfirmed);
 
+public sealed record RegimeDetail(RegimePack Pack, IReadOnlyDictionary<string, Bilingual> Codes);
+
+public sealed record RegimePack(IReadOnlyList<RegimeForm> Forms, IReadOnlyList<RegimeClock> Clocks);
+
+public sealed record RegimeForm(IReadOnlyList<RegimeField> Fields);
+
+public sealed record RegimeField(string Name, string? Code);
+
+public sealed record RegimeClock(string Id, RegimeExtension? Extension);
+
+public sealed record RegimeExtension(int Max);
+
 public sealed record Moment(string Local, string Zone, DateTimeOffset Utc);
 
 public sealed record SimulatedOutcome(string Item, Moment? Since, Moment? RestoredAt, string? RestoredBy, string Notice, bool AreNoticesBarred);
