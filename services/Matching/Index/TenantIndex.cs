@@ -59,15 +59,27 @@ public sealed class TenantIndex
         return neighbours;
     }
 
-    /// <summary>Pictures of a bank that the query shows or that show it, and those that only show the same scene, in log order.</summary>
+    /// <summary>Works and uploads that the query shows or that show it, and those that only show the same scene, each in log order.</summary>
+    /// <param name="thresholds">What counts as a match, and the version of the index that answers.</param>
+    /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
+    public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Find(PictureQuery query, Thresholds thresholds, ScanKernel? kernel = null)
+    {
+        var (ofWorks, ofUploads) = (In(works, thresholds.Works, thresholds.Portraits), In(uploads, thresholds.Uploads, thresholds.Removed));
+        // What recurs in an account's pictures recurs in those of both banks.
+        var backdrop = Backdrop.Of(query, ofWorks.Aligned.Concat(ofUploads.Aligned));
+        return (works.Conclude(ofWorks, backdrop), uploads.Conclude(ofUploads, backdrop));
+
+        PictureBank.Findings In(PictureBank bank, BandLimits? limits, BandLimits? apart) => bank.Compare(
+            query, thresholds.MaxDistance, thresholds.IndexVersion, kernel ?? HammingScan.Fastest, limits?.Review ?? CopyModel.DefaultReview, apart?.Review);
+    }
+
+    /// <summary>The same in one bank; what recurs in an account's pictures is seen in those of this bank alone.</summary>
     /// <param name="maxDistance">Largest distance of hashes that counts as a match, in bits.</param>
     /// <param name="asOf">Version of the index that answers.</param>
     /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
-    /// <param name="reviewApart">The same of removed pictures, which lie among the uploads, and of portraits, which lie among the works; null: as of others.</param>
-    public IReadOnlyList<Neighbour> Find(
-        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview, double? reviewApart = null) =>
-        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review, reviewApart);
+    public IReadOnlyList<Neighbour> Find(Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview) =>
+        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review);
 
     /// <summary>Pictures that were in a bank at a version, from a row on, in log order.</summary>
     public IEnumerable<(int Row, string Id)> Pictures(Bank bank, int fromRow, long asOf) => BankOf(bank).Pictures(fromRow, asOf);

@@ -54,7 +54,8 @@ public static class MatchingContracts
         ? null
         : new(evidence.Algorithm, evidence.Class, evidence.IsInverted, ToContract(evidence.UploadArea), ToContract(evidence.ReferenceArea),
             evidence.UploadPercent, evidence.ReferencePercent, evidence.Distance, evidence.Inliers, evidence.BlocksCompared, evidence.BlocksAlike,
-            evidence.Score, evidence.Overlays is null ? null : [.. evidence.Overlays.Select(area => new AreaRectangle(area.Left, area.Top, area.Width, area.Height))]);
+            evidence.Score, evidence.Overlays is null ? null : [.. evidence.Overlays.Select(area => new AreaRectangle(area.Left, area.Top, area.Width, area.Height))],
+            evidence.BlocksDiscounted);
 
     private static IReadOnlyList<AreaCorner> ToContract(IReadOnlyList<Corner> corners) => [.. corners.Select(corner => new AreaCorner(corner.X, corner.Y))];
 

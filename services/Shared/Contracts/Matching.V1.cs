@@ -122,10 +122,11 @@ public enum MatchClass
 /// <param name="BlocksAlike">Those that correlate.</param>
 /// <param name="Score">Probability that the upload is a copy, 0 to 1.</param>
 /// <param name="Overlays">Rectangles of the upload that hide what was recognised: captions, logos.</param>
+/// <param name="BlocksDiscounted">Blocks that were left out because they show what many pictures of one of the two accounts show: a backdrop, a frame, a logo.</param>
 public sealed record MatchEvidence(
     string Algorithm, MatchClass Class, bool IsInverted, IReadOnlyList<AreaCorner> UploadArea, IReadOnlyList<AreaCorner> ReferenceArea,
     double UploadPercent, double ReferencePercent, int? Distance = null, int? Inliers = null, int? BlocksCompared = null, int? BlocksAlike = null,
-    double? Score = null, IReadOnlyList<AreaRectangle>? Overlays = null);
+    double? Score = null, IReadOnlyList<AreaRectangle>? Overlays = null, int? BlocksDiscounted = null);
 
 /// <summary>A rectangle in fractions of a picture's width and height.</summary>
 public sealed record AreaRectangle(double Left, double Top, double Width, double Height);

@@ -57,7 +57,7 @@ internal static class SearchEndpoint
         var tenant = index.For(context.Tenant());
         var thresholds = options.Value.ThresholdsOf(request.Algorithm ?? Search.Algorithm, context.Tenant(), tenant.Version);
         var quality = request.PdqQuality ?? 100;
-        var query = new PictureQuery(hashes, quality, features, request.Sha256, LumaLookup.KeyOf(request.LumaSha256, quality));
+        var query = new PictureQuery(hashes, quality, features, request.Sha256, LumaLookup.KeyOf(request.LumaSha256, quality), request.AccountId);
         var found = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), query, thresholds);
         return TypedResults.Ok(new SearchResult(found.Verdict, found.Matches, thresholds, found.Band, found.Related, found.Commonness));
     }
