@@ -86,7 +86,7 @@ public sealed class BrokerUsersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Users_keep_their_passwords_which_are_none_of_another_s_and_an_unchanged_first_user_stays()
+    public async Task Users_keep_their_passwords_and_none_opens_for_another()
     {
         var users = broker.ConnectionStrings;
         users.Values.Append(broker.ConnectionString).Select(address => new Uri(address).UserInfo.Split(':')[1]).Distinct().Count().ShouldBe(7);
@@ -96,6 +96,19 @@ public sealed class BrokerUsersTests : IAsyncLifetime
         broker.ConnectionStrings.ShouldBe(users);
         foreach (var user in users) (await LocalRabbitMq.CheckAsync(user.Value, Patience)).ShouldBeNull(user.Key);
         (await LocalRabbitMq.CheckAsync(users["matching"].Replace("matching", "ingestion", StringComparison.Ordinal), Patience)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Without_the_kept_password_all_users_get_new_ones()
+    {
+        var (first, users) = (broker.ConnectionString, broker.ConnectionStrings);
+        await broker.DisposeAsync();
+        File.Delete(Path.Combine(directory.Path, "rabbitmq", "password"));
+
+        await StartAsync();
+        broker.ConnectionString.ShouldNotBe(first);
+        foreach (var user in users) (await LocalRabbitMq.CheckAsync(user.Value, Patience)).ShouldNotBeNull(user.Key);
+        foreach (var user in broker.ConnectionStrings) (await LocalRabbitMq.CheckAsync(user.Value, Patience)).ShouldBeNull(user.Key);
     }
 
     [Fact]
