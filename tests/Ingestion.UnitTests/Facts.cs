@@ -25,6 +25,8 @@ internal static class Facts
     public static readonly WorkRegistered Registered = new(
         "wrk_1", "author-1", "Coat, autumn", "Ada Example", new DateOnly(2024, 4, 30), "Studio, daylight", ThePicture, Described, 97, Noon);
     public static readonly WorkWithdrawn WorkGone = new("wrk_1", "author-1", "desk-1", "Registered by mistake", Noon);
+    public static readonly WorkSuspended Paused = new("wrk_1", "author-1", "wsp_1", "desk-1", "Registered twice", Noon);
+    public static readonly WorkResumed Back = new("wrk_1", "author-1", "wsp_1", "desk-1", Noon);
     public static readonly LicenceGranted Granted = new("lic_1", "wrk_1", "seller-1", Noon, Noon.AddYears(1), Noon);
     public static readonly LicenceEnded Ended = new("lic_1", "wrk_1", "seller-1", Noon);
 
@@ -38,7 +40,7 @@ internal static class Facts
 
     public static readonly PersonErased Erased = new("ers_1", "seller-1", 1, Noon);
 
-    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, WorkGone, Granted, Ended, Placed, Removed, Reported, ContactErased, Paid, CalledOff, Erased];
+    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, WorkGone, Paused, Back, Granted, Ended, Placed, Removed, Reported, ContactErased, Paid, CalledOff, Erased];
 
     public static readonly IReadOnlyList<object> Least =
     [

@@ -7,7 +7,9 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 public sealed record Image(string ImageId, string Status, string AccountId, string Surface, string? ListingId, string Sha256, string Format, int Width, int Height, long ByteCount, JsonObject? Metadata, DateTimeOffset ReceivedAt);
 
-public sealed record Work(string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description, string Sha256, string Format, int Width, int Height, int PdqQuality, DateTimeOffset RegisteredAt, DateTimeOffset? WithdrawnAt = null, string? WithdrawnBy = null, string? WithdrawalReason = null, string Kind = "Original");
+public sealed record Work(string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description, string Sha256, string Format, int Width, int Height, int PdqQuality, DateTimeOffset RegisteredAt, DateTimeOffset? WithdrawnAt = null, string? WithdrawnBy = null, string? WithdrawalReason = null, string Kind = "Original", long Version = 0, Suspension? Suspension = null);
+
+public sealed record Suspension(DateTimeOffset Since, string By, string Reason);
 
 public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null)
 {

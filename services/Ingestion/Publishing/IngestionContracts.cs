@@ -27,6 +27,8 @@ public static class IngestionContracts
             recorded.TenantId, e.WorkId, e.AccountId, e.Title, null, e.CreatedOn,
             e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.RegisteredAt, Translate(e.Kind)),
         WorkWithdrawn e => new V1.WorkWithdrawn(recorded.TenantId, e.WorkId, e.AccountId, e.WithdrawnAt),
+        WorkSuspended e => new V1.WorkSuspended(recorded.TenantId, e.WorkId, e.AccountId, e.SuspensionId, e.SuspendedAt),
+        WorkResumed e => new V1.WorkResumed(recorded.TenantId, e.WorkId, e.AccountId, e.SuspensionId, e.ResumedAt),
         LicenceGranted e => new V1.LicenceGranted(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.From, e.Until, e.GrantedAt),
         PersonErased e => new V1.PersonErased(recorded.TenantId, e.ErasureId, e.PersonId, e.Keys, e.ErasedAt),
         LicenceEnded e => new V1.LicenceEnded(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.EndedAt),

@@ -1,6 +1,7 @@
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Suspensions;
 
 namespace ImageRights.Matching.Index;
 
@@ -29,6 +30,8 @@ internal static class IndexFacts
         Removal,
         RemovalEnd,
         WorkWithdrawal,
+        Suspension,
+        SuspensionEnd,
     }
 
     /// <summary>What the index makes of an event; null when it makes nothing of it.</summary>
@@ -36,7 +39,7 @@ internal static class IndexFacts
     {
         FingerprintRecorded picture => IndexedPicture.Of(picture),
         FingerprintRenewed renewal => IndexedPicture.Of(renewal.Fingerprint, isRenewal: true),
-        PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => fact,
+        PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded or SuspensionRecorded or SuspensionEndRecorded => fact,
         _ => null,
     };
 
@@ -90,6 +93,18 @@ internal static class IndexFacts
                 writer.Write(end.ImageId);
                 Write(writer, end.LiftedAt);
                 break;
+            case SuspensionRecorded suspension:
+                writer.Write((byte)Kind.Suspension);
+                writer.Write(suspension.SuspensionId);
+                writer.Write(suspension.WorkId);
+                Write(writer, suspension.SuspendedAt);
+                break;
+            case SuspensionEndRecorded end:
+                writer.Write((byte)Kind.SuspensionEnd);
+                writer.Write(end.SuspensionId);
+                writer.Write(end.WorkId);
+                Write(writer, end.ResumedAt);
+                break;
             default: throw new ArgumentException($"{fact.GetType().Name} changes no answer.", nameof(fact));
         }
     }
@@ -106,6 +121,8 @@ internal static class IndexFacts
         Kind.Removal => new RemovalRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.RemovalEnd => new RemovalEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.WorkWithdrawal => new WorkWithdrawn(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.Suspension => new SuspensionRecorded(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.SuspensionEnd => new SuspensionEndRecorded(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         var other => throw new FormatException($"{other} is no kind of fact."),
     };
 

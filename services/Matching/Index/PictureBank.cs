@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
@@ -9,7 +8,8 @@ namespace ImageRights.Matching.Index;
 /// searched as it was.</remarks>
 /// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes, its exact pixels and its local features alone.</param>
 /// <param name="removals">Pictures that are found although they are withdrawn; null: none.</param>
-internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals = null)
+/// <param name="suspended">Pictures that are not found for now; null: none.</param>
+internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = null, HeldPictures? suspended = null)
 {
     private const long Never = long.MaxValue;
 
@@ -191,7 +191,7 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     /// <remarks>Two pictures that both have a sign hash are compared by it, others by PDQ: the method depends on the pair alone, so that a finding can be reproduced.</remarks>
     public Findings Compare(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewApart = null)
     {
-        var findings = new Findings(query, asOf, row => reviewApart is { } ofThose && (isPortrait[row] || removals?.CaseOf(ids[row], asOf) is not null) ? ofThose : review);
+        var findings = new Findings(query, asOf, row => reviewApart is { } ofThose && (isPortrait[row] || removals?.HeldBy(ids[row], asOf) is not null) ? ofThose : review);
         var found = findings.Found;
         var rowsThen = RowsAt(asOf);
         FindSameBytes(query, rowsThen, asOf, found);
@@ -372,10 +372,10 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn, IsPortrait: isPortrait[row]);
 
     private bool IsFindable(int row, long asOf) =>
-        Volatile.Read(ref renewedAt[row]) > asOf && (Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.CaseOf(ids[row], asOf) is not null);
+        Volatile.Read(ref renewedAt[row]) > asOf && (Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.HeldBy(ids[row], asOf) is not null) && suspended?.HeldBy(ids[row], asOf) is null;
 
     private Neighbour AsOf(long asOf, int row, Neighbour neighbour) =>
-        removals is null ? neighbour : neighbour with { RemovedIn = removals.CaseOf(ids[row], asOf), IsWithdrawn = Volatile.Read(ref withdrawnAt[row]) <= asOf };
+        removals is null ? neighbour : neighbour with { RemovedIn = removals.HeldBy(ids[row], asOf), IsWithdrawn = Volatile.Read(ref withdrawnAt[row]) <= asOf };
 
     private int RowsAt(long asOf)
     {

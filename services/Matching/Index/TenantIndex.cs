@@ -2,6 +2,7 @@ using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Suspensions;
 
 namespace ImageRights.Matching.Index;
 
@@ -15,18 +16,22 @@ public sealed class TenantIndex
     private readonly PictureBank works;
     private readonly PictureBank uploads;
     private readonly LicenceRegister licences = new();
-    private readonly RemovalRegister removals = new();
+    private readonly HeldPictures removals = new();
+    private readonly HeldPictures suspended = new();
     private readonly Column<LogPosition> changes = new();
     private readonly HashSet<string> withdrawnUnseen = [];
     private readonly Dictionary<string, string> accounts = [];
     private int version;
 
-    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality), new PictureBank(minQuality, removals));
+    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality, suspended: suspended), new PictureBank(minQuality, removals));
 
     /// <summary>Facts taken in.</summary>
     public long Version => Volatile.Read(ref version);
 
-    /// <summary>Pictures of a bank that can be found.</summary>
+    /// <summary>Works and portraits that are suspended.</summary>
+    public int Suspended => suspended.Live;
+
+    /// <summary>Pictures of a bank that can be found, or could but for a suspension.</summary>
     public int Count(Bank bank) => bank switch
     {
         Bank.Works => works.Live - works.Portraits,
@@ -113,8 +118,10 @@ public sealed class TenantIndex
             case WorkWithdrawn { WorkId: var id }: if (!works.Withdraw(id, next)) withdrawnUnseen.Add(id); break;
             case LicenceRecorded grant: licences.Add(grant, next); break;
             case LicenceEndRecorded end: licences.End(end, next); break;
-            case RemovalRecorded removal: removals.Add(removal, next); break;
-            case RemovalEndRecorded end: removals.End(end, next); break;
+            case RemovalRecorded removal: removals.Add(removal.MeasureId, removal.ImageId, removal.CaseId, next); break;
+            case RemovalEndRecorded end: removals.End(end.MeasureId, end.ImageId, next); break;
+            case SuspensionRecorded suspension: suspended.Add(suspension.SuspensionId, suspension.WorkId, suspension.SuspensionId, next); break;
+            case SuspensionEndRecorded end: suspended.End(end.SuspensionId, end.WorkId, next); break;
             default: return;
         }
         changes.Extend(version);

@@ -2,6 +2,7 @@ using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
+using ImageRights.Matching.Suspensions;
 using ImageRights.Matching.Screening;
 using Facts = ImageRights.Matching.Screening;
 
@@ -26,7 +27,8 @@ public static class MatchingContracts
         Facts.OwnershipConflictFound conflict => new Contracts.Matching.V1.OwnershipConflictFound(
             @event.TenantId, conflict.WorkId, conflict.AccountId, conflict.EarlierWorkId, conflict.EarlierAccountId, conflict.Distance, conflict.Transform, conflict.FoundAt),
         // Others said these; Matching only remembers them.
-        FingerprintRecorded or FingerprintRenewed or UnreadableRecorded or PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => null,
+        FingerprintRecorded or FingerprintRenewed or UnreadableRecorded or PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded
+            or SuspensionRecorded or SuspensionEndRecorded => null,
         // What a rescan finds is said by the facts above.
         RescanRequested or RescanAdvanced => null,
         _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),

@@ -62,6 +62,12 @@ public sealed record WorkRegistered(
 /// <summary>A registered original is not to be matched against any more, and gives no rights.</summary>
 public sealed record WorkWithdrawn(string TenantId, string WorkId, string AccountId, DateTimeOffset WithdrawnAt);
 
+/// <summary>A registered original is not to be matched against until it is resumed.</summary>
+public sealed record WorkSuspended(string TenantId, string WorkId, string AccountId, string SuspensionId, DateTimeOffset SuspendedAt);
+
+/// <summary>A suspension ended: the original is matched against again.</summary>
+public sealed record WorkResumed(string TenantId, string WorkId, string AccountId, string SuspensionId, DateTimeOffset ResumedAt);
+
 /// <summary>The rights holder allowed an account to use a work.</summary>
 /// <param name="Until">Last instant at which the licence covers a use; null: no end.</param>
 public sealed record LicenceGranted(

@@ -19,6 +19,8 @@ public static class Subscriptions
         [typeof(ImageWithdrawn)] = ["matching-image-withdrawn"],
         [typeof(WorkRegistered)] = ["fingerprint-work-registered", "casemanagement-work-registered", Notices],
         [typeof(WorkWithdrawn)] = ["matching-work-withdrawn"],
+        [typeof(WorkSuspended)] = ["matching-work-suspended"],
+        [typeof(WorkResumed)] = ["matching-work-resumed"],
         [typeof(LicenceGranted)] = ["matching-licence-granted", Notices],
         [typeof(LicenceEnded)] = ["matching-licence-ended", Notices],
         [typeof(SellerReported)] = [Notices],
