@@ -34,6 +34,8 @@ public static class BusExtensions
                     queue.SetQueueArgument("x-delivery-limit", 20);
                     queue.PrefetchCount = 32;
                 }
+                // What failed waits in the _error queue; nobody listens for faults, and a service's user may not declare their exchanges.
+                endpoint.PublishFaults = false;
                 endpoint.UseMessageRetry(retry => retry.Exponential(6, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
                 endpoint.UseConsumeFilter(typeof(InboxFilter<>), context);
             });

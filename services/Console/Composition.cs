@@ -25,6 +25,7 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddAccounts();
+        builder.Services.AddScoped<SignInTries>();
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(options => options.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddHttpContextAccessor();
