@@ -6,6 +6,7 @@ using ImageRights.Matching.Features.ListingScreenings;
 using ImageRights.Matching.Features.RecordingFingerprints;
 using ImageRights.Matching.Features.RecordingLicences;
 using ImageRights.Matching.Features.RecordingRemovals;
+using ImageRights.Matching.Features.RecordingSellers;
 using ImageRights.Matching.Features.RecordingSuspensions;
 using ImageRights.Matching.Features.RecordingWithdrawals;
 using ImageRights.Matching.Features.Rescanning;
@@ -18,6 +19,7 @@ using ImageRights.Matching.Publishing;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Suspensions;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
@@ -75,6 +77,8 @@ public static class Composition
             bus.AddConsumer<LicenceEndedConsumer>();
             bus.AddConsumer<MeasureAppliedConsumer>();
             bus.AddConsumer<MeasureLiftedConsumer>();
+            bus.AddConsumer<SellerReportedConsumer>();
+            bus.AddConsumer<SellerContactErasedConsumer>();
         });
 
         var app = builder.Build();
@@ -107,6 +111,7 @@ public static class Composition
             .Map<RemovalEndRecorded>("removal_ended_recorded_v1")
             .Map<SuspensionRecorded>("suspension_recorded_v1")
             .Map<SuspensionEndRecorded>("suspension_ended_recorded_v1")
+            .Map<SellerRecorded>("seller_recorded_v1")
             .Map<ImageScreened>("image_screened_v1")
             .Map<CopyFound>("copy_found_v1")
             .Map<OwnershipConflictFound>("ownership_conflict_found_v1")
@@ -116,6 +121,7 @@ public static class Composition
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
         options.Projections.LiveStreamAggregation(RemovalState.Initial, Removal.Evolve);
         options.Projections.LiveStreamAggregation(SuspensionState.Initial, Suspension.Evolve);
+        options.Projections.LiveStreamAggregation(SellerState.Initial, Seller.Evolve);
         options.Projections.InlineSnapshot<ScreeningView>(ScreeningDecider.StreamPrefix, ScreeningView.Evolve, ScreeningView.Indexes);
         options.Projections.Document<CopyView>();
         options.Projections.Document<RescanView>();

@@ -33,6 +33,7 @@ internal sealed class BusListener : IAsyncDisposable
                     endpoint.Handler<LicenceGranted>(Hear);
                     endpoint.Handler<LicenceEnded>(Hear);
                     endpoint.Handler<SellerReported>(Hear);
+                    endpoint.Handler<SellerContactErased>(Hear);
                     endpoint.Handler<SettlementPaid>(Hear);
                     endpoint.Handler<SettlementWithdrawn>(Hear);
                 });

@@ -34,7 +34,7 @@ internal static class Facts
     public static readonly PictureRemoved Removed = new("shop-7/main", "img_1", Noon);
 
     public static readonly SellerReported Reported = new("seller-1", "CN", "zh-CN", new string('b', 64), [new string('c', 64), new string('d', 64)], true, Noon, Noon.AddSeconds(1));
-    public static readonly SellerContactErased ContactErased = new("seller-1", Noon);
+    public static readonly SellerContactErased ContactErased = new("seller-1", Noon.AddHours(1));
     public static readonly SettlementPaid Paid = new("stl-1", "case_1", "seller-1", "author-1", 1200.50m, "CNY", Noon, Noon.AddSeconds(1));
     public static readonly SettlementWithdrawn CalledOff = new("stl-1", "case_1", "refunded", Noon, Noon.AddSeconds(1));
 

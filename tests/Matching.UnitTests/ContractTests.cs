@@ -6,6 +6,7 @@ using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
 using ImageRights.Matching.Suspensions;
 using ImageRights.TestKit;
 using static ImageRights.Matching.UnitTests.Pictures;
@@ -43,6 +44,7 @@ public class ContractTests
         ["removal_ended_recorded_v1"] = (new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon), new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon)),
         ["suspension_recorded_v1"] = (new SuspensionRecorded("wsp_1", "wrk_1", Noon), new SuspensionRecorded("wsp_1", "wrk_1", Noon)),
         ["suspension_ended_recorded_v1"] = (new SuspensionEndRecorded("wsp_1", "wrk_1", Noon), new SuspensionEndRecorded("wsp_1", "wrk_1", Noon)),
+        ["seller_recorded_v1"] = (new SellerRecorded("acct_1", Digits, [Digits, Digits], Noon), new SellerRecorded("acct_1", null, [], Noon)),
         ["image_screened_v1"] = (
             new ImageScreened("img_1", "acct_1", Surface.Listing, "listing_1", Verdict.Match,
             [

@@ -22,7 +22,7 @@ public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQualit
 
 public sealed record Screening(string ImageId, string AccountId, string? Surface, string? ListingId, string Status, string? Verdict, IReadOnlyList<Match> Matches, Thresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt);
 
-public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon);
+public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon, int? AccountsInAll = null);
 
 public sealed record Copy(string WorkId, string ImageId, string ImageAccountId, string Surface, string? ListingId, string FoundBy, int Distance, string Transform, DateTimeOffset FoundAt);
 

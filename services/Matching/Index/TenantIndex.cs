@@ -2,6 +2,7 @@ using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
 using ImageRights.Matching.Suspensions;
 
 namespace ImageRights.Matching.Index;
@@ -27,6 +28,9 @@ public sealed class TenantIndex
 
     /// <summary>Facts taken in.</summary>
     public long Version => Volatile.Read(ref version);
+
+    /// <summary>Which accounts have one owner. It is known as it is only, for it decides nothing that is looked into later, and makes no version.</summary>
+    public AccountOwners Owners { get; } = new();
 
     /// <summary>Works and portraits that are suspended.</summary>
     public int Suspended => suspended.Live;
@@ -122,6 +126,7 @@ public sealed class TenantIndex
             case RemovalEndRecorded end: removals.End(end.MeasureId, end.ImageId, next); break;
             case SuspensionRecorded suspension: suspended.Add(suspension.SuspensionId, suspension.WorkId, suspension.SuspensionId, next); break;
             case SuspensionEndRecorded end: suspended.End(end.SuspensionId, end.WorkId, next); break;
+            case SellerSignals seller: Owners.Put(seller); return;
             default: return;
         }
         changes.Extend(version);

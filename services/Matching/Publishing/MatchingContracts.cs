@@ -2,8 +2,9 @@ using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
-using ImageRights.Matching.Suspensions;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
+using ImageRights.Matching.Suspensions;
 using Facts = ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Publishing;
@@ -28,7 +29,7 @@ public static class MatchingContracts
             @event.TenantId, conflict.WorkId, conflict.AccountId, conflict.EarlierWorkId, conflict.EarlierAccountId, conflict.Distance, conflict.Transform, conflict.FoundAt),
         // Others said these; Matching only remembers them.
         FingerprintRecorded or FingerprintRenewed or UnreadableRecorded or PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded
-            or SuspensionRecorded or SuspensionEndRecorded => null,
+            or SuspensionRecorded or SuspensionEndRecorded or SellerRecorded => null,
         // What a rescan finds is said by the facts above.
         RescanRequested or RescanAdvanced => null,
         _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),

@@ -86,6 +86,9 @@ public sealed record LicenceEnded(string TenantId, string LicenceId, string Work
 public sealed record SellerReported(
     string TenantId, string AccountId, string? Country, string? Language, string? PayoutHash, IReadOnlyList<string> DeviceHashes, bool HasEmail, DateTimeOffset AsOf, DateTimeOffset ReportedAt);
 
+/// <summary>Who is behind an account is not to be known any more: what was told of it until then links it to no other.</summary>
+public sealed record SellerContactErased(string TenantId, string AccountId, DateTimeOffset ErasedAt);
+
 /// <summary>The marketplace saw the money of a settlement arrive.</summary>
 /// <param name="SettlementId">The marketplace's id of it.</param>
 /// <param name="Currency">ISO 4217 code of <paramref name="Amount"/>.</param>

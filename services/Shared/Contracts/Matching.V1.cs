@@ -77,11 +77,12 @@ public sealed record ScreeningMatch(
 
 /// <summary>How widely a picture is used, at the time of asking. What many accounts show was rarely taken by one of them from another: it may be a supplier's, whose licence
 /// covers them all or none.</summary>
-/// <param name="Accounts">Independent accounts that have uploaded it, the asking one too if it has.</param>
+/// <param name="Accounts">Independent accounts that have uploaded it, the asking one too if it has: those that have one owner count once.</param>
 /// <param name="Pictures">Uploads that show it.</param>
 /// <param name="Since">When the earliest of them was received, or a work like it registered; null when none is known.</param>
-/// <param name="IsCommon">Whether so many accounts make it a common picture.</param>
-public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon);
+/// <param name="IsCommon">Whether so many independent accounts make it a common picture.</param>
+/// <param name="AccountsInAll">Accounts that have uploaded it, each counted once.</param>
+public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon, int? AccountsInAll = null);
 
 /// <summary>A picture that shows the same place or thing as the upload and of which the upload is no copy.</summary>
 /// <param name="ReferenceId">Work or image, as <paramref name="Bank"/> says.</param>

@@ -39,14 +39,14 @@ internal sealed class Search
         var isFeatureless = picture.Quality < thresholds.MinQuality && !(picture.Features?.Local?.ReferenceCount >= LeastCorners);
         return new Finding(
             matches.Count == 0 && isFeatureless ? Verdict.Featureless : verdict, Judgement.BandOf(matches), matches,
-            Judgement.Related(accountId, ScenesOf(works), ScenesOf(Published(uploads))), Judgement.CommonnessOf(workCopies, Published(uploadCopies), commonFrom));
+            Judgement.Related(accountId, ScenesOf(works), ScenesOf(Published(uploads))), Judgement.CommonnessOf(workCopies, Published(uploadCopies), tenant.Owners.CountOf, commonFrom));
     }
 
     /// <summary>How widely a picture is used by the index as of a version.</summary>
     public Commonness CommonnessOf(TenantIndex tenant, PictureQuery picture, Thresholds thresholds)
     {
         var (works, uploads) = Copies(tenant, picture, thresholds);
-        return Judgement.CommonnessOf(works, uploads, commonFrom);
+        return Judgement.CommonnessOf(works, uploads, tenant.Owners.CountOf, commonFrom);
     }
 
     /// <summary>Everything published of which the picture is a copy, or that is one of it.</summary>
