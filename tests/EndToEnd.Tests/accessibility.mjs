@@ -1,4 +1,4 @@
-// Opens the console's pages in Chromium, signs in by its form, and says what axe-core finds (WCAG 2.2 A and AA), what the content security policy stopped and which pictures did not show.
+// Opens the console's pages in Chromium, signs in by its form, and says what axe-core finds in the light and the dark theme (WCAG 2.2 A and AA), what the content security policy stopped and which pictures did not show.
 // node accessibility.mjs <<< '{"console": "http://…", "user": "…", "password": "…", "open": ["/guest/report"], "signedIn": ["/cases"]}'
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,9 +34,18 @@ try {
     });
     faults.push(...hidden.map(picture => `${path}: ${picture} does not show`));
     await page.evaluate(axe);
-    const found = await page.evaluate(tags => window.axe.run(document, { runOnly: tags }), standards);
-    for (const violation of found.violations)
-      for (const node of violation.nodes) faults.push(`${path}: ${violation.id} (${violation.impact}) at ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`);
+    const backgrounds = new Set();
+    for (const theme of ['light', 'dark']) {
+      backgrounds.add(await page.evaluate(async chosen => {
+        document.documentElement.setAttribute('data-bs-theme', chosen);
+        await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
+        return getComputedStyle(document.body).backgroundColor;
+      }, theme));
+      const found = await page.evaluate(tags => window.axe.run(document, { runOnly: tags }), standards);
+      for (const violation of found.violations)
+        for (const node of violation.nodes) faults.push(`${path} (${theme}): ${violation.id} (${violation.impact}) at ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`);
+    }
+    if (backgrounds.size !== 2) faults.push(`${path}: the dark theme is the light one`);
   };
 
   for (const path of asked.open) await look(path);
