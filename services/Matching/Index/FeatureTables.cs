@@ -13,7 +13,7 @@ internal static class FeatureTables
     public const int Bits = 16;
 
     /// <summary>A bucket that holds more features describes what is in every picture and is passed over.</summary>
-    public const int LongestBucket = 150;
+    public const int LongestBucket = 96;
 
     // Many tests come out the same in nearly every picture, and many as others do: buckets by such are few and full, and full ones are passed over. These are drawn from the 128
     // tests that come out most evenly, one after the other, each the one of 24 that depends least on those before it; counted over 171,000 features of photographs.

@@ -18,6 +18,9 @@ internal sealed record Resemblance(
 {
     private const double Strong = 0.85;
 
+    // Fewer are alike by chance, and of so few compared their share is large and they lie just right.
+    private const int LeastAlike = 4;
+
     // More is not more telling.
     private const double MostShiftGain = 0.03;
 
@@ -25,7 +28,7 @@ internal sealed record Resemblance(
     {
         var alike = report.Blocks.Where(block => block.Correlation > PixelComparison.LeastCorrelation).ToList();
         var (compared, hull) = (report.Blocks.Count, HullOf(alike));
-        if (compared == 0) return new Resemblance(inliers, 0, 0, 0, 0, 0, 0, 0, 1, MostShiftGain);
+        if (alike.Count < LeastAlike) return new Resemblance(inliers, compared, alike.Count, 0, 0, 0, 0, 0, 1, MostShiftGain);
         var within = report.Blocks.Where(block => hull.Contains(block.Column + 0.5, block.Row + 0.5)).ToList();
         var area = hull.Area * PixelComparison.Side * PixelComparison.Side;
         var ofReference = area / (reference.ThumbnailWidth * reference.ThumbnailHeight);
