@@ -9,6 +9,7 @@ var builder = DistributedApplication.CreateBuilder(args);
 var data = Path.GetFullPath(builder.Configuration["IMAGERIGHTS_DATA"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
 
 var postgres = builder.AddPostgres("postgres").WithDataBindMount(Path.Combine(data, "postgres"));
+// Who may do what there is in messaging.definitions.json; each service is a user by its name.
 var messaging = builder.AddRabbitMQ("messaging").WithDataBindMount(Path.Combine(data, "rabbitmq"));
 
 // Each service owns its database; nobody reads another's.
@@ -85,7 +86,6 @@ var notification = builder.AddProject<Projects.Notification>("notification")
 // The desk itself: what people see and click, and where people and programs sign in.
 var console = builder.AddProject<Projects.Console>("console")
     .WithReference(consoleDb).WaitFor(consoleDb)
-    .WithReference(messaging).WaitFor(messaging)
     .WithReference(ingestion)
     .WithReference(fingerprint)
     .WithReference(matching)

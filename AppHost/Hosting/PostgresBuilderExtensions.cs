@@ -43,11 +43,15 @@ public static class RabbitMQBuilderExtensions
     /// Adds a RabbitMQ broker that runs as a local process with its data kept between runs.
     /// <c>ConnectionStrings:{name}</c> from outside takes its place.
     /// </summary>
+    /// <remarks>If the file <c>{name}.definitions.json</c> is beside the AppHost, the local broker knows its users and what they may do, and each service is the user of its own name.</remarks>
     /// <inheritdoc cref="PostgresBuilderExtensions.AddPostgres"/>
     /// <param name="userName">The first user's name; <c>guest</c> when not given.</param>
     public static IResourceBuilder<RabbitMQServerResource> AddRabbitMQ(this IDistributedApplicationBuilder builder, string name,
         IResourceBuilder<ParameterResource>? userName = null, IResourceBuilder<ParameterResource>? password = null, int? port = null) =>
-        builder.AddResource(new RabbitMQServerResource(name, userName?.Resource, password?.Resource) { Port = port });
+        builder.AddResource(new RabbitMQServerResource(name, userName?.Resource, password?.Resource)
+        {
+            Port = port, Definitions = Path.Combine(builder.AppHostDirectory, $"{name}.definitions.json") is var path && File.Exists(path) ? path : null,
+        });
 
     /// <inheritdoc cref="PostgresBuilderExtensions.WithDataVolume"/>
     public static IResourceBuilder<RabbitMQServerResource> WithDataVolume(this IResourceBuilder<RabbitMQServerResource> builder, string? name = null, bool isReadOnly = false) =>

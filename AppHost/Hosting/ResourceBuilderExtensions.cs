@@ -14,14 +14,14 @@ public static class ResourceBuilderExtensions
         builder.WithRelationship(source.Resource).WithEnvironment(async context =>
         {
             var name = connectionName ?? source.Resource.Name;
-            var connectionString = await source.Resource.GetConnectionStringAsync(context.CancellationToken);
+            var connectionString = await source.Resource.GetConnectionStringAsync(context.Resource, context.CancellationToken);
             if (string.IsNullOrEmpty(connectionString))
             {
                 if (optional) return;
                 throw new HostingException($"\"{source.Resource.Name}\" has no connection string.", $"Set ConnectionStrings__{source.Resource.Name}.");
             }
             context.EnvironmentVariables[source.Resource.ConnectionStringEnvironmentVariable ?? $"ConnectionStrings__{name}"] = connectionString;
-            foreach (var (property, value) in await source.Resource.GetConnectionPropertiesAsync(context.CancellationToken))
+            foreach (var (property, value) in source.Resource.PartsOf(connectionString))
                 context.EnvironmentVariables[$"{EnvironmentNames.Encode(name)}_{property}".ToUpperInvariant()] = value;
         });
 
@@ -88,7 +88,8 @@ public static class ResourceBuilderExtensions
 
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string envVarName, IResourceBuilder<IResourceWithConnectionString> resource)
         where T : IResourceWithEnvironment =>
-        builder.WithRelationship(resource.Resource).WithEnvironment(context => context.EnvironmentVariables[envVarName] = resource.Resource);
+        builder.WithRelationship(resource.Resource).WithEnvironment(async context =>
+            context.EnvironmentVariables[envVarName] = await resource.Resource.GetConnectionStringAsync(context.Resource, context.CancellationToken) ?? "");
 
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Action<EnvironmentCallbackContext> callback) where T : IResourceWithEnvironment =>
         builder.WithEnvironment(context => { callback(context); return Task.CompletedTask; });

@@ -17,6 +17,9 @@ public enum Permission
     /// <summary>Register originals.</summary>
     WorksWrite,
 
+    /// <summary>Keep originals from being matched against, and let them be matched again.</summary>
+    WorksSuspend,
+
     /// <summary>Read licences.</summary>
     LicencesRead,
 

@@ -34,6 +34,8 @@ public static class BusExtensions
                     queue.SetQueueArgument("x-delivery-limit", 20);
                     queue.PrefetchCount = 32;
                 }
+                // What failed waits in the _error queue; nobody listens for faults, and a service's user may not declare their exchanges.
+                endpoint.PublishFaults = false;
                 endpoint.UseMessageRetry(retry => retry.Exponential(6, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
                 endpoint.UseConsumeFilter(typeof(InboxFilter<>), context);
             });
@@ -62,6 +64,10 @@ public static class BusExtensions
     /// <summary>The publishing service's latest checkpoint, a C2SP signed note in base64, as the message brought it; null when it keeps no log or has sealed nothing yet.</summary>
     public static string? LogCheckpoint(this ConsumeContext context) => context.Headers.Get<string>(Relay.CheckpointHeader);
 
+    /// <summary>Which fact a message tells of; null when it does not come from a log.</summary>
+    public static FactPlace? Fact(this ConsumeContext context) =>
+        context.Headers.Get<string>(Relay.StreamHeader) is { } stream && context.Headers.Get<long>(Relay.VersionHeader) is { } version ? new FactPlace(stream, version) : null;
+
     /// <summary>Makes the session's save the one effect of this message: inbox row, causation and correlation commit with the events.</summary>
     public static void Enlist(this DocumentSession session, ConsumeContext context, object consumer)
     {
@@ -71,3 +77,7 @@ public static class BusExtensions
         session.CorrelationId = context.CorrelationId?.ToString() ?? context.ConversationId?.ToString();
     }
 }
+
+/// <summary>Where a fact stands.</summary>
+/// <param name="Version">Version in its stream, from 1.</param>
+public sealed record FactPlace(string Stream, long Version);

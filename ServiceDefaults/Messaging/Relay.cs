@@ -13,6 +13,12 @@ internal sealed class Relay(IBus bus, Subscribers subscribers, TransparencyLog l
     /// <summary>Header with the service's latest checkpoint when the message was published: the signed note in base64. Whoever keeps it is a witness.</summary>
     public const string CheckpointHeader = "imagerights-log-checkpoint";
 
+    /// <summary>Header with the stream of the fact that a message tells of.</summary>
+    public const string StreamHeader = "imagerights-stream";
+
+    /// <summary>Header with the fact's version in its stream.</summary>
+    public const string VersionHeader = "imagerights-stream-version";
+
     private const int InFlight = 64;
     private static readonly ActivitySource Activities = new("ImageRights.Relay");
 
@@ -54,8 +60,8 @@ internal sealed class Relay(IBus bus, Subscribers subscribers, TransparencyLog l
             {
                 context.MessageId = @event.Id;
                 if (Guid.TryParse(@event.CorrelationId, out var correlation)) context.CorrelationId = correlation;
-                context.Headers.Set("imagerights-stream", @event.StreamKey);
-                context.Headers.Set("imagerights-stream-version", @event.Version);
+                context.Headers.Set(StreamHeader, @event.StreamKey);
+                context.Headers.Set(VersionHeader, @event.Version);
                 if (checkpoint is not null) context.Headers.Set(CheckpointHeader, checkpoint);
                 if (@event.TraceParent is not null) context.Headers.Set("traceparent", activity?.Id ?? @event.TraceParent);
             }, cancellationToken);

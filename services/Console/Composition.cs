@@ -6,6 +6,7 @@ using ImageRights.Console.Features.ServingGuests;
 using ImageRights.Console.Features.ServingMedia;
 using ImageRights.Console.Features.SigningIn;
 using ImageRights.Console.Features.Submitting;
+using ImageRights.Console.Features.SuspendingWorks;
 using ImageRights.Console.Features.TakingSteps;
 using ImageRights.Console.Pages;
 using ImageRights.Console.Peers;
@@ -24,6 +25,7 @@ public static class Composition
         builder.AddServiceDefaults();
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddAccounts();
+        builder.Services.AddScoped<SignInTries>();
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(options => options.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddHttpContextAccessor();
@@ -50,6 +52,7 @@ public static class Composition
         ClientEndpoints.Map(app);
         GuestForms.Map(app);
         ErasureForms.Map(app);
+        SuspensionForms.Map(app);
         AssetEndpoint.Map(app);
         TakeStepEndpoint.Map(app);
         SubmitEndpoints.Map(app);

@@ -46,6 +46,8 @@ internal static class Api
                     ("kind", "Original (unless given) or Portrait: a picture of a person, registered for that person, whose owner no uploader is told of."))
                 .WithFile(),
             ["WithdrawWork"] = Ends("Work_Not_Found").With(("reason", "Why, at most 200 characters; stored with who withdrew it.")),
+            ["SuspendWork"] = Ends("Work_Not_Found").With(("reason!", "Why, one line of at most 200 characters; stored with who suspended it.")),
+            ["ResumeWork"] = Ends("Work_Not_Found"),
             ["GetWork"] = Reads<WorkView>("Work_Not_Found"),
             ["ListWorks"] = Lists(WorkQueries.Shape),
             ["GrantLicence"] = Creates<LicenceAccepted>("Licence_Work_Unknown", "Licence_Term_Empty"),

@@ -17,6 +17,7 @@ using ImageRights.Ingestion.Features.RegisteringWorks;
 using ImageRights.Ingestion.Features.ReplayingParkedEvents;
 using ImageRights.Ingestion.Features.ServingContents;
 using ImageRights.Ingestion.Features.StatingLimits;
+using ImageRights.Ingestion.Features.SuspendingWorks;
 using ImageRights.Ingestion.Features.WithdrawingImages;
 using ImageRights.Ingestion.Features.WithdrawingWorks;
 using ImageRights.Ingestion.Fetching;
@@ -105,6 +106,7 @@ public static class Composition
         var works = app.MapGroup("/v1/works").WithTags("Works").Requires(Permission.WorksRead);
         works.MapRegisterWork();
         works.MapWithdrawWork();
+        works.MapSuspendWork();
         works.MapReadWorks();
         var licences = app.MapGroup("/v1/licences").WithTags("Licences").Requires(Permission.LicencesRead);
         licences.MapGrantLicence();
@@ -131,6 +133,8 @@ public static class Composition
             .Map<ImageWithdrawn>("image_withdrawn_v1")
             .Map<WorkRegistered>("work_registered_v1")
             .Map<WorkWithdrawn>("work_withdrawn_v1")
+            .Map<WorkSuspended>("work_suspended_v1")
+            .Map<WorkResumed>("work_resumed_v1")
             .Map<LicenceGranted>("licence_granted_v1")
             .Map<LicenceEnded>("licence_ended_v1")
             .Map<PicturePlaced>("picture_placed_v1")

@@ -6,6 +6,8 @@ using ImageRights.Matching.Features.ListingScreenings;
 using ImageRights.Matching.Features.RecordingFingerprints;
 using ImageRights.Matching.Features.RecordingLicences;
 using ImageRights.Matching.Features.RecordingRemovals;
+using ImageRights.Matching.Features.RecordingSellers;
+using ImageRights.Matching.Features.RecordingSuspensions;
 using ImageRights.Matching.Features.RecordingWithdrawals;
 using ImageRights.Matching.Features.Rescanning;
 using ImageRights.Matching.Features.ScreeningPictures;
@@ -15,7 +17,9 @@ using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
 using ImageRights.Matching.Removals;
+using ImageRights.Matching.Suspensions;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http.Description;
 using ImageRights.ServiceDefaults.Messaging;
@@ -67,10 +71,14 @@ public static class Composition
             bus.AddConsumer<ImageUnreadableConsumer>();
             bus.AddConsumer<ImageWithdrawnConsumer>();
             bus.AddConsumer<WorkWithdrawnConsumer>();
+            bus.AddConsumer<WorkSuspendedConsumer>();
+            bus.AddConsumer<WorkResumedConsumer>();
             bus.AddConsumer<LicenceGrantedConsumer>();
             bus.AddConsumer<LicenceEndedConsumer>();
             bus.AddConsumer<MeasureAppliedConsumer>();
             bus.AddConsumer<MeasureLiftedConsumer>();
+            bus.AddConsumer<SellerReportedConsumer>();
+            bus.AddConsumer<SellerContactErasedConsumer>();
         });
 
         var app = builder.Build();
@@ -101,6 +109,9 @@ public static class Composition
             .Map<LicenceEndRecorded>("licence_ended_recorded_v1")
             .Map<RemovalRecorded>("removal_recorded_v1")
             .Map<RemovalEndRecorded>("removal_ended_recorded_v1")
+            .Map<SuspensionRecorded>("suspension_recorded_v1")
+            .Map<SuspensionEndRecorded>("suspension_ended_recorded_v1")
+            .Map<SellerRecorded>("seller_recorded_v1")
             .Map<ImageScreened>("image_screened_v1")
             .Map<CopyFound>("copy_found_v1")
             .Map<OwnershipConflictFound>("ownership_conflict_found_v1")
@@ -109,6 +120,8 @@ public static class Composition
         options.Projections.LiveStreamAggregation(ScreeningState.Initial, ScreeningDecider.Evolve);
         options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
         options.Projections.LiveStreamAggregation(RemovalState.Initial, Removal.Evolve);
+        options.Projections.LiveStreamAggregation(SuspensionState.Initial, Suspension.Evolve);
+        options.Projections.LiveStreamAggregation(SellerState.Initial, Seller.Evolve);
         options.Projections.InlineSnapshot<ScreeningView>(ScreeningDecider.StreamPrefix, ScreeningView.Evolve, ScreeningView.Indexes);
         options.Projections.Document<CopyView>();
         options.Projections.Document<RescanView>();

@@ -74,6 +74,7 @@ public static class Composition
         builder.Services.AddSingleton<DueSignal>();
         builder.Services.AddSingleton<NoticeIntake>();
         builder.Services.AddSingleton<WebhookSender>();
+        builder.Services.AddSingleton<DeliveryWorker>();
         builder.Services.AddHostedService<Dispatcher>();
         builder.Services.AddSingleton(MailOptions.FromConfiguration(builder.Configuration.GetSection("Mail"))).AddSingleton<MailSender>();
         builder.Services.AddHttpClient<ContactClient>(ContactClient.Configure).CallAsService();

@@ -12,7 +12,9 @@ namespace ImageRights.Verifier;
 /// <param name="TimeStamps">What authorities say of when the logs were as they are, by log.</param>
 /// <param name="Missing">What the service says that it could not add.</param>
 /// <param name="Wrong">The first thing that is wrong.</param>
-public sealed record CaseFileReport(string? CaseId, int Events, int Pictures, int Unbound, IReadOnlyList<(string Log, StampedTime Time)> TimeStamps, IReadOnlyList<string> Missing, string? Wrong);
+/// <param name="Withheld">Events that are not in the file, each proved to be in its log.</param>
+public sealed record CaseFileReport(
+    string? CaseId, int Events, int Pictures, int Unbound, IReadOnlyList<(string Log, StampedTime Time)> TimeStamps, IReadOnlyList<string> Missing, string? Wrong, int Withheld);
 
 /// <summary>Checks a case file with nothing but itself and keys: that it is what the service gave out, to the last byte, and that its events are in the signed log.</summary>
 public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollection<LogVerifier> trustedKeys, X509Certificate2Collection? authorities = null)
@@ -35,7 +37,8 @@ public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollect
             wrong = failure.Message;
         }
         return new CaseFileReport(
-            manifest?.CaseId, manifest?.Records.Sum(record => record.Events?.Count ?? 0) ?? 0, bound, unbound, stamped, [.. manifest?.Missing.Select(gap => $"{gap.What}: {gap.Why}") ?? []], wrong);
+            manifest?.CaseId, manifest?.Records.Sum(record => record.Events?.Count ?? 0) ?? 0, bound, unbound, stamped, [.. manifest?.Missing.Select(gap => $"{gap.What}: {gap.Why}") ?? []], wrong,
+            manifest?.Records.Sum(record => record.Withheld?.Count ?? 0) ?? 0);
     }
 
     private void Check()
@@ -120,8 +123,10 @@ public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollect
             }
         }
         var (versions, indexes) = (new Dictionary<string, long>(), new HashSet<long>());
+        var withheld = CheckWithheld(record, checkpoint, indexes);
         foreach (var @event in record.Events)
         {
+            PassWithheld(@event.Stream);
             var (entry, proof) = (File(@event.Path), Read(@event));
             if (!entry.Span.SequenceEqual(proof.Entry)) throw new FormatException($"{@event.Path} ({@event.Name}) is not the event that {@event.Proof} proves");
             if (proof.Note != note || proof.Index != @event.Index || Merkle.RootOf(Merkle.LeafHash(entry.Span), proof.Index, checkpoint.Size, proof.Path) is not { } root || !root.AsSpan().SequenceEqual(checkpoint.Root))
@@ -131,6 +136,27 @@ public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollect
             versions[@event.Stream] = @event.Version;
             if (!indexes.Add(@event.Index)) throw new FormatException($"{@event.Path} ({@event.Name}) stands at a place of the log that another event has");
         }
+        foreach (var stream in withheld.Select(gap => gap.Stream).Distinct().ToList()) PassWithheld(stream);
+        if (withheld.Count > 0) throw new FormatException($"version {withheld.First().Version} of stream {withheld.First().Stream} is said to be withheld, and does not follow on the others");
+
+        void PassWithheld(string stream)
+        {
+            for (var next = versions.GetValueOrDefault(stream) + 1; withheld.Remove((stream, next)); next++) versions[stream] = next;
+        }
+    }
+
+    /// <summary>What is withheld has its place in the log too, so that nothing can be left out unsaid and nothing else be shown later.</summary>
+    private static HashSet<(string Stream, long Version)> CheckWithheld(CaseFileRecord record, Checkpoint checkpoint, HashSet<long> indexes)
+    {
+        var withheld = new HashSet<(string, long)>();
+        foreach (var gap in record.Withheld ?? [])
+        {
+            var name = $"version {gap.Version} of stream {gap.Stream}";
+            if (Merkle.RootOf(gap.LeafHash, gap.Index, checkpoint.Size, gap.Path) is not { } root || !root.AsSpan().SequenceEqual(checkpoint.Root))
+                throw new FormatException($"{name}, which is withheld, does not lead to the root of {record.Checkpoint}: its hash, its index {gap.Index} or its path was changed");
+            if (!withheld.Add((gap.Stream, gap.Version)) || !indexes.Add(gap.Index)) throw new FormatException($"{name}, which is withheld, is there twice");
+        }
+        return withheld;
     }
 
     private LogProof Read(CaseFileEvent @event)

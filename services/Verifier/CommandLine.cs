@@ -82,6 +82,7 @@ public static class CommandLine
             return 1;
         }
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"right: {report.CaseId}, {report.Events} events in the signed log, {report.Pictures} pictures that it names"));
+        if (report.Withheld > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{report.Withheld} more events are in the signed log at the places named, and are withheld from whom the file is for."));
         if (report.Unbound > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{report.Unbound} pictures are as the service gave them out, but the record of their arrival is not in the file."));
         foreach (var (log, time) in report.TimeStamps)
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{log} was so at {time.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, says {time.Authority}{(time.IsTrusted ? "" : ", whose certificate was not checked: give --authority")}"));

@@ -67,6 +67,11 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         (await ReadAsync(browser, "/simulator?pack=us-dmca-512&zone=America/New_York&fact=NoticeReceived&at=")).ShouldContain("Each fact needs a time.");
         (await ReadAsync(browser, "/simulator?pack=unheard-of&zone=America/New_York&fact=NoticeReceived&at=2026-11-13T10:00")).ShouldNotContain("<thead>");
 
+        page = await ReadAsync(browser, "/simulator?pack=us-dmca-512&zone=America/New_York&fact=NoticeReceived&at=2026-11-13T10:00&detail=signature");
+        page.ShouldContain("<div class=\"text-danger\">Signature_Missing");
+        page = await ReadAsync(browser, "/simulator?pack=us-tro&zone=America/New_York&fact=TroEntered&at=2026-11-02T10:00&detail=&fact=TermExtended&at=2026-11-10T10:00&detail=US-11");
+        page.ShouldContain("– 2026-11-30", customMessage: "fourteen days, and as many again");
+
         using var chinese = await AdministratorAsync();
         chinese.Language = "zh";
         page = await ReadAsync(chinese, $"/simulator?pack=us-dmca-512&{History}");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageRights.TestKit;
 
@@ -39,6 +40,31 @@ public partial class ConsoleTests(OneSystem one)
         using var taken = await browser.PostAsync(
             $"/cases/{caseId}", $"/cases/{caseId}/takedown", ("version", Version().Match(page).Groups[1].Value), ("actor", "reviewer-mei"), ("reasonCode", "Copyright"), ("statement", "A copy of a registered work."));
         (await taken.Content.ReadAsStringAsync()).ShouldContain("Picture taken down");
+    }
+
+    [Fact]
+    public async Task The_desk_suspends_a_work_by_a_form_and_resumes_it()
+    {
+        await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.case.opened.v1");
+        var picture = new SamplePicture(43);
+        var work = await marketplace.RegisterAsync("fang-suspended", picture.ToPng(640, 480));
+        await VerdictAsync("Match");
+
+        using var browser = await Browser.OfAdministratorAsync(one.System);
+        var page = await browser.ReadAsync($"/works/{work}");
+        using var suspended = await browser.PostAsync($"/works/{work}", $"/works/{work}/suspension", ("version", Version().Match(page).Groups[1].Value), ("reason", "Two authors claim it"));
+        page = await suspended.Content.ReadAsStringAsync();
+        page.ShouldContain("Two authors claim it");
+        await VerdictAsync("Clear");
+        using var resumed = await browser.PostAsync($"/works/{work}", $"/works/{work}/suspension/end", ("version", Version().Match(page).Groups[1].Value));
+        (await resumed.Content.ReadAsStringAsync()).ShouldNotContain("Two authors claim it");
+        await VerdictAsync("Match");
+
+        Task VerdictAsync(string verdict) => Eventually.HoldsAsync(async () =>
+        {
+            using var answer = await marketplace.SendPictureAsync("/v1/prechecks", picture.ToPng(600, 450), null, ("accountId", "shop-console"));
+            JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["verdict"]!.GetValue<string>().ShouldBe(verdict);
+        }, what: verdict);
     }
 
     [Fact]

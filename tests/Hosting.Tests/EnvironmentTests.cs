@@ -142,6 +142,24 @@ public sealed class EnvironmentTests
     public void A_name_that_Aspire_would_refuse_is_refused(string name) => Should.Throw<ArgumentException>(() => Builder().AddRabbitMQ(name));
 
     [Fact]
+    public async Task A_service_is_the_brokers_user_of_its_own_name_and_one_without_a_user_does_not_start()
+    {
+        var builder = Builder();
+        var messaging = builder.AddRabbitMQ("messaging");
+        var known = builder.AddProject<Projects.SampleService>("ingestion").WithReference(messaging).WithEnvironment("BROKER", messaging);
+        var unknown = builder.AddProject<Projects.SampleService>("newcomer").WithReference(messaging);
+        messaging.Resource.Allocate("amqp://guest:first@127.0.0.1:5673", new Dictionary<string, string> { ["ingestion"] = "amqp://ingestion:second@127.0.0.1:5673" });
+
+        var variables = await BuildAsync(known);
+
+        variables["ConnectionStrings__messaging"].ShouldBe("amqp://ingestion:second@127.0.0.1:5673");
+        variables["BROKER"].ShouldBe(variables["ConnectionStrings__messaging"]);
+        (variables["MESSAGING_USERNAME"], variables["MESSAGING_PASSWORD"]).ShouldBe(("ingestion", "second"));
+        variables.Values.ShouldNotContain(value => value.Contains("first"));
+        (await Should.ThrowAsync<HostingException>(() => BuildAsync(unknown))).Message.ShouldContain("\"newcomer\"");
+    }
+
+    [Fact]
     public void Two_resources_cannot_share_a_name()
     {
         var builder = Builder();

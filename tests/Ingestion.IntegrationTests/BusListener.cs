@@ -28,9 +28,12 @@ internal sealed class BusListener : IAsyncDisposable
                     endpoint.Handler<ImageWithdrawn>(Hear);
                     endpoint.Handler<WorkRegistered>(Hear);
                     endpoint.Handler<WorkWithdrawn>(Hear);
+                    endpoint.Handler<WorkSuspended>(Hear);
+                    endpoint.Handler<WorkResumed>(Hear);
                     endpoint.Handler<LicenceGranted>(Hear);
                     endpoint.Handler<LicenceEnded>(Hear);
                     endpoint.Handler<SellerReported>(Hear);
+                    endpoint.Handler<SellerContactErased>(Hear);
                     endpoint.Handler<SettlementPaid>(Hear);
                     endpoint.Handler<SettlementWithdrawn>(Hear);
                 });

@@ -45,7 +45,12 @@ public sealed class MarketplaceFactsTests : IAsyncLifetime
         (await ingestion.SendAsync(HttpMethod.Delete, "/v1/sellers/shop%2F7/contact", version: "\"1\"")).Status.ShouldBe(204);
         (await ingestion.GetAsync("/internal/v1/sellers/shop%2F7/contact")).ShouldBeProblem(404, "Seller_Not_Found");
         (await ingestion.GetAsync("/v1/sellers/shop%2F7")).Body!["hasEmail"]!.GetValue<bool>().ShouldBeFalse();
-        await TellAsync("e2", InboundHandler.SellerChanged, Ada(("displayName", "Ada B.")), "2026-05-01T14:00:00Z");
+        (await AccountsAsync($"payoutHash={new string('b', 64)}")).ShouldBeEmpty("nothing links it to others any more");
+        var (_, erased) = await ingestion.Bus.HearAsync<SellerContactErased>(_ => true);
+        erased.AccountId.ShouldBe("shop/7");
+        await TellAsync("e2", InboundHandler.SellerChanged, Ada(), "2026-05-01T14:00:00Z");
+        (await ingestion.GetAsync("/internal/v1/sellers/shop%2F7/contact")).ShouldBeProblem(404, "Seller_Not_Found");
+        await TellAsync("e3", InboundHandler.SellerChanged, Ada(("displayName", "Ada B.")), "2099-05-01T14:00:00Z");
         (await ContactAsync())["displayName"]!.GetValue<string>().ShouldBe("Ada B.");
     }
 

@@ -43,6 +43,24 @@ public sealed class ProtectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_flood_of_uploads_by_one_key_leaves_another_tenant_its_uploads()
+    {
+        await ingestion.StartAsync("--RateLimits:Caller:Capacity=60", "--RateLimits:Caller:PerSecond=1");
+        using var over = new CancellationTokenSource();
+        var flood = Enumerable.Range(0, 16).Select(async _ =>
+        {
+            var answers = new List<int>();
+            while (!over.IsCancellationRequested) answers.Add((await UploadAsync("flooding", "one")).Status);
+            return answers;
+        }).ToList();
+        for (var upload = 0; upload < 8; upload++) (await UploadAsync("calm", "two")).Accepted();
+        await over.CancelAsync();
+        var answered = (await Task.WhenAll(flood)).SelectMany(answers => answers).ToList();
+        answered.ShouldContain(429);
+        answered.ShouldAllBe(status => status == 429 || status < 300);
+    }
+
+    [Fact]
     public async Task An_address_has_so_many_connections_and_no_more()
     {
         await ingestion.StartAsync("--Connections:MostOfOneAddress=3");

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using ImageRights.Contracts.Ingestion.V1;
 
 namespace ImageRights.Ingestion.IntegrationTests;
@@ -61,6 +62,24 @@ public class RegisteringWorksTests(RunningIngestion ingestion)
 
         (await ingestion.SendAsync(HttpMethod.Delete, path, version: "\"2\"")).Status.ShouldBe(204);
         (await ingestion.EventsAsync()).Count(stored => stored.Stream == $"work-{id}").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_original_is_suspended_with_a_reason_and_resumed()
+    {
+        var path = $"/v1/works/{(await RegisterAsync(SampleFiles.Read("photo.jpg"))).Accepted()["workId"]}";
+        (await ingestion.SendAsync(HttpMethod.Put, $"{path}/suspension", JsonContent.Create(new { }), version: "\"1\"")).ShouldBeProblem(422, "Request_Invalid", "/reason");
+        (await ingestion.SendAsync(HttpMethod.Put, $"{path}/suspension", JsonContent.Create(new { reason = "Two authors" }))).ShouldBeProblem(428, "If_Match_Missing");
+        (await ingestion.SendAsync(HttpMethod.Put, $"/v1/works/wrk_{Guid.CreateVersion7():N}/suspension", JsonContent.Create(new { reason = "Two authors" }), version: "\"1\"")).ShouldBeProblem(404, "Work_Not_Found");
+
+        (await ingestion.SendAsync(HttpMethod.Put, $"{path}/suspension", JsonContent.Create(new { reason = "Two authors" }), version: "\"1\"")).Status.ShouldBe(204);
+        var view = (await ingestion.GetAsync(path)).Body!;
+        view["suspension"]!["reason"]!.GetValue<string>().ShouldBe("Two authors");
+        var id = view["workId"]!.GetValue<string>();
+        var suspended = await ingestion.Bus.HearAsync<WorkSuspended>(message => message.WorkId == id);
+        (await ingestion.SendAsync(HttpMethod.Delete, $"{path}/suspension", version: "\"2\"")).Status.ShouldBe(204);
+        (await ingestion.GetAsync(path)).Body!["suspension"].ShouldBeNull();
+        (await ingestion.Bus.HearAsync<WorkResumed>(message => message.WorkId == id)).Contract.SuspensionId.ShouldBe(suspended.Contract.SuspensionId);
     }
 
     [Fact]

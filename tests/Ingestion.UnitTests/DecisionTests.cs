@@ -74,6 +74,20 @@ public class DecisionTests
     }
 
     [Fact]
+    public void A_work_is_suspended_and_resumed_as_often_as_needed_but_not_once_it_is_withdrawn()
+    {
+        var (suspend, resume) = (new WorkCommand.Suspend(Paused.SuspensionId, Paused.By, Paused.Reason, Noon), new WorkCommand.Resume(Back.By, Noon));
+        Works.Given(Registered).When(suspend).Then(Paused);
+        Works.Given(Registered, Paused).When(suspend with { SuspensionId = "wsp_2" }).Then();
+        Works.Given(Registered, Paused).When(resume).Then(Back);
+        Works.Given(Registered).When(resume).Then();
+        Works.Given(Registered, Paused, Back).When(suspend with { SuspensionId = "wsp_2" }).Then(Paused with { SuspensionId = "wsp_2" });
+        Works.Given(Registered, Paused, WorkGone).When(resume).Then();
+        Works.Given(Registered, WorkGone).When(suspend).Then();
+        Works.Given().When(suspend).ThenRejected("Work_Not_Found");
+    }
+
+    [Fact]
     public void A_licence_is_granted_for_a_work_that_exists() => Licences.Given().When(Grant).Then(Granted);
 
     [Fact]
@@ -103,6 +117,8 @@ public class DecisionTests
         Gen.OneOf(
             from quality in Gen.Choose(40, 60) from side in Gen.Choose(310, 330) from day in Gen.Choose(0, 3)
             select (WorkCommand)(Register with { PdqQuality = quality, Picture = ThePicture with { Width = side }, CreatedOn = new DateOnly(2024, 5, 1).AddDays(day) }),
+            from day in Gen.Choose(0, 3) select (WorkCommand)new WorkCommand.Suspend($"wsp_{day}", "desk", "why", Noon.AddDays(day)),
+            from day in Gen.Choose(0, 3) select (WorkCommand)new WorkCommand.Resume("desk", Noon.AddDays(day)),
             from day in Gen.Choose(0, 3) select (WorkCommand)new WorkCommand.Withdraw("desk", null, Noon.AddDays(day))));
 
     [Fact]

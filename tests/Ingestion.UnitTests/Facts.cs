@@ -25,6 +25,8 @@ internal static class Facts
     public static readonly WorkRegistered Registered = new(
         "wrk_1", "author-1", "Coat, autumn", "Ada Example", new DateOnly(2024, 4, 30), "Studio, daylight", ThePicture, Described, 97, Noon);
     public static readonly WorkWithdrawn WorkGone = new("wrk_1", "author-1", "desk-1", "Registered by mistake", Noon);
+    public static readonly WorkSuspended Paused = new("wrk_1", "author-1", "wsp_1", "desk-1", "Registered twice", Noon);
+    public static readonly WorkResumed Back = new("wrk_1", "author-1", "wsp_1", "desk-1", Noon);
     public static readonly LicenceGranted Granted = new("lic_1", "wrk_1", "seller-1", Noon, Noon.AddYears(1), Noon);
     public static readonly LicenceEnded Ended = new("lic_1", "wrk_1", "seller-1", Noon);
 
@@ -32,13 +34,13 @@ internal static class Facts
     public static readonly PictureRemoved Removed = new("shop-7/main", "img_1", Noon);
 
     public static readonly SellerReported Reported = new("seller-1", "CN", "zh-CN", new string('b', 64), [new string('c', 64), new string('d', 64)], true, Noon, Noon.AddSeconds(1));
-    public static readonly SellerContactErased ContactErased = new("seller-1", Noon);
+    public static readonly SellerContactErased ContactErased = new("seller-1", Noon.AddHours(1));
     public static readonly SettlementPaid Paid = new("stl-1", "case_1", "seller-1", "author-1", 1200.50m, "CNY", Noon, Noon.AddSeconds(1));
     public static readonly SettlementWithdrawn CalledOff = new("stl-1", "case_1", "refunded", Noon, Noon.AddSeconds(1));
 
     public static readonly PersonErased Erased = new("ers_1", "seller-1", 1, Noon);
 
-    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, WorkGone, Granted, Ended, Placed, Removed, Reported, ContactErased, Paid, CalledOff, Erased];
+    public static readonly IReadOnlyList<object> Complete = [Received, Withdrawn, Registered, WorkGone, Paused, Back, Granted, Ended, Placed, Removed, Reported, ContactErased, Paid, CalledOff, Erased];
 
     public static readonly IReadOnlyList<object> Least =
     [

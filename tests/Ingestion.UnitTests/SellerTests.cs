@@ -27,8 +27,16 @@ public class SellerTests
     [Fact]
     public void Name_and_address_are_erased_once()
     {
-        Sellers.Given(Reported).When(new SellerCommand.EraseContact(Noon)).Then(ContactErased);
-        Sellers.Given(Reported, ContactErased).When(new SellerCommand.EraseContact(Noon)).Then();
+        Sellers.Given(Reported).When(new SellerCommand.EraseContact(ContactErased.ErasedAt)).Then(ContactErased);
+        Sellers.Given(Reported, ContactErased).When(new SellerCommand.EraseContact(ContactErased.ErasedAt)).Then();
         Sellers.Given().When(new SellerCommand.EraseContact(Noon)).ThenRejected("Seller_Not_Found");
+    }
+
+    [Fact]
+    public void An_erasure_is_newer_than_what_was_known_and_what_is_told_of_the_time_before_it_says_nothing()
+    {
+        Sellers.Given(Reported).When(new SellerCommand.EraseContact(Noon.AddSeconds(-1))).Then(ContactErased with { ErasedAt = Noon.AddTicks(1) });
+        Sellers.Given(Reported, ContactErased).When(Report with { AsOf = ContactErased.ErasedAt }).Then();
+        Sellers.Given(Reported, ContactErased).When(Report with { AsOf = Noon.AddDays(1) }).Then(Reported with { AsOf = Noon.AddDays(1) });
     }
 }

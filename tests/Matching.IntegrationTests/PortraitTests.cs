@@ -26,6 +26,15 @@ public class PortraitTests
         (screened.Verdict, screened.Thresholds.Portraits).ShouldBe((ScreeningVerdict.Match, new BandLimits(0.3, 0.99)));
         screened.Matches.Select(match => (match.Bank, match.ReferenceId, match.Disposition)).ShouldBe(
             [(Bank.Portraits, portrait, Disposition.Hit), (Bank.Uploads, early, Disposition.Hit)]);
+        // Who asks for an uploader hears no more than the uploader.
+        (await replica.Http.GetStringAsync($"/v1/screenings/{late}")).ShouldContain("person");
+        (await replica.Http.GetStringAsync($"/v1/screenings/{late}?forUploader=true")).ShouldNotContain("person");
+        foreach (var forUploader in (bool[])[false, true])
+        {
+            using var searched = await replica.Http.PostAsJsonAsync("/v1/searches", new { pdq = hash, accountId = "seller", forUploader });
+            var text = await searched.Content.ReadAsStringAsync();
+            (text.Contains(portrait, StringComparison.Ordinal), text.Contains(ScreeningMatch.Withheld, StringComparison.Ordinal)).ShouldBe((!forUploader, forUploader));
+        }
         await surroundings.PublishAsync(Upload(own, "person", hash));
         (await surroundings.ScreeningOfAsync(own)).Verdict.ShouldBe(ScreeningVerdict.Clear);
         await Eventually.HoldsAsync(async () => (await CopiesAsync(replica, portrait)).ShouldBe([late, early]), Surroundings.Patience, "the copies");

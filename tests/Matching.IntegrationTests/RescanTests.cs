@@ -41,6 +41,32 @@ public class RescanTests
     }
 
     [Fact]
+    public async Task Nothing_is_matched_against_a_suspended_work_until_it_is_resumed()
+    {
+        await using var surroundings = await Surroundings.CreateAsync();
+        await using var replica = await Replica.StartAsync(surroundings);
+        var (hash, work) = (NewHash(), NewWork());
+        await PublishWorkAsync(surroundings, replica, Work(work, "author", hash));
+        await surroundings.PublishAsync(new Contracts.Ingestion.V1.WorkSuspended(EventStore.DocumentStore.DefaultTenant, work, "author", "wsp_1", Noon));
+        await SuspendedAsync(1);
+        (await WorksAsync("thief")).ShouldBeEmpty();
+        await surroundings.PublishAsync(new Contracts.Ingestion.V1.WorkResumed(EventStore.DocumentStore.DefaultTenant, work, "author", "wsp_1", Noon));
+        await SuspendedAsync(0);
+        (await WorksAsync("another")).ShouldBe([work]);
+        (await RescanAsync(replica)).GetProperty("found").GetInt32().ShouldBe(1, "what came meanwhile");
+
+        async Task<IEnumerable<string>> WorksAsync(string account)
+        {
+            var image = NewImage();
+            await surroundings.PublishAsync(Upload(image, account, Off(hash, 3)));
+            return from match in (await surroundings.ScreeningOfAsync(image)).Matches where match.Bank == Bank.Works select match.ReferenceId;
+        }
+
+        Task SuspendedAsync(int count) => Eventually.HoldsAsync(
+            async () => (await replica.Http.GetFromJsonAsync<JsonElement>("/v1/index")).GetProperty("suspended").GetInt32().ShouldBe(count), Surroundings.Patience, "suspended");
+    }
+
+    [Fact]
     public async Task A_rescan_finds_what_the_limits_of_then_did_not_and_says_nothing_twice()
     {
         await using var surroundings = await Surroundings.CreateAsync();

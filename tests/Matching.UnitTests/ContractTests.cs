@@ -6,6 +6,8 @@ using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
+using ImageRights.Matching.Suspensions;
 using ImageRights.TestKit;
 using static ImageRights.Matching.UnitTests.Pictures;
 
@@ -40,6 +42,9 @@ public class ContractTests
         ["licence_ended_recorded_v1"] = (new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon), new LicenceEndRecorded("lic_1", "wrk_1", "acct_2", Noon)),
         ["removal_recorded_v1"] = (new RemovalRecorded("msr_1", "case_1", "img_1", Noon), new RemovalRecorded("msr_1", "case_1", "img_1", Noon)),
         ["removal_ended_recorded_v1"] = (new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon), new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon)),
+        ["suspension_recorded_v1"] = (new SuspensionRecorded("wsp_1", "wrk_1", Noon), new SuspensionRecorded("wsp_1", "wrk_1", Noon)),
+        ["suspension_ended_recorded_v1"] = (new SuspensionEndRecorded("wsp_1", "wrk_1", Noon), new SuspensionEndRecorded("wsp_1", "wrk_1", Noon)),
+        ["seller_recorded_v1"] = (new SellerRecorded("acct_1", Digits, [Digits, Digits], Noon), new SellerRecorded("acct_1", null, [], Noon)),
         ["image_screened_v1"] = (
             new ImageScreened("img_1", "acct_1", Surface.Listing, "listing_1", Verdict.Match,
             [
@@ -90,6 +95,35 @@ public class ContractTests
         if (contract is null) return;
         Subscriptions.Queues.Keys.ShouldContain(contract.GetType());
         Golden.Matches($"contract.{contract.GetType().Name}.json", Pretty(JsonSerializer.Serialize(contract, contract.GetType(), StoreOptions.Json)));
+    }
+
+    [Fact]
+    public void The_largest_screening_is_told_with_the_evidence_that_weighs_most()
+    {
+        const double Longest = 0.1234;
+        var largest = Proof with
+        {
+            UploadArea = [.. Enumerable.Repeat(new Corner(Longest, Longest), 4)], ReferenceArea = [.. Enumerable.Repeat(new Corner(Longest, Longest), 4)], Score = Longest,
+            Overlays = [.. Enumerable.Repeat(new Area(Longest, Longest, Longest, Longest), 8)],
+        };
+        var id = new string('a', 36);
+        // The seller's own come first by distance; what was taken from others weighs more.
+        IReadOnlyList<Match> matches =
+        [
+            .. Enumerable.Range(0, 25).Select(number => new Match(Bank.Uploads, $"own_{id}{number}", $"acct_{id}", number, Orientation.FlipMinus1, Disposition.Own, null, largest, Band.Review)),
+            .. Enumerable.Range(25, 25).Select(number => new Match(Bank.Removed, $"img_{id}{number}", $"acct_{id}", number, Orientation.FlipMinus1, Disposition.Hit, null, largest, Band.Review, $"case_{id}")),
+        ];
+        var fact = (ImageScreened)Facts["image_screened_v1"].Complete with
+        {
+            Matches = matches, Related = [.. Enumerable.Repeat(new RelatedPicture(Bank.Uploads, $"img_{id}", $"acct_{id}", largest with { Overlays = null }), Judgement.MostRelated)],
+        };
+        var told = (Contracts.Matching.V1.ImageScreened)MatchingContracts.Translate(At(1, fact, "tenant"))!;
+        told.Matches.Select(match => match.ReferenceId).ShouldBe(matches.Select(match => match.ReferenceId));
+        told.Matches.Where(match => match.Evidence is not null).Select(match => match.ReferenceId).ShouldBe(matches.Skip(25).Take(MatchingContracts.MostWithEvidence).Select(match => match.ReferenceId));
+        told.EvidenceLeftOut.ShouldBe(40);
+        // All of it would be 59 KB; with envelope, checkpoint and longer ids of accounts, more than an event may have.
+        JsonSerializer.SerializeToUtf8Bytes(told, StoreOptions.Json).Length.ShouldBeLessThan(32 * 1024);
+        ((Contracts.Matching.V1.ImageScreened)MatchingContracts.Translate(At(1, fact with { Matches = [.. matches.Take(MatchingContracts.MostWithEvidence)] }, "tenant"))!).EvidenceLeftOut.ShouldBeNull();
     }
 
     [Fact]

@@ -5,6 +5,8 @@ using ImageRights.Matching.Index;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
+using ImageRights.Matching.Suspensions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using static ImageRights.Matching.UnitTests.Pictures;
@@ -151,7 +153,7 @@ public sealed class IndexCheckpointTests : IDisposable
                 random.Next(2) == 0 ? [] : [new PictureRegion(0.1, 0.2, 0.5, 0.6, RandomHash(random).ToString(), random.Next(2) == 0)],
                 random.Next(3) == 0 ? null : Convert.ToBase64String(made.Draw(20 + random.Next(20), 50 * random.Next(4), references: 15).Bytes));
             var luma = random.Next(3) == 0 ? null : new string("0123456789abcdef"[random.Next(12)], 64);
-            return random.Next(12) switch
+            return random.Next(15) switch
             {
                 0 => new PictureWithdrawn($"image-{random.Next(count)}", account, Noon.AddMinutes(number)),
                 1 => Licence($"licence-{number}", $"work-{random.Next(count)}", account, Noon.AddDays(-1), random.Next(2) == 0 ? null : Noon.AddDays(1)),
@@ -159,12 +161,17 @@ public sealed class IndexCheckpointTests : IDisposable
                 3 => new RemovalRecorded($"measure-{number}", $"case-{number}", $"image-{random.Next(count)}", Noon),
                 4 => new RemovalEndRecorded($"measure-{random.Next(number)}", "", $"image-{random.Next(count)}", Noon),
                 5 => new WorkWithdrawn($"work-{random.Next(count)}", account, Noon),
+                12 => new SuspensionRecorded($"suspension-{number}", $"work-{random.Next(count)}", Noon),
+                13 => new SuspensionEndRecorded($"suspension-{random.Next(number)}", $"work-{random.Next(count)}", Noon),
+                14 => new SellerRecorded(account, random.Next(2) == 0 ? null : Hex(random.Next(3)), [.. Enumerable.Range(0, random.Next(3)).Select(device => Hex(device + random.Next(2)))], Noon),
                 6 or 7 => Work($"work-{number}", account, hash) with { Features = features, LumaSha256 = luma, Role = random.Next(3) == 0 ? PictureRole.Portrait : PictureRole.Work },
                 8 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features, LumaSha256 = luma }),
                 _ => Upload($"image-{number}", account, hash) with { Features = features, LumaSha256 = luma, ListingId = random.Next(2) == 0 ? null : "l" },
             };
         }
     }
+
+    private static string Hex(int number) => $"{number:x32}{0:x32}";
 
     private static void ShouldAnswerAs(PictureIndex index, PictureIndex expected, RecordedEvent[] log)
     {
@@ -174,6 +181,8 @@ public sealed class IndexCheckpointTests : IDisposable
         {
             var (tenant, other) = (index.For(name), expected.For(name));
             tenant.Version.ShouldBe(other.Version);
+            string[] accounts = [.. Enumerable.Range(0, 6).Select(number => $"account-{number}")];
+            tenant.Owners.CountOf(accounts).ShouldBe(other.Owners.CountOf(accounts));
             foreach (var @event in log)
             {
                 tenant.VersionBefore(@event.Position).ShouldBe(other.VersionBefore(@event.Position));

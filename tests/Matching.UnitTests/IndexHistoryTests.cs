@@ -4,6 +4,7 @@ using ImageRights.Matching.Index;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Suspensions;
 using static ImageRights.Matching.UnitTests.Pictures;
 
 namespace ImageRights.Matching.UnitTests;
@@ -61,6 +62,16 @@ public class IndexHistoryTests
         tenant.Search(Bank.Works, [Hash], 31, 1).Count.ShouldBe(withdrawalIsKnownFirst ? 0 : 1);
         tenant.Search(Bank.Works, [Hash], 31, 2).ShouldBeEmpty();
         (tenant.Count(Bank.Works), tenant.Version).ShouldBe((0, 2));
+    }
+
+    [Fact]
+    public void A_suspended_work_is_not_found_until_the_last_suspension_ends_in_whatever_order_they_are_heard()
+    {
+        var tenant = IndexOf(Log(
+            Work("w", "a", Hash), new SuspensionRecorded("s", "w", Noon), new SuspensionEndRecorded("s", "w", Noon), new SuspensionEndRecorded("t", "w", Noon), new SuspensionRecorded("t", "w", Noon),
+            new SuspensionRecorded("u", "w", Noon), new SuspensionRecorded("v", "unknown", Noon))).For("t");
+        Enumerable.Range(1, 7).Select(version => tenant.Search(Bank.Works, [Hash], 31, version).Count).ShouldBe([1, 0, 1, 1, 1, 0, 0]);
+        tenant.Suspended.ShouldBe(2);
     }
 
     [Fact]

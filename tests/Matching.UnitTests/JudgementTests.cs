@@ -1,4 +1,5 @@
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
 using static ImageRights.Matching.UnitTests.Pictures;
 
 namespace ImageRights.Matching.UnitTests;
@@ -102,9 +103,12 @@ public class JudgementTests
     public void A_picture_is_as_common_as_the_accounts_that_use_it()
     {
         var uploads = Enumerable.Range(0, 12).Select(number => Near($"i{number}", $"seller{number / 2}")).ToList();
-        Judgement.CommonnessOf([Near("w", "author")], uploads, commonFrom: 7).ShouldBe(new Commonness(6, 12, Noon, false));
-        Judgement.CommonnessOf([], uploads, commonFrom: 6).IsCommon.ShouldBeTrue();
-        Judgement.CommonnessOf([], [], commonFrom: 6).ShouldBe(new Commonness(0, 0, null, false));
+        Judgement.CommonnessOf([Near("w", "author")], uploads, new AccountOwners().CountOf, commonFrom: 7).ShouldBe(new Commonness(6, 12, Noon, false, 6));
+        Judgement.CommonnessOf([], uploads, new AccountOwners().CountOf, commonFrom: 6).IsCommon.ShouldBeTrue();
+        Judgement.CommonnessOf([], [], new AccountOwners().CountOf, commonFrom: 6).ShouldBe(new Commonness(0, 0, null, false, 0));
+        var owners = new AccountOwners();
+        foreach (var seller in (string[])["seller0", "seller3"]) owners.Put(new SellerSignals(seller, 7, []));
+        Judgement.CommonnessOf([], uploads, owners.CountOf, commonFrom: 6).ShouldBe(new Commonness(5, 12, Noon, false, 6));
     }
 
     [Fact]

@@ -37,6 +37,33 @@ public sealed class AttemptTests
     }
 
     [Fact]
+    public async Task An_event_that_overtakes_another_is_the_later_by_its_sequence()
+    {
+        await using var service = await RunningService.StartAsync();
+        service.Receiver.AnswerStatus("/hooks", 500, 200);
+        await service.RegisterAsync("/hooks");
+        await service.PublishAsync(RunningService.Measure(), version: 2);
+        await ArrivedAsync(1);
+        await service.PublishAsync(RunningService.Lifted(), version: 10);
+        await ArrivedAsync(3);
+
+        var (arrived, latest) = (service.Receiver.At("/hooks").Select(request => request.Event).ToList(), new Dictionary<string, JsonElement>());
+        arrived.Select(told => told.GetProperty("sequence").GetString()).ShouldBe(["0000000002", "0000000002", "0000000010"], ignoreOrder: true);
+        foreach (var told in arrived.AsEnumerable().Reverse().Concat(arrived))
+        {
+            var key = $"{told.GetProperty("source")} {told.GetProperty("subject")}";
+            if (!latest.TryGetValue(key, out var known) || string.CompareOrdinal(told.GetProperty("sequence").GetString(), known.GetProperty("sequence").GetString()) > 0) latest[key] = told;
+        }
+        latest.ShouldHaveSingleItem().Value.GetProperty("type").GetString().ShouldBe("imagerights.measure.lifted.v1");
+
+        Task ArrivedAsync(int count) => Eventually.HoldsAsync(() =>
+        {
+            service.Receiver.At("/hooks").Count.ShouldBeGreaterThanOrEqualTo(count);
+            return Task.CompletedTask;
+        });
+    }
+
+    [Fact]
     public async Task A_signature_is_of_its_body_its_time_and_its_secret_only()
     {
         await using var service = await RunningService.StartAsync();

@@ -76,15 +76,23 @@ public sealed class RunningService : IAsyncDisposable
         replicas.Clear();
     }
 
-    public Task PublishAsync<T>(T contract, Guid? messageId = null, string? traceParent = null, string? checkpoint = null) where T : class => bus!.Publish(contract, context =>
+    public Task PublishAsync<T>(T contract, Guid? messageId = null, string? traceParent = null, string? checkpoint = null, long? version = null) where T : class => bus!.Publish(contract, context =>
     {
         if (messageId is { } id) context.MessageId = id;
         if (traceParent is not null) context.Headers.Set("traceparent", traceParent);
         if (checkpoint is not null) context.Headers.Set("imagerights-log-checkpoint", checkpoint);
+        if (version is not null)
+        {
+            context.Headers.Set("imagerights-stream", "case-case_1");
+            context.Headers.Set("imagerights-stream-version", version);
+        }
     });
 
     public static MeasureApplied Measure(string caseId = "case_1", string statement = "It is a copy.") =>
         new(DocumentStore.DefaultTenant, caseId, "msr_1", "img_1", "seller-1", null, "Copyright_Infringement", statement, "reviewer-1", DateTimeOffset.UtcNow);
+
+    public static MeasureLifted Lifted(string caseId = "case_1") =>
+        new(DocumentStore.DefaultTenant, caseId, "msr_1", "img_1", "seller-1", null, "Mistake", "reviewer-1", DateTimeOffset.UtcNow);
 
     public static CaseClosed Closed(string caseId = "case_1") =>
         new(DocumentStore.DefaultTenant, caseId, "img_1", "seller-1", null, CaseOutcome.Dismissed, DateTimeOffset.UtcNow);

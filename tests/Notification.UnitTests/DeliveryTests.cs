@@ -29,7 +29,7 @@ public sealed class DeliveryTests
     public void A_success_ends_it() => Spec
         .Given(Scheduled)
         .When(Record(1, new AttemptResult(AttemptOutcome.Succeeded, 204)))
-        .Then(Attempted(1, 1, AttemptOutcome.Succeeded, 204), new DeliveryEvent.Succeeded(1, Later));
+        .Then(Attempted(1, 1, AttemptOutcome.Succeeded, 204));
 
     [Fact]
     public void A_failure_says_when_the_next_attempt_is_due() => Spec
@@ -74,16 +74,19 @@ public sealed class DeliveryTests
     public void What_is_pending_is_not_replayed() => Spec.Given(Scheduled).When(new DeliveryCommand.Replay(Later)).Then();
 
     [Fact]
-    public void An_attempt_that_reports_late_is_recorded_and_schedules_nothing() => Spec
-        .Given(Scheduled, Attempted(1, 1, AttemptOutcome.Succeeded, 200), new DeliveryEvent.Succeeded(1, At))
-        .When(Record(2, new AttemptResult(AttemptOutcome.Refused, 500)))
-        .Then(Attempted(2, 2, AttemptOutcome.Refused, 500));
+    public void An_attempt_that_reports_late_is_recorded_and_schedules_nothing()
+    {
+        var succeeded = new object[] { Scheduled, Attempted(1, 1, AttemptOutcome.Succeeded, 200) };
+        Spec.Given(succeeded).When(Record(2, new AttemptResult(AttemptOutcome.Refused, 500))).Then(Attempted(2, 2, AttemptOutcome.Refused, 500));
+        // As older histories have it.
+        Spec.Given([.. succeeded, new DeliveryEvent.Succeeded(1, At)]).When(Record(2, new AttemptResult(AttemptOutcome.Refused, 500))).Then(Attempted(2, 2, AttemptOutcome.Refused, 500));
+    }
 
     [Fact]
     public void A_success_that_reports_late_still_counts() => Spec
         .Given(Scheduled, Attempted(1, 1, AttemptOutcome.Refused, 500), new DeliveryEvent.Exhausted(Id, EndpointId, Type, 1, "HTTP 500", At))
         .When(Record(2, new AttemptResult(AttemptOutcome.Succeeded, 200)))
-        .Then(Attempted(2, 2, AttemptOutcome.Succeeded, 200), new DeliveryEvent.Succeeded(2, Later));
+        .Then(Attempted(2, 2, AttemptOutcome.Succeeded, 200));
 
     [Fact]
     public void What_was_never_scheduled_is_not_found()

@@ -72,7 +72,7 @@ public sealed class IdempotencyTests
             {
                 if (fact is DeliveryEvent.Replayed) isOver = false;
                 if (fact is DeliveryEvent.Exhausted && isOver) return false;
-                if (fact is DeliveryEvent.Exhausted or DeliveryEvent.Succeeded) isOver = true;
+                if (fact is DeliveryEvent.Exhausted or DeliveryEvent.Attempted { Outcome: AttemptOutcome.Succeeded }) isOver = true;
                 if (fact is DeliveryEvent.Attempted { NextAttemptAt: not null } && isOver) return false;
             }
             return true;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ImageRights.Contracts;
 using ImageRights.Contracts.CaseManagement.V1;
 using ImageRights.Contracts.Ingestion.V1;
@@ -10,6 +11,7 @@ using ImageRights.Notification.Endpoints;
 using ImageRights.Notification.Features.HearingContracts;
 using ImageRights.Notification.Notices;
 using ImageRights.Notification.Projections;
+using ImageRights.ServiceDefaults.Messaging;
 using ImageRights.TestKit;
 using MassTransit;
 
@@ -64,6 +66,18 @@ public sealed class NoticeTests
         var large = Notice.Of(Measure with { Statement = new string('a', Notice.LargestBody) }, Id, TraceParent, checkpoint);
         Encoding.UTF8.GetByteCount(large.Body).ShouldBeLessThanOrEqualTo(Notice.LargestBody);
         JsonDocument.Parse(large.Body).RootElement.GetProperty("logcheckpoint").GetString().ShouldBe(checkpoint);
+    }
+
+    [Fact]
+    public void Its_sequence_is_its_place_among_the_facts_of_its_subject()
+    {
+        Sequence("case-case_1", 2).ShouldBe("0000000002");
+        string.CompareOrdinal(Sequence("case-case_1", 10), Sequence("case-case_1", 9)).ShouldBeGreaterThan(0);
+        Sequence("messages-case_2", 2).ShouldBeNull("a fact of another stream");
+        Notice.Of(Measure, Id, TraceParent).Body.ShouldNotContain("sequence");
+
+        static string? Sequence(string stream, long version) =>
+            (string?)JsonNode.Parse(Notice.Of(Measure, Id, TraceParent, fact: new FactPlace(stream, version)).Body)!["sequence"];
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using ImageRights.Contracts.CaseManagement.V1;
 using ImageRights.Contracts.Inbound.V1;
 using ImageRights.Notification.Features.DescribingEvents;
 using ImageRights.Notification.Notices;
+using ImageRights.ServiceDefaults.Messaging;
 
 namespace ImageRights.Wire.Tests;
 
@@ -29,7 +30,7 @@ public sealed class EventDescriptionTests(RunningServices services) : IClassFixt
     {
         var contract = new CaseClosed("t", "case_1", "img_1", "seller-1", null, CaseOutcome.Dismissed, DateTimeOffset.UtcNow);
         var large = new MeasureApplied("t", "case_1", "msr_1", "img_1", "seller-1", null, "Copyright_Infringement", new string('x', Notice.LargestBody), "reviewer-1", DateTimeOffset.UtcNow);
-        var sent = new object[] { contract, large }.SelectMany(it => JsonNode.Parse(Notice.Of(it, Guid.CreateVersion7(), "00-1-1-01", "bm90ZQ==").Body)!.AsObject().Select(attribute => attribute.Key));
+        var sent = new object[] { contract, large }.SelectMany(it => JsonNode.Parse(Notice.Of(it, Guid.CreateVersion7(), "00-1-1-01", "bm90ZQ==", new FactPlace("case-case_1", 7)).Body)!.AsObject().Select(attribute => attribute.Key));
         var described = AsyncApiDocument.Create("localhost", "http")["components"]!["schemas"]!["CloudEvent"]!["properties"]!.AsObject().Select(property => property.Key);
         described.ShouldBe(sent.Distinct().Except(["data"]), ignoreOrder: true);
     }

@@ -28,6 +28,15 @@ internal sealed class Market(RunningServices services, string tenant, string? to
         return new Found(status, text);
     }
 
+    public async Task<byte[]> DownloadAsync(string service, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var response = await services.Http(service).SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        return await response.Content.ReadAsByteArrayAsync();
+    }
+
     public async Task<JsonNode> ReadAsync(string service, string path)
     {
         var (status, text) = await TryAsync(service, "GET", path, null);

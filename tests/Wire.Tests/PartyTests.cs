@@ -1,6 +1,9 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
+using ImageRights.EventStore.Transparency;
 using ImageRights.ServiceDefaults.Access;
+using ImageRights.Verifier;
 using Microsoft.AspNetCore.Routing;
 using static ImageRights.Wire.Tests.Asking;
 
@@ -59,13 +62,15 @@ public sealed class PartyTests(RunningServices services) : IClassFixture<Running
             (artist, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}"), (shop, "Ingestion", $"/v1/images/{Of("/v1/images/{id}")}"), (shop, "Ingestion", $"/v1/licences/{Of("/v1/licences/{id}")}"),
             (shop, "Matching", $"/v1/screenings/{Of("/v1/screenings/{imageId}")}"), (shop, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}"), (shop, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}/messages"),
             (shop, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}/statements-of-reasons"), (shop, "CaseManagement", $"/v1/images/{Of("/v1/images/{id}")}/availability"),
+            (shop, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}/history"), (artist, "CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}/history"),
+            (shop, "CaseManagement", $"/v1/dossiers/{Of("/v1/dossiers/{id}")}"), (artist, "CaseManagement", $"/v1/dossiers/{Of("/v1/dossiers/{id}")}"),
         })
         {
             (await party.GetAsync(service, path)).Status.ShouldBe(HttpStatusCode.OK, path);
         }
         foreach (var (party, service, path, id) in new[]
         {
-            (artist, "Ingestion", "/v1/works", "/v1/works/{id}"), (artist, "Ingestion", "/v1/licences", "/v1/licences/{id}"), (artist, "CaseManagement", "/v1/cases", "/v1/cases/{id}"),
+            (artist, "Ingestion", "/v1/works", "/v1/works/{id}"), (artist, "Ingestion", "/v1/licences", "/v1/licences/{id}"), (artist, "Matching", $"/v1/works/{Of("/v1/works/{id}")}/copies", "/v1/images/{id}"), (artist, "CaseManagement", "/v1/cases", "/v1/cases/{id}"),
             (artist, "Notification", "/v1/inbox?accountId=artist", "/v1/inbox/{letterId}"), (shop, "Ingestion", "/v1/images", "/v1/images/{id}"), (shop, "Ingestion", "/v1/licences", "/v1/licences/{id}"),
             (shop, "CaseManagement", "/v1/cases", "/v1/cases/{id}"), (shop, "Matching", "/v1/screenings", "/v1/screenings/{imageId}"),
         })
@@ -74,8 +79,36 @@ public sealed class PartyTests(RunningServices services) : IClassFixture<Running
         }
         // What the case says to the other side, and what a reviewer sees, is not theirs.
         (await artist.GetAsync("CaseManagement", $"/v1/cases/{Of("/v1/cases/{id}")}/statements-of-reasons")).Status.ShouldBe(HttpStatusCode.NotFound);
-        foreach (var path in new[] { $"/v1/cases/{Of("/v1/cases/{id}")}/history", "/v1/reporters", $"/v1/dossiers/{Of("/v1/dossiers/{id}")}" })
+        (await shop.GetAsync("Matching", $"/v1/works/{Of("/v1/works/{id}")}/copies")).Status.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var path in new[] { "/v1/statements-of-reasons/any", "/v1/reporters" })
             (await shop.GetAsync("CaseManagement", path)).Status.ShouldBe(HttpStatusCode.Forbidden, path);
+    }
+
+    [Fact]
+    public async Task A_case_s_file_has_a_party_s_own_picture_whole_and_the_disputed_one_as_it_was_shown()
+    {
+        var ids = await new Market(services, tenant).FillAsync(picture);
+        var (image, work) = (ids["/v1/images/{id}"], ids["/v1/works/{id}"]);
+        foreach (var (party, whole, shown, gap) in new[]
+        {
+            (Party(Roles.RightsHolder, "artist"), work, new[] { image, work }, $"the bytes of {image}"), (Party(Roles.Seller, "shop"), image, [image], $"the work {work}"),
+        })
+        {
+            CaseFileReport report = null!;
+            byte[] archive = [];
+            // The log of uploads seals within a second of its own.
+            await Eventually.HoldsAsync(async () =>
+            {
+                archive = await party.DownloadAsync("CaseManagement", $"/v1/cases/{ids["/v1/cases/{id}"]}/export");
+                report = new CaseFileCheck(archive, await services.LogKeysAsync()).Run();
+                report.Missing.ShouldHaveSingleItem().ShouldStartWith(gap);
+            }, TimeSpan.FromSeconds(30));
+            (report.Wrong, report.Pictures, report.Unbound).ShouldBe((null, 1, shown.Length - 1));
+            var files = StoredZip.Read(archive).ToDictionary(file => file.Name, file => file.Content);
+            files.Keys.Where(name => name.StartsWith("pictures/", StringComparison.Ordinal)).ShouldBe([$"pictures/{whole}.png", .. shown.Select(id => $"pictures/{id}-shown.jpg")], ignoreOrder: true);
+            files[$"pictures/{whole}.png"].ToArray().ShouldBe(picture);
+            if (whole == image) Encoding.UTF8.GetString(files["case.html"].Span).ShouldNotContain("Ada Example");
+        }
     }
 
     [Fact]

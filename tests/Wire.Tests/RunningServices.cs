@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ImageRights.EventStore.Transparency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,15 @@ public sealed class RunningServices : IAsyncLifetime
         where operation.Key is "get" or "post" or "put" or "patch" or "delete"
         select (path.Key, operation.Key, operation.Value!);
 
+    /// <summary>Keys of the logs that a case file has events of.</summary>
+    public async Task<IReadOnlyList<LogVerifier>> LogKeysAsync()
+    {
+        var keys = new List<LogVerifier>();
+        foreach (var service in new[] { "CaseManagement", "Ingestion" })
+            keys.AddRange((await Http(service).GetStringAsync("/v1/log/keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(LogVerifier.Parse));
+        return keys;
+    }
+
     public async Task InitializeAsync()
     {
         var messaging = await TestServers.CreateVirtualHostAsync();
@@ -49,6 +59,8 @@ public sealed class RunningServices : IAsyncLifetime
                 "--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=None",
                 $"--ConnectionStrings:{database}={await TestServers.CreateDatabaseAsync()}", $"--ConnectionStrings:messaging={messaging}",
                 $"--Vault:Directory={directory}", $"--Vault:Key={key}", $"--Secrets:Key={key}", $"--Personal:Key={key}", .. TestAccess.Settings,
+                // Webhooks go to this machine; what Ingestion fetches does not.
+                .. name == "Notification" ? new[] { "--Egress:AllowLoopback=true", "--Egress:AllowHttp=true" } : [],
             ]);
             await app.StartAsync();
             var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) }.Authorized();

@@ -20,10 +20,9 @@ public sealed class PostgresServerResource(string name, ParameterResource? userN
     public async ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
         await connectionString.Task.WaitAsync(cancellationToken);
 
-    async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> IResourceWithConnectionString.GetConnectionPropertiesAsync(CancellationToken cancellationToken) =>
-        Properties((await GetConnectionStringAsync(cancellationToken))!);
+    IReadOnlyList<KeyValuePair<string, string>> IResourceWithConnectionString.PartsOf(string connectionString) => PartsOf(connectionString);
 
-    internal static IReadOnlyList<KeyValuePair<string, string>> Properties(string connectionString)
+    internal static IReadOnlyList<KeyValuePair<string, string>> PartsOf(string connectionString)
     {
         var parts = new NpgsqlConnectionStringBuilder(connectionString);
         var user = Uri.EscapeDataString(parts.Username ?? "");
@@ -57,6 +56,5 @@ public sealed class PostgresDatabaseResource(string name, string databaseName, P
         ExternalConnectionString
         ?? new NpgsqlConnectionStringBuilder(await server.GetConnectionStringAsync(cancellationToken)) { Database = databaseName }.ConnectionString;
 
-    async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> IResourceWithConnectionString.GetConnectionPropertiesAsync(CancellationToken cancellationToken) =>
-        PostgresServerResource.Properties((await GetConnectionStringAsync(cancellationToken))!);
+    IReadOnlyList<KeyValuePair<string, string>> IResourceWithConnectionString.PartsOf(string connectionString) => PostgresServerResource.PartsOf(connectionString);
 }

@@ -48,8 +48,11 @@ public interface IResourceWithConnectionString : IResource, IValueProvider
     /// <summary>The variable that takes the place of <c>ConnectionStrings__{name}</c>, if any.</summary>
     string? ConnectionStringEnvironmentVariable => null;
 
-    /// <summary>The parts of the connection string, injected as <c>{NAME}_{PROPERTY}</c>.</summary>
-    internal ValueTask<IReadOnlyList<KeyValuePair<string, string>>> GetConnectionPropertiesAsync(CancellationToken cancellationToken);
+    /// <summary>What that client connects with: a server that knows its clients apart gives each its own.</summary>
+    internal ValueTask<string?> GetConnectionStringAsync(IResource client, CancellationToken cancellationToken) => GetConnectionStringAsync(cancellationToken);
+
+    /// <summary>The parts of a connection string, injected as <c>{NAME}_{PROPERTY}</c>.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> PartsOf(string connectionString);
 
     ValueTask<string?> IValueProvider.GetValueAsync(CancellationToken cancellationToken) => GetConnectionStringAsync(cancellationToken);
 }

@@ -182,10 +182,12 @@ internal sealed class ApplicationRunner(
             watches.Add(unit.WatchAsync(token => LocalRabbitMq.CheckAsync(external, token), _ => Task.CompletedTask, stopping.Token));
             return;
         }
-        var local = new LocalRabbitMq(OptionsOf(server, server.Port, server.UserNameParameter, server.PasswordParameter), new ConsoleLog(LogPath(server.Name)));
+        var local = new LocalRabbitMq(
+            OptionsOf(server, server.Port, server.UserNameParameter, server.PasswordParameter) with { Definitions = server.Definitions }, new ConsoleLog(LogPath(server.Name)));
         servers.Add(new LocalServerUnit(server, "RabbitMQServer", local, (connectionString, _) =>
         {
-            server.Allocate(connectionString);
+            foreach (var user in local.ConnectionStrings.Values) mask.Add(new Uri(user).UserInfo.Split(':')[1]);
+            server.Allocate(connectionString, local.ConnectionStrings);
             return Task.CompletedTask;
         }, () => { }, mask, LogPath(server.Name), notifications));
     }
@@ -303,6 +305,10 @@ internal sealed class ApplicationRunner(
                 _ => null,
             };
             if (address is not null) addresses[resource.Name] = address;
+            // Users that are no service of ours are somebody else's: here is what to hand them.
+            if (resource is RabbitMQServerResource broker)
+                foreach (var (user, its) in (await broker.GetUsersAsync(cancellationToken)).Where(pair => resources.All(r => r.Name != pair.Key)))
+                    addresses[$"{broker.Name}-{user}"] = its;
         }
         var login = new Uri(settings.DashboardUrl, settings.BrowserToken is null ? "/" : $"/login?t={settings.BrowserToken}").ToString();
         if (settings.DashboardEnabled) addresses["dashboard"] = login;

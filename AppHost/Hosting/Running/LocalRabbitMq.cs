@@ -10,6 +10,7 @@ public sealed class LocalRabbitMq : LocalServer
     private const string OnlyLoopback = "-kernel inet_dist_use_interface {127,0,0,1}";
 
     private readonly string program;
+    private readonly BrokerDefinitions? definitions;
     private ChildProcess? nameServer;
     private int nameServerPort;
 
@@ -19,17 +20,28 @@ public sealed class LocalRabbitMq : LocalServer
 
     // Debian's /usr/sbin/rabbitmq-server insists on its own user, folder and service; the script below it does not.
     internal LocalRabbitMq(LocalServerOptions options, ConsoleLog? log, string program = "/usr/lib/rabbitmq/bin/rabbitmq-server")
-        : base(options.Name == "server" ? options with { Name = "messaging" } : options, log) => this.program = program;
+        : base(options.Name == "server" ? options with { Name = "messaging" } : options, log)
+    {
+        this.program = program;
+        definitions = options.Definitions is { } path ? BrokerDefinitions.Read(path) : null;
+    }
 
     /// <inheritdoc/>
-    public override string ConnectionString => $"amqp://{Uri.EscapeDataString(UserName)}:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}";
+    public override string ConnectionString => ConnectionStringOf(UserName, Password);
+
+    /// <summary>What each further user connects with, by name; complete once the broker has started.</summary>
+    public IReadOnlyDictionary<string, string> ConnectionStrings =>
+        definitions?.Users.ToDictionary(user => user, user => ConnectionStringOf(user, BrokerDefinitions.PasswordOf(user, Password))) ?? [];
 
     private protected override string PackageUser => "rabbitmq";
     private protected override string Package => "rabbitmq-server";
     private protected override int StopSignal => ProcessTable.SigTerm;
     private string UserName => Options.UserName ?? "guest";
     private string State => Path.Combine(Home, "broker");
+    private string DefinitionsPath => Path.Combine(State, "definitions.json");
     private string ReadyPath => Path.Combine(Home, "ready");
+
+    private string ConnectionStringOf(string user, string password) => $"amqp://{Uri.EscapeDataString(user)}:{Uri.EscapeDataString(password)}@127.0.0.1:{Port}";
 
     /// <summary>Creates a virtual host that the first user may use.</summary>
     /// <returns>The connection string of the virtual host.</returns>
@@ -83,8 +95,10 @@ public sealed class LocalRabbitMq : LocalServer
         MakeServerDirectory("broker");
         // A first start that was interrupted leaves tables without users; nobody was let in yet, so nothing is lost.
         if (!File.Exists(ReadyPath) && Directory.Exists(Path.Combine(State, "mnesia"))) Directory.Delete(Path.Combine(State, "mnesia"), recursive: true);
+        if (definitions is not null) WriteServerFile(DefinitionsPath, definitions.Complete(UserName, Password));
         WriteServerFile(Path.Combine(State, "rabbitmq.conf"), $"""
             listeners.tcp.1 = 127.0.0.1:{Port}
+            {(definitions is null ? "" : $"load_definitions = {DefinitionsPath}")}
             default_user = {UserName}
             default_pass = {Password}
             log.file = false

@@ -26,6 +26,9 @@ public sealed record LocalServerOptions(string Directory)
     /// <summary>RabbitMQ only: serves the management API on this port of 127.0.0.1; null for none.</summary>
     public int? ManagementPort { get; init; }
 
+    /// <summary>RabbitMQ only: further users and what they may do, a file in RabbitMQ's definitions format without passwords; null for the first user alone.</summary>
+    public string? Definitions { get; init; }
+
     /// <summary>Lines for the operator, such as where the data went.</summary>
     public Action<string>? Notice { get; init; }
 

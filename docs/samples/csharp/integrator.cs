@@ -16,7 +16,7 @@ http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer
 
 // 1. Hear what happens: a receiver of webhooks, and an endpoint that leads to it.
 byte[] secret = [];
-var received = new ConcurrentDictionary<string, JsonNode>();
+var latest = new ConcurrentDictionary<string, JsonNode>();
 var builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
 builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -26,8 +26,9 @@ receiver.MapPost("/hook", (Delegate)(async (HttpContext context) =>
     using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
     var body = await reader.ReadToEndAsync();
     if (!IsGenuine(context.Request.Headers, body)) return Results.Unauthorized();
-    // Deliveries come at least once: the id is the same in every attempt.
-    received[context.Request.Headers["webhook-id"]!] = JsonNode.Parse(body)!;
+    // Deliveries come at least once, and a later event may come before an earlier one: of one source and subject the higher sequence is the later, and nothing older may undo it.
+    var told = JsonNode.Parse(body)!;
+    latest.AddOrUpdate($"{told["source"]} {told["subject"]}", told, (_, known) => string.CompareOrdinal((string?)told["sequence"], (string?)known["sequence"]) > 0 ? told : known);
     return Results.NoContent();
 }));
 await receiver.StartAsync();
@@ -40,7 +41,7 @@ Console.WriteLine($"work: {work["workId"]}");
 
 // 3. The webhook that tells of it.
 var deadline = DateTimeOffset.UtcNow.AddSeconds(60);
-while (!received.Values.Any(told => told["data"]!["workId"]?.GetValue<string>() == work["workId"]!.GetValue<string>()))
+while (!latest.Values.Any(told => told["data"]!["workId"]?.GetValue<string>() == work["workId"]!.GetValue<string>()))
 {
     if (DateTimeOffset.UtcNow > deadline) throw new TimeoutException("No webhook came.");
     await Task.Delay(100);

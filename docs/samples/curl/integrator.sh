@@ -42,6 +42,7 @@ secret=$(jq -r .secret <<< "$endpoint" | sed 's/^whsec_//' | openssl base64 -d -
 work=$(api -H "Idempotency-Key: sample-$$-$RANDOM" -F accountId=author-1 -F 'title=Coat, autumn' -F 'author=Ada Example' -F "file=@$picture" "$IMAGERIGHTS_INGESTION/v1/works" | jq -r .workId)
 echo "work: $work"
 
+# Of several events of one .source and .subject the one with the highest .sequence is the latest, in whichever order they came.
 # 3. The webhook that tells of it: Standard Webhooks 1.0, HMAC-SHA256 over id.timestamp.body, and the time must be near.
 header() { sed -n "s/^$2: *//Ip" "$1" | head -1; }
 verified=

@@ -47,14 +47,16 @@ function isGenuine(headers, body) {
 
 // 1. Hear what happens: a receiver of webhooks, and an endpoint that leads to it.
 let secret = Buffer.alloc(0);
-const received = new Map();
+const latest = new Map();
 const receiver = createServer((request, response) => {
   const parts = [];
   request.on('data', part => parts.push(part)).on('end', () => {
     const body = Buffer.concat(parts).toString('utf8');
     if (!isGenuine(request.headers, body)) return response.writeHead(401).end();
-    // Deliveries come at least once: the id is the same in every attempt.
-    received.set(request.headers['webhook-id'], JSON.parse(body));
+    // Deliveries come at least once, and a later event may come before an earlier one: of one source and subject the higher sequence is the later, and nothing older may undo it.
+    const told = JSON.parse(body);
+    const key = `${told.source} ${told.subject}`;
+    if (!latest.has(key) || told.sequence > latest.get(key).sequence) latest.set(key, told);
     response.writeHead(204).end();
   });
 });
@@ -73,7 +75,7 @@ console.log(`work: ${work.workId}`);
 
 // 3. The webhook that tells of it.
 const deadline = Date.now() + 60_000;
-while (![...received.values()].some(told => told.data.workId === work.workId)) {
+while (![...latest.values()].some(told => told.data.workId === work.workId)) {
   if (Date.now() > deadline) throw new Error('No webhook came.');
   await pause(100);
 }

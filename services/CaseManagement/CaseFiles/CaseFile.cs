@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ImageRights.CaseManagement.CaseFiles.Printing;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore.Transparency;
 
@@ -14,12 +16,16 @@ internal sealed record DisputedPicture(string Role, string Id, string Sha256, st
 }
 
 /// <summary>A case as a file that proves itself. It is made of the events as they are stored, whatever their types.</summary>
-internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedStreams record)
+/// <param name="sight">What the party sees for whom it is; null for who sees all.</param>
+internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedStreams record, PartySight? sight = null)
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     private readonly List<CaseFileGap> gaps = [];
     private readonly List<DisputedPicture> pictures = [];
     private readonly List<SealedStreams> others = [];
     private readonly List<PageDocument> documents = [];
+    private readonly string caseStream = new CaseId(caseId).StreamKey;
 
     /// <summary>Says what is missing.</summary>
     public void Lacks(string what, string why) => gaps.Add(new CaseFileGap(what, why));
@@ -42,7 +48,8 @@ internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedSt
         Put("case.html", CaseHtml.Write(page));
         Put("case.pdf", CasePdf.Write(page));
         foreach (var document in documents)
-            Put($"documents/{document.Name}.json", JsonSerializer.SerializeToUtf8Bytes(document.Lines.ToDictionary(line => line.Name.En, line => line.Value), new JsonSerializerOptions { WriteIndented = true }));
+            Put($"documents/{document.Name}.json", JsonSerializer.SerializeToUtf8Bytes(document.Lines.ToDictionary(line => line.Name.En, line => line.Value), Indented));
+        if (sight is not null) PutText("history.json", new JsonArray([.. record.Events.Where(@event => @event.Stream == caseStream).Select(Shown).OfType<JsonObject>()]).ToJsonString(Indented));
         CaseFileRecord[] records = [.. others.Prepend(record).Select(Record)];
         CaseFilePicture[] held = [.. pictures.Select(picture => new CaseFilePicture(
             picture.Role, picture.Id, picture.Sha256,
@@ -67,39 +74,58 @@ internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedSt
             return new CaseFileRecord(
                 streams.Log, PutText($"{folder}/checkpoint.note", streams.Checkpoint), PutText($"{folder}/keys.txt", string.Concat(streams.Keys.Select(key => key + "\n"))),
                 streams.TimeStamp is { } token ? Put($"{folder}/checkpoint.tst", token) : null,
-                [.. streams.Events.Select((@event, place) =>
+                [.. streams.Events.Where(IsOpen).Select((@event, place) =>
                 {
                     var name = string.Create(CultureInfo.InvariantCulture, $"{place + 1:0000}-{@event.Type}");
                     return new CaseFileEvent(
                         Put($"{folder}/events/{name}.json", @event.Entry), PutText($"{folder}/proofs/{name}.tlog-proof", @event.ToProof(streams.Checkpoint)),
                         @event.Stream, @event.Version, @event.EventId, @event.Type, @event.Index);
-                })]);
+                })],
+                sight is null ? null : [.. streams.Events.Where(@event => !IsOpen(@event)).Select(@event => new CaseFileWithheld(@event.Stream, @event.Version, @event.Index, Merkle.LeafHash(@event.Entry), @event.Path))]);
         }
     }
 
     private CasePage Page() => new(
         caseId, createdAt, Facts(), [.. pictures.Select(picture => new PagePicture(picture.Name, picture.Id, picture.Caption, picture.Sha256, picture.Rendition))],
-        [.. others.Prepend(record).SelectMany(streams => streams.Events).Select(Entry).OrderBy(entry => entry.At)], documents, record.Checkpoint, [.. gaps.Select(gap => $"{gap.What}: {gap.Why}")]);
+        [.. others.Prepend(record).SelectMany(streams => streams.Events).Select(Entry).OfType<PageEntry>().OrderBy(entry => entry.At)], documents, record.Checkpoint, [.. gaps.Select(gap => $"{gap.What}: {gap.Why}")]);
 
     private List<PageFact> Facts()
     {
         var facts = new List<PageFact>();
         foreach (var name in new[] { "regime", "imageId", "workId", "respondentAccountId", "complainantAccountId", "outcome" })
         {
-            var values = record.Events.SelectMany(@event => CaseReferences.Named(@event.Entry, name)).Distinct().ToList();
+            var values = record.Events.Select(Shown).OfType<JsonObject>().SelectMany(shown => CaseReferences.Named(Element(shown["data"]!), name)).Distinct().ToList();
             if (values.Count > 0) facts.Add(new PageFact(EventWords.Member(name), string.Join(", ", values)));
         }
         facts.Add(new PageFact(new Words("Events", "事件数"), record.Events.Count.ToString(CultureInfo.InvariantCulture)));
         return facts;
     }
 
-    private static PageEntry Entry(SealedEvent @event)
+    private PageEntry? Entry(SealedEvent @event)
+    {
+        if (Shown(@event) is not { } shown) return null;
+        var at = DateTimeOffset.TryParse((string?)shown["timestamp"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
+        return new PageEntry(at, @event.Stream, @event.Version, EventWords.Of(@event.Type), [.. EventWords.Details(Element(shown["data"]!)).DistinctBy(fact => (fact.Name, fact.Value))]);
+    }
+
+    /// <summary>What of an event is shown to whom the file is for; null for nothing.</summary>
+    private JsonObject? Shown(SealedEvent @event)
     {
         using var json = JsonDocument.Parse(@event.Entry);
-        var root = json.RootElement;
-        var at = DateTimeOffset.TryParse(root.GetProperty("timestamp").GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
-        return new PageEntry(at, @event.Stream, @event.Version, EventWords.Of(@event.Type), [.. EventWords.Details(root.GetProperty("data")).DistinctBy(fact => (fact.Name, fact.Value))]);
+        var data = json.RootElement.GetProperty("data");
+        var shown = sight is null || @event.Stream != caseStream ? JsonObject.Create(data) : sight.Of(@event.EventId, @event.Type, data);
+        return shown is null ? null : JsonSerializer.SerializeToNode(new { @event.Version, @event.Type, Timestamp = json.RootElement.GetProperty("timestamp"), Data = shown }, JsonSerializerOptions.Web)!.AsObject();
     }
+
+    /// <summary>Whether it is in the file as it is sealed. Other streams are there only when they are the party's own.</summary>
+    private bool IsOpen(SealedEvent @event)
+    {
+        if (sight is null || @event.Stream != caseStream) return true;
+        using var json = JsonDocument.Parse(@event.Entry);
+        return sight.IsOwn(json.RootElement.GetProperty("data"));
+    }
+
+    private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);
 
     // By content: what a picture is called here must not depend on what its uploader called it.
     private static string Extension(ReadOnlySpan<byte> bytes) => bytes switch
@@ -119,9 +145,15 @@ internal static class CaseReferences
     /// <summary>The texts of all members of this name.</summary>
     public static IReadOnlyList<string> Named(byte[] entry, string name)
     {
-        var found = new List<string>();
         using var json = JsonDocument.Parse(entry);
-        if (json.RootElement.TryGetProperty("data", out var data)) Search(data);
+        return json.RootElement.TryGetProperty("data", out var data) ? Named(data, name) : [];
+    }
+
+    /// <summary>The texts of all members of this name.</summary>
+    public static IReadOnlyList<string> Named(JsonElement data, string name)
+    {
+        var found = new List<string>();
+        Search(data);
         return found;
 
         void Search(JsonElement element)

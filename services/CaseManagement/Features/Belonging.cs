@@ -7,6 +7,9 @@ namespace ImageRights.CaseManagement.Features;
 /// <summary>Whose a thing is.</summary>
 internal static class Belonging
 {
+    /// <summary>Condition on rows of cases that are an account's, which is given twice.</summary>
+    public const string CasesOf = "(data ->> 'respondentAccountId' = ? or data -> 'complainantAccountIds' @> jsonb_build_array(?::text))";
+
     /// <summary>A case is its respondent's and its complainants'.</summary>
     public static async Task<bool> CaseAsync(DocumentSession session, string id, string account, CancellationToken cancellationToken) =>
         await FindAsync(session, id, cancellationToken) is { } found && (found.RespondentAccountId == account || found.ComplainantAccountIds.Contains(account));

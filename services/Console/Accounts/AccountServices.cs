@@ -60,6 +60,7 @@ internal static class AccountServices
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(IdentityConstants.ApplicationScheme).RequireAuthenticatedUser().Build())
             .AddPolicy(Policies.ManageAccess, policy => policy.RequireAssertion(context => context.User.May(Permission.AccessManage)))
             .AddPolicy(Policies.DecideErasures, policy => policy.RequireAssertion(context => context.User.May(Permission.ErasuresDecide)))
+            .AddPolicy(Policies.SuspendWorks, policy => policy.RequireAssertion(context => context.User.May(Permission.WorksSuspend)))
             .AddPolicy(Policies.ManageTenants, policy => policy.RequireAssertion(context => context.User.May(Permission.TenantsManage)));
     }
 
@@ -79,5 +80,6 @@ internal static class Policies
 {
     public const string ManageAccess = "access:manage";
     public const string DecideErasures = "erasures:decide";
+    public const string SuspendWorks = "works:suspend";
     public const string ManageTenants = "tenants:manage";
 }

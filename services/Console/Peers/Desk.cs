@@ -36,6 +36,16 @@ public sealed class Desk(IHttpClientFactory clients)
         return await response.Content.ReadFromJsonAsync<JsonNode>(Json, cancellationToken);
     }
 
+    /// <summary>Changes something under the version that the page showed; the refusal carries the service's own words.</summary>
+    public async Task ChangeAsync(HttpMethod method, string peer, string path, HttpContent? content, string ifMatch, string? acceptLanguage, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        if (acceptLanguage is not null) request.Headers.TryAddWithoutValidation("Accept-Language", acceptLanguage);
+        using var response = await SendAsync(peer, request, cancellationToken);
+        if (!response.IsSuccessStatusCode) throw await RefusalAsync(peer, response, cancellationToken);
+    }
+
     private async Task<HttpResponseMessage> SendAsync(string peer, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try

@@ -7,7 +7,9 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 public sealed record Image(string ImageId, string Status, string AccountId, string Surface, string? ListingId, string Sha256, string Format, int Width, int Height, long ByteCount, JsonObject? Metadata, DateTimeOffset ReceivedAt);
 
-public sealed record Work(string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description, string Sha256, string Format, int Width, int Height, int PdqQuality, DateTimeOffset RegisteredAt, DateTimeOffset? WithdrawnAt = null, string? WithdrawnBy = null, string? WithdrawalReason = null, string Kind = "Original");
+public sealed record Work(string WorkId, string AccountId, string Title, string Author, DateOnly? CreatedOn, string? Description, string Sha256, string Format, int Width, int Height, int PdqQuality, DateTimeOffset RegisteredAt, DateTimeOffset? WithdrawnAt = null, string? WithdrawnBy = null, string? WithdrawalReason = null, string Kind = "Original", long Version = 0, Suspension? Suspension = null);
+
+public sealed record Suspension(DateTimeOffset Since, string By, string Reason);
 
 public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null)
 {
@@ -20,7 +22,7 @@ public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQualit
 
 public sealed record Screening(string ImageId, string AccountId, string? Surface, string? ListingId, string Status, string? Verdict, IReadOnlyList<Match> Matches, Thresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt);
 
-public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon);
+public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon, int? AccountsInAll = null);
 
 public sealed record Copy(string WorkId, string ImageId, string ImageAccountId, string Surface, string? ListingId, string FoundBy, int Distance, string Transform, DateTimeOffset FoundAt);
 
@@ -51,6 +53,18 @@ public sealed record Hold(string HoldId, string PersonId, string Reason, DateTim
 public sealed record Bilingual(string En, string Zh);
 
 public sealed record Regime(string Id, string Name, int Version, Bilingual Title, string Jurisdiction, string Zone, bool IsConfirmed);
+
+public sealed record RegimeDetail(RegimePack Pack, IReadOnlyDictionary<string, Bilingual> Codes);
+
+public sealed record RegimePack(IReadOnlyList<RegimeForm> Forms, IReadOnlyList<RegimeClock> Clocks);
+
+public sealed record RegimeForm(IReadOnlyList<RegimeField> Fields);
+
+public sealed record RegimeField(string Name, string? Code);
+
+public sealed record RegimeClock(string Id, RegimeExtension? Extension);
+
+public sealed record RegimeExtension(int Max);
 
 public sealed record Moment(string Local, string Zone, DateTimeOffset Utc);
 

@@ -19,7 +19,7 @@ public sealed record SellerView(
     public static SellerView? Evolve(SellerView? view, RecordedEvent recorded) => recorded.Data switch
     {
         SellerReported e => new SellerView(e.AccountId, e.Country, e.Language, e.PayoutHash, e.DeviceHashes, e.HasEmail, e.AsOf, view?.ReportedAt ?? e.ReportedAt, e.ReportedAt, recorded.Version),
-        SellerContactErased e => view! with { HasEmail = false, ChangedAt = e.ErasedAt, Version = recorded.Version },
+        SellerContactErased e => view! with { PayoutHash = null, DeviceHashes = [], HasEmail = false, ChangedAt = e.ErasedAt, Version = recorded.Version },
         _ => view,
     };
 }

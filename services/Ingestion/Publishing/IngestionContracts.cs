@@ -14,7 +14,7 @@ namespace ImageRights.Ingestion.Publishing;
 public static class IngestionContracts
 {
     /// <summary>Facts that nobody outside hears of.</summary>
-    public static readonly IReadOnlySet<Type> Internal = new HashSet<Type> { typeof(PicturePlaced), typeof(PictureRemoved), typeof(SellerContactErased) };
+    public static readonly IReadOnlySet<Type> Internal = new HashSet<Type> { typeof(PicturePlaced), typeof(PictureRemoved) };
 
     /// <summary>The contract that tells of a fact; null for internal facts.</summary>
     public static object? Translate(RecordedEvent recorded) => recorded.Data switch
@@ -27,10 +27,13 @@ public static class IngestionContracts
             recorded.TenantId, e.WorkId, e.AccountId, e.Title, null, e.CreatedOn,
             e.Picture.Sha256, e.Picture.Format, e.Picture.Width, e.Picture.Height, e.RegisteredAt, Translate(e.Kind)),
         WorkWithdrawn e => new V1.WorkWithdrawn(recorded.TenantId, e.WorkId, e.AccountId, e.WithdrawnAt),
+        WorkSuspended e => new V1.WorkSuspended(recorded.TenantId, e.WorkId, e.AccountId, e.SuspensionId, e.SuspendedAt),
+        WorkResumed e => new V1.WorkResumed(recorded.TenantId, e.WorkId, e.AccountId, e.SuspensionId, e.ResumedAt),
         LicenceGranted e => new V1.LicenceGranted(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.From, e.Until, e.GrantedAt),
         PersonErased e => new V1.PersonErased(recorded.TenantId, e.ErasureId, e.PersonId, e.Keys, e.ErasedAt),
         LicenceEnded e => new V1.LicenceEnded(recorded.TenantId, e.LicenceId, e.WorkId, e.LicenseeAccountId, e.EndedAt),
         SellerReported e => new V1.SellerReported(recorded.TenantId, e.AccountId, e.Country, e.Language, e.PayoutHash, e.DeviceHashes, e.HasEmail, e.AsOf, e.ReportedAt),
+        SellerContactErased e => new V1.SellerContactErased(recorded.TenantId, e.AccountId, e.ErasedAt),
         SettlementPaid e => new V1.SettlementPaid(recorded.TenantId, e.SettlementId, e.CaseId, e.PayerAccountId, e.PayeeAccountId, e.Amount, e.Currency, e.PaidAt),
         SettlementWithdrawn e => new V1.SettlementWithdrawn(recorded.TenantId, e.SettlementId, e.CaseId, e.ReasonCode, e.WithdrawnAt),
         _ => null,

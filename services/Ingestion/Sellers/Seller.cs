@@ -43,7 +43,8 @@ public static class Seller
         SellerCommand.Report c => Decision.Accept(new SellerReported(c.AccountId, c.Country, c.Language, c.PayoutHash, c.DeviceHashes, c.HasEmail, c.AsOf, c.Now)),
         SellerCommand.EraseContact when state.AsOf is null => Decision.Refuse("Seller_Not_Found"),
         SellerCommand.EraseContact when !state.HasContact => Decision.Nothing,
-        SellerCommand.EraseContact c => Decision.Accept(new SellerContactErased(state.AccountId, c.Now)),
+        // Of two words the newer holds, here and where they are heard: clocks that differ must not make what is erased look newer than its erasure.
+        SellerCommand.EraseContact c => Decision.Accept(new SellerContactErased(state.AccountId, c.Now > state.AsOf ? c.Now : state.AsOf.Value.AddTicks(1))),
         _ => throw new InvalidOperationException($"{command.GetType().Name} has no decision."),
     };
 
@@ -52,7 +53,7 @@ public static class Seller
     {
         // Whether a name came with it is not a fact, so a contact may be there after any report.
         SellerReported e => new SellerState(e.AccountId, e.AsOf, true),
-        SellerContactErased => state with { HasContact = false },
+        SellerContactErased e => state with { AsOf = e.ErasedAt, HasContact = false },
         _ => state,
     };
 }

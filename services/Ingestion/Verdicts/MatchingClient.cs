@@ -14,19 +14,7 @@ namespace ImageRights.Ingestion.Verdicts;
 /// <param name="ScreenedAt">When the verdict fell; null for a search that is no screening.</param>
 /// <param name="Commonness">How widely the picture is used; null for a screening.</param>
 public sealed record Finding(
-    ScreeningVerdict Verdict, IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ScreenedAt, Commonness? Commonness = null)
-{
-    /// <summary>The same for the uploader: whose portrait was found is not told, nor by the other pictures of that account.</summary>
-    public Finding ForUploader()
-    {
-        var hidden = Matches.Where(match => match is { Bank: Bank.Portraits, Disposition: Disposition.Hit }).Select(match => match.OwnerAccountId).ToHashSet();
-        return hidden.Count == 0 ? this : this with
-        {
-            Matches = [.. Matches.Select(match => hidden.Contains(match.OwnerAccountId)
-                ? match with { ReferenceId = ScreeningMatch.Withheld, OwnerAccountId = ScreeningMatch.Withheld, Evidence = null, CaseId = null } : match)],
-        };
-    }
-}
+    ScreeningVerdict Verdict, IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ScreenedAt, Commonness? Commonness = null);
 
 /// <summary>Asks Matching for verdicts.</summary>
 public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logger)
@@ -37,7 +25,8 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(40), LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits for an upload's verdict; null when it did not fall in time or Matching does not answer.</summary>
-    public async Task<Finding?> AwaitScreeningAsync(string tenant, string imageId, TimeSpan limit, CancellationToken cancellationToken)
+    /// <param name="forUploader">Whether it is for the uploader, to whom whose portrait was found is not told.</param>
+    public async Task<Finding?> AwaitScreeningAsync(string tenant, string imageId, bool forUploader, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
@@ -46,7 +35,7 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
             for (var pause = FirstPause; ; pause = pause * 1.4 < LongestPause ? pause * 1.4 : LongestPause)
             {
                 await Task.Delay(pause, deadline.Token);
-                using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/screenings/{imageId}").For(tenant);
+                using var request = new HttpRequestMessage(HttpMethod.Get, forUploader ? $"/v1/screenings/{imageId}?forUploader=true" : $"/v1/screenings/{imageId}").For(tenant);
                 using var response = await http.SendAsync(request, deadline.Token);
                 if (response.StatusCode == HttpStatusCode.OK)
                 {
@@ -72,13 +61,14 @@ public sealed class MatchingClient(HttpClient http, ILogger<MatchingClient> logg
     }
 
     /// <summary>What a screening of this picture would say now; null when Matching does not answer.</summary>
-    public async Task<Finding?> SearchAsync(string tenant, DecodeAnswer.Decoded picture, string sha256, string accountId, CancellationToken cancellationToken)
+    /// <param name="forUploader">Whether it is for who would upload it, to whom whose portrait was found is not told.</param>
+    public async Task<Finding?> SearchAsync(string tenant, DecodeAnswer.Decoded picture, string sha256, string accountId, bool forUploader, CancellationToken cancellationToken)
     {
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/searches")
             {
-                Content = JsonContent.Create(new { picture.Algorithm, picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, picture.Features, sha256, picture.LumaSha256, accountId }, options: StoreOptions.Json),
+                Content = JsonContent.Create(new { picture.Algorithm, picture.Pdq, picture.PdqDihedrals, picture.PdqQuality, picture.Features, sha256, picture.LumaSha256, accountId, forUploader }, options: StoreOptions.Json),
             }.For(tenant);
             using var response = await http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.OK)

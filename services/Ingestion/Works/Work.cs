@@ -3,7 +3,8 @@ using ImageRights.Ingestion.Pictures;
 namespace ImageRights.Ingestion.Works;
 
 /// <summary>What decisions about a work rest on.</summary>
-public sealed record WorkState(string WorkId, string AccountId, bool IsRegistered, bool IsWithdrawn)
+/// <param name="SuspensionId">The suspension under way; null when there is none.</param>
+public sealed record WorkState(string WorkId, string AccountId, bool IsRegistered, bool IsWithdrawn, string? SuspensionId = null)
 {
     /// <summary>Before the first event.</summary>
     public static readonly WorkState Initial = new("", "", false, false);
@@ -28,9 +29,15 @@ public abstract record WorkCommand
 
     /// <summary>Takes an original out of matching; its record and its bytes stay.</summary>
     public sealed record Withdraw(string By, string? Reason, DateTimeOffset Now) : WorkCommand;
+
+    /// <summary>Takes an original out of matching for a while.</summary>
+    public sealed record Suspend(string SuspensionId, string By, string Reason, DateTimeOffset Now) : WorkCommand;
+
+    /// <summary>Ends that.</summary>
+    public sealed record Resume(string By, DateTimeOffset Now) : WorkCommand;
 }
 
-/// <summary>An original's life: registered, later perhaps withdrawn. Pure.</summary>
+/// <summary>An original's life: registered, later perhaps suspended for a while or withdrawn. Pure.</summary>
 public static class Work
 {
     /// <summary>Begin of a work's stream key.</summary>
@@ -53,9 +60,13 @@ public static class Work
         WorkCommand.Register c when c.CreatedOn > LatestToday(c.Now) => Decision.Refuse("Request_Invalid", "createdOn lies in the future.", "/createdOn"),
         WorkCommand.Register c => Decision.Accept(new WorkRegistered(
             c.WorkId, c.AccountId, c.Title, c.Author, c.CreatedOn, c.Description, c.Picture, c.Metadata, c.PdqQuality, c.Now, c.Kind)),
-        WorkCommand.Withdraw when !state.IsRegistered => Decision.Refuse("Work_Not_Found"),
-        WorkCommand.Withdraw when state.IsWithdrawn => Decision.Nothing,
+        _ when !state.IsRegistered => Decision.Refuse("Work_Not_Found"),
+        _ when state.IsWithdrawn => Decision.Nothing,
         WorkCommand.Withdraw c => Decision.Accept(new WorkWithdrawn(state.WorkId, state.AccountId, c.By, c.Reason, c.Now)),
+        WorkCommand.Suspend when state.SuspensionId is not null => Decision.Nothing,
+        WorkCommand.Suspend c => Decision.Accept(new WorkSuspended(state.WorkId, state.AccountId, c.SuspensionId, c.By, c.Reason, c.Now)),
+        WorkCommand.Resume when state.SuspensionId is null => Decision.Nothing,
+        WorkCommand.Resume c => Decision.Accept(new WorkResumed(state.WorkId, state.AccountId, state.SuspensionId, c.By, c.Now)),
         _ => throw new InvalidOperationException($"{command.GetType().Name} has no decision."),
     };
 
@@ -64,6 +75,8 @@ public static class Work
     {
         WorkRegistered e => new WorkState(e.WorkId, e.AccountId, true, false),
         WorkWithdrawn => state with { IsWithdrawn = true },
+        WorkSuspended e => state with { SuspensionId = e.SuspensionId },
+        WorkResumed => state with { SuspensionId = null },
         _ => state,
     };
 

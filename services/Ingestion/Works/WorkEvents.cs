@@ -27,3 +27,12 @@ public sealed record WorkRegistered(
 /// <param name="By">Who said so.</param>
 /// <param name="Reason">Why, in their words.</param>
 public sealed record WorkWithdrawn(string WorkId, string AccountId, string By, string? Reason, DateTimeOffset WithdrawnAt);
+
+/// <summary>An original is not to be matched against until it is resumed.</summary>
+/// <param name="By">Who said so.</param>
+/// <param name="Reason">Why, in their words.</param>
+public sealed record WorkSuspended(string WorkId, string AccountId, string SuspensionId, string By, string Reason, DateTimeOffset SuspendedAt);
+
+/// <summary>A suspension ended: the original is matched against again.</summary>
+/// <param name="By">Who said so.</param>
+public sealed record WorkResumed(string WorkId, string AccountId, string SuspensionId, string By, DateTimeOffset ResumedAt);

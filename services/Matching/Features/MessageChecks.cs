@@ -22,6 +22,9 @@ internal static class MessageChecks
     /// <summary>64 lower-case hexadecimal digits.</summary>
     public static bool IsSha256(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigitLower);
 
+    public static string RequiredSha256(string? value, [CallerArgumentExpression(nameof(value))] string field = "") =>
+        IsSha256(value) ? value! : throw new MalformedMessageException(field, "64 lower-case hexadecimal digits");
+
     public static string? OptionalSha256(string? value, [CallerArgumentExpression(nameof(value))] string field = "") =>
-        value is null || IsSha256(value) ? value : throw new MalformedMessageException(field, "64 lower-case hexadecimal digits");
+        value is null ? null : RequiredSha256(value, field);
 }

@@ -60,7 +60,8 @@ internal static class Explanation
         return new Evidence(
             FeatureSet.Algorithm, kind, alignment.IsInverted, Fractions(inPicture, picture.Width, picture.Height), Fractions(inReference, reference.Width, reference.Height),
             uploadPercent, referencePercent, null, resemblance.Inliers, resemblance.Compared, resemblance.Alike,
-            alignment.Score, isCopy ? Overlays(alignment, picture, reference) : null, alignment.Measures);
+            alignment.Score, isCopy ? Overlays(alignment, picture, reference) : null, alignment.Measures,
+            alignment.Discounted == 0 ? null : alignment.Discounted);
     }
 
     /// <summary>From a picture to a reference, in the pixels of their features, when the rectangles whose hashes agree lie on each other.</summary>

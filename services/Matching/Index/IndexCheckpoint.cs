@@ -14,7 +14,7 @@ namespace ImageRights.Matching.Index;
 internal sealed class IndexCheckpoint : IDisposable
 {
     /// <summary>Begins each file. A file of another version is begun anew; so is one that was written when other features could be read.</summary>
-    public const string Version = $"IRINDEX3 {FeatureSet.Algorithm}";
+    public const string Version = $"IRINDEX4 {FeatureSet.Algorithm}";
 
     private static readonly byte[] Head = Encoding.ASCII.GetBytes(Version);
 

@@ -1,6 +1,8 @@
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
+using ImageRights.Matching.Suspensions;
 
 namespace ImageRights.Matching.Index;
 
@@ -29,14 +31,18 @@ internal static class IndexFacts
         Removal,
         RemovalEnd,
         WorkWithdrawal,
+        Suspension,
+        SuspensionEnd,
+        Seller,
     }
 
     /// <summary>What the index makes of an event; null when it makes nothing of it.</summary>
     public static object? Of(object fact) => fact switch
     {
         FingerprintRecorded picture => IndexedPicture.Of(picture),
+        SellerRecorded seller => SellerSignals.Of(seller),
         FingerprintRenewed renewal => IndexedPicture.Of(renewal.Fingerprint, isRenewal: true),
-        PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => fact,
+        PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded or SuspensionRecorded or SuspensionEndRecorded => fact,
         _ => null,
     };
 
@@ -90,6 +96,22 @@ internal static class IndexFacts
                 writer.Write(end.ImageId);
                 Write(writer, end.LiftedAt);
                 break;
+            case SuspensionRecorded suspension:
+                writer.Write((byte)Kind.Suspension);
+                writer.Write(suspension.SuspensionId);
+                writer.Write(suspension.WorkId);
+                Write(writer, suspension.SuspendedAt);
+                break;
+            case SuspensionEndRecorded end:
+                writer.Write((byte)Kind.SuspensionEnd);
+                writer.Write(end.SuspensionId);
+                writer.Write(end.WorkId);
+                Write(writer, end.ResumedAt);
+                break;
+            case SellerSignals seller:
+                writer.Write((byte)Kind.Seller);
+                Write(writer, seller);
+                break;
             default: throw new ArgumentException($"{fact.GetType().Name} changes no answer.", nameof(fact));
         }
     }
@@ -106,6 +128,9 @@ internal static class IndexFacts
         Kind.Removal => new RemovalRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.RemovalEnd => new RemovalEndRecorded(reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.WorkWithdrawal => new WorkWithdrawn(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.Suspension => new SuspensionRecorded(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.SuspensionEnd => new SuspensionEndRecorded(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
+        Kind.Seller => ReadSeller(reader),
         var other => throw new FormatException($"{other} is no kind of fact."),
     };
 
@@ -123,12 +148,7 @@ internal static class IndexFacts
         writer.Write(fact.PdqQuality);
         writer.Write(fact.Algorithm);
         Write(writer, fact.OccurredAt);
-        writer.Write(picture.Luma is not null);
-        if (picture.Luma is { } luma)
-        {
-            writer.Write((ulong)(luma >> 64));
-            writer.Write((ulong)luma);
-        }
+        Write(writer, picture.Luma);
         writer.Write(picture.Features is not null);
         if (picture.Features is not { } features) return;
         Write(writer, features.Sign);
@@ -152,7 +172,7 @@ internal static class IndexFacts
         var listing = reader.ReadBoolean() ? reader.ReadString() : null;
         var fact = new FingerprintRecorded(
             role, subject, account, surface < 0 ? null : (Surface)surface, listing, reader.ReadString(), reader.ReadString(), [], reader.ReadInt32(), reader.ReadString(), ReadTime(reader));
-        UInt128? luma = reader.ReadBoolean() ? new UInt128(reader.ReadUInt64(), reader.ReadUInt64()) : null;
+        var luma = ReadHalf(reader);
         if (!reader.ReadBoolean()) return new IndexedPicture(fact, null, isRenewal, luma);
         var sign = ReadSign(reader);
         var regions = new HashedArea[reader.ReadByte()];
@@ -161,6 +181,38 @@ internal static class IndexFacts
         var local = reader.ReadInt32() is var length and > 0 ? LocalFeatures.Read(reader.ReadBytes(length)) : null;
         return new IndexedPicture(fact, new FeatureSet(sign, regions, local), isRenewal, luma);
     }
+
+    private static void Write(BinaryWriter writer, SellerSignals seller)
+    {
+        writer.Write(seller.AccountId);
+        Write(writer, seller.Payout);
+        writer.Write(seller.Devices.Count);
+        foreach (var device in seller.Devices) Write(writer, device);
+    }
+
+    private static SellerSignals ReadSeller(BinaryReader reader)
+    {
+        var (account, payout) = (reader.ReadString(), ReadHalf(reader));
+        var devices = new UInt128[reader.ReadInt32()];
+        foreach (ref var device in devices.AsSpan()) device = ReadNumber(reader);
+        return new SellerSignals(account, payout, devices);
+    }
+
+    private static void Write(BinaryWriter writer, UInt128? half)
+    {
+        writer.Write(half is not null);
+        if (half is { } number) Write(writer, number);
+    }
+
+    private static UInt128? ReadHalf(BinaryReader reader) => reader.ReadBoolean() ? ReadNumber(reader) : null;
+
+    private static void Write(BinaryWriter writer, UInt128 number)
+    {
+        writer.Write((ulong)(number >> 64));
+        writer.Write((ulong)number);
+    }
+
+    private static UInt128 ReadNumber(BinaryReader reader) => new(reader.ReadUInt64(), reader.ReadUInt64());
 
     private static void Write(BinaryWriter writer, SignHash hash)
     {

@@ -14,6 +14,12 @@ internal sealed record Alignment(Affine Transform, bool IsMirrored, bool IsInver
     /// <summary>Distance of the hashes in bits.</summary>
     public int Distance { get; init; } = 128;
 
+    /// <summary>Where in the picture the features are that proposed the transform; none when hashes did.</summary>
+    public IReadOnlyList<(double X, double Y)> Inliers { get; init; } = [];
+
+    /// <summary>Blocks that show an account's backdrop and so are no part of the resemblance.</summary>
+    public int Discounted { get; init; }
+
     /// <summary>What the score is computed of.</summary>
     public IReadOnlyDictionary<string, double> Measures => Resemblance.Measures(Distance);
 
@@ -59,8 +65,8 @@ internal static class LocalVerifier
         var scale = Math.Sqrt(Math.Abs(transform.Determinant));
         if (transform.Determinant < 0 != mirrored || scale is < 0.08 or > 12 || transform.Distortion() > 2.2) return null;
         var inliers = Inliers(points, transform, Tolerance)
-            .DistinctBy(point => ((int)point.U / 8, (int)point.V / 8)).DistinctBy(point => ((int)point.X / 8, (int)point.Y / 8)).Count();
-        return inliers < LeastInliers ? null : Compare(picture, reference, transform, mirrored, false, inliers);
+            .DistinctBy(point => ((int)point.U / 8, (int)point.V / 8)).DistinctBy(point => ((int)point.X / 8, (int)point.Y / 8)).Select(point => (point.X, point.Y)).ToList();
+        return inliers.Count < LeastInliers ? null : Compare(picture, reference, transform, mirrored, false, inliers.Count) with { Inliers = inliers };
     }
 
     /// <summary>Compares the pixels under a transform.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Index;
@@ -9,7 +8,8 @@ namespace ImageRights.Matching.Index;
 /// searched as it was.</remarks>
 /// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes, its exact pixels and its local features alone.</param>
 /// <param name="removals">Pictures that are found although they are withdrawn; null: none.</param>
-internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals = null)
+/// <param name="suspended">Pictures that are not found for now; null: none.</param>
+internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = null, HeldPictures? suspended = null)
 {
     private const long Never = long.MaxValue;
 
@@ -178,13 +178,21 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     }
 
     /// <summary>Every picture that was in the bank at <paramref name="asOf"/> and is found in the query, or the query in it, or that shows the same scene, in log order.</summary>
+    /// <remarks>What recurs in an account's pictures is seen in those of this bank alone.</remarks>
+    public IReadOnlyList<Neighbour> Find(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview)
+    {
+        var findings = Compare(query, maxDistance, asOf, kernel, review);
+        return Conclude(findings, Backdrop.Of(query, findings.Aligned));
+    }
+
+    /// <summary>Compares the query with every picture that was in the bank at <paramref name="asOf"/>.</summary>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
     /// <param name="reviewApart">The same of removed pictures and portraits, which are banks apart; null: as of others.</param>
     /// <remarks>Two pictures that both have a sign hash are compared by it, others by PDQ: the method depends on the pair alone, so that a finding can be reproduced.</remarks>
-    public IReadOnlyList<Neighbour> Find(
-        PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewApart = null)
+    public Findings Compare(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewApart = null)
     {
-        var found = new SortedDictionary<int, Neighbour>();
+        var findings = new Findings(query, asOf, row => reviewApart is { } ofThose && (isPortrait[row] || removals?.HeldBy(ids[row], asOf) is not null) ? ofThose : review);
+        var found = findings.Found;
         var rowsThen = RowsAt(asOf);
         FindSameBytes(query, rowsThen, asOf, found);
         FindSamePixels(query, asOf, found);
@@ -205,12 +213,40 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
             var nearby = isHashed ? NearbyHashes(features, radius, rowsThen, kernel) : [];
             nearby.RemoveAll(near => !IsFindable(near.Hit.Row, asOf));
             var comparisons = features.Local is { } picture ? new LocalComparisons(picture) : null;
-            FindByHash(features, comparisons, nearby, maxDistance, ReviewOf, found);
-            if (features.Local is { } local) FindByFeatures(features, local, comparisons!, nearby, rowsThen, asOf, ReviewOf, found);
+            FindByHash(features, comparisons, nearby, maxDistance, findings.Review, found);
+            if (features.Local is { } local) findings.Aligned.AddRange(Align(features, local, comparisons!, nearby, rowsThen, asOf, found));
         }
-        return [.. found.OrderBy(pair => origins[pair.Key]).Select(pair => AsOf(asOf, pair.Key, pair.Value))];
+        return findings;
+    }
 
-        double ReviewOf(int row) => reviewApart is { } ofThose && (isPortrait[row] || removals?.CaseOf(ids[row], asOf) is not null) ? ofThose : review;
+    /// <summary>Every picture that is found in the query, or the query in it, or that shows the same scene, in log order.</summary>
+    /// <param name="backdrop">What counts little; null when nothing was laid on each other.</param>
+    public IReadOnlyList<Neighbour> Conclude(Findings findings, Backdrop? backdrop)
+    {
+        var found = findings.Found;
+        foreach (var picture in findings.Aligned)
+        {
+            var (row, features) = (picture.Row, findings.Query.Features!);
+            var alignment = backdrop?.WithoutIt(picture) ?? picture.Alignment;
+            var isCopy = alignment.Score >= findings.Review(row);
+            if (!isCopy && !alignment.IsRelated) continue;
+            found.Add(row, ToNeighbour(row, features.Sign.NearestTo(wholes[row]).Distance, LocalVerifier.TurnOf(alignment)) with
+            {
+                Evidence = Explanation.OfAlignment(alignment, features.Local!, picture.Features, isCopy),
+            });
+        }
+        return [.. found.OrderBy(pair => origins[pair.Key]).Select(pair => AsOf(findings.AsOf, pair.Key, pair.Value))];
+    }
+
+    /// <summary>What a comparison with a bank came to, before it is known what is somebody's backdrop.</summary>
+    /// <param name="Review">Score from which on the picture of a row is taken for a copy.</param>
+    public sealed record Findings(PictureQuery Query, long AsOf, Func<int, double> Review)
+    {
+        /// <summary>What bytes, pixels and hashes decided, by row.</summary>
+        public SortedDictionary<int, Neighbour> Found { get; } = [];
+
+        /// <summary>What was laid on each other, by row.</summary>
+        public List<AlignedPicture> Aligned { get; } = [];
     }
 
     private void FindSameBytes(PictureQuery query, int rowsThen, long asOf, SortedDictionary<int, Neighbour> found)
@@ -264,15 +300,14 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
     }
 
     // What the hashes leave open: pictures whose hash is near but not near enough, and those that share local features.
-    private void FindByFeatures(
-        FeatureSet features, LocalFeatures local, LocalComparisons comparisons, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, Func<int, double> review, SortedDictionary<int, Neighbour> found)
+    private IEnumerable<AlignedPicture> Align(
+        FeatureSet features, LocalFeatures local, LocalComparisons comparisons, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, SortedDictionary<int, Neighbour> known)
     {
-        var known = found.Keys.ToHashSet();
         var best = new SortedDictionary<int, (Alignment Alignment, double Score)>();
         var nearby = hits.OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates).ToList();
         foreach (var (hit, part) in nearby)
         {
-            if (known.Contains(hit.Row) || locals.Of(hit.Row) is not { } reference) continue;
+            if (known.ContainsKey(hit.Row) || locals.Of(hit.Row) is not { } reference) continue;
             var transform = Explanation.TransformOf(hit, part, local, reference);
             Consider(hit.Row, comparisons.Compare(reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
         }
@@ -280,18 +315,10 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
             .SelectMany(candidate => locals.SameAs(candidate.Row, rowsThen).Select(row => (row, candidate.IsMirrored)));
         foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
-            if (known.Contains(row) || !IsFindable(row, asOf) || locals.Of(row) is not { } reference) continue;
+            if (known.ContainsKey(row) || !IsFindable(row, asOf) || locals.Of(row) is not { } reference) continue;
             if (comparisons.Align(reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
         }
-        foreach (var (row, (alignment, score)) in best)
-        {
-            var isCopy = score >= review(row);
-            if (!isCopy && !alignment.IsRelated) continue;
-            found.Add(row, ToNeighbour(row, features.Sign.NearestTo(wholes[row]).Distance, LocalVerifier.TurnOf(alignment)) with
-            {
-                Evidence = Explanation.OfAlignment(alignment, local, locals.Of(row)!, isCopy),
-            });
-        }
+        return best.Select(pair => new AlignedPicture(pair.Key, accounts[pair.Key], addedAt[pair.Key], locals.Of(pair.Key)!, pair.Value.Alignment));
 
         void Consider(int row, Alignment alignment, int distance)
         {
@@ -345,10 +372,10 @@ internal sealed class PictureBank(int minQuality = 0, RemovalRegister? removals 
         new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn, IsPortrait: isPortrait[row]);
 
     private bool IsFindable(int row, long asOf) =>
-        Volatile.Read(ref renewedAt[row]) > asOf && (Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.CaseOf(ids[row], asOf) is not null);
+        Volatile.Read(ref renewedAt[row]) > asOf && (Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.HeldBy(ids[row], asOf) is not null) && suspended?.HeldBy(ids[row], asOf) is null;
 
     private Neighbour AsOf(long asOf, int row, Neighbour neighbour) =>
-        removals is null ? neighbour : neighbour with { RemovedIn = removals.CaseOf(ids[row], asOf), IsWithdrawn = Volatile.Read(ref withdrawnAt[row]) <= asOf };
+        removals is null ? neighbour : neighbour with { RemovedIn = removals.HeldBy(ids[row], asOf), IsWithdrawn = Volatile.Read(ref withdrawnAt[row]) <= asOf };
 
     private int RowsAt(long asOf)
     {

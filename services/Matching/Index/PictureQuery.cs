@@ -40,10 +40,11 @@ public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions
 /// <param name="Features">Null: only PDQ hashes are compared.</param>
 /// <param name="Sha256">Of the bytes; null: not known.</param>
 /// <param name="Luma">Of the decoded pixels, as <see cref="LumaLookup.KeyOf"/> makes it; null: not known, or not telling.</param>
-public sealed record PictureQuery(PdqHash[] Pdq, int Quality, FeatureSet? Features, string? Sha256, UInt128? Luma = null)
+/// <param name="AccountId">Whose picture it is; null: not known.</param>
+public sealed record PictureQuery(PdqHash[] Pdq, int Quality, FeatureSet? Features, string? Sha256, UInt128? Luma = null, string? AccountId = null)
 {
     /// <summary>A stored picture as a query.</summary>
     public static PictureQuery Of(FingerprintRecorded picture) =>
         new([.. picture.PdqDihedrals.Select(PdqHash.Parse)], picture.PdqQuality, FeatureSet.Read(picture.Features), picture.Sha256,
-            LumaLookup.KeyOf(picture.LumaSha256, picture.PdqQuality));
+            LumaLookup.KeyOf(picture.LumaSha256, picture.PdqQuality), picture.AccountId);
 }

@@ -2,6 +2,8 @@ using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
+using ImageRights.Matching.Suspensions;
 
 namespace ImageRights.Matching.Index;
 
@@ -15,18 +17,25 @@ public sealed class TenantIndex
     private readonly PictureBank works;
     private readonly PictureBank uploads;
     private readonly LicenceRegister licences = new();
-    private readonly RemovalRegister removals = new();
+    private readonly HeldPictures removals = new();
+    private readonly HeldPictures suspended = new();
     private readonly Column<LogPosition> changes = new();
     private readonly HashSet<string> withdrawnUnseen = [];
     private readonly Dictionary<string, string> accounts = [];
     private int version;
 
-    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality), new PictureBank(minQuality, removals));
+    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality, suspended: suspended), new PictureBank(minQuality, removals));
 
     /// <summary>Facts taken in.</summary>
     public long Version => Volatile.Read(ref version);
 
-    /// <summary>Pictures of a bank that can be found.</summary>
+    /// <summary>Which accounts have one owner. It is known as it is only, for it decides nothing that is looked into later, and makes no version.</summary>
+    public AccountOwners Owners { get; } = new();
+
+    /// <summary>Works and portraits that are suspended.</summary>
+    public int Suspended => suspended.Live;
+
+    /// <summary>Pictures of a bank that can be found, or could but for a suspension.</summary>
     public int Count(Bank bank) => bank switch
     {
         Bank.Works => works.Live - works.Portraits,
@@ -59,15 +68,27 @@ public sealed class TenantIndex
         return neighbours;
     }
 
-    /// <summary>Pictures of a bank that the query shows or that show it, and those that only show the same scene, in log order.</summary>
+    /// <summary>Works and uploads that the query shows or that show it, and those that only show the same scene, each in log order.</summary>
+    /// <param name="thresholds">What counts as a match, and the version of the index that answers.</param>
+    /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
+    public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Find(PictureQuery query, Thresholds thresholds, ScanKernel? kernel = null)
+    {
+        var (ofWorks, ofUploads) = (In(works, thresholds.Works, thresholds.Portraits), In(uploads, thresholds.Uploads, thresholds.Removed));
+        // What recurs in an account's pictures recurs in those of both banks.
+        var backdrop = Backdrop.Of(query, ofWorks.Aligned.Concat(ofUploads.Aligned));
+        return (works.Conclude(ofWorks, backdrop), uploads.Conclude(ofUploads, backdrop));
+
+        PictureBank.Findings In(PictureBank bank, BandLimits? limits, BandLimits? apart) => bank.Compare(
+            query, thresholds.MaxDistance, thresholds.IndexVersion, kernel ?? HammingScan.Fastest, limits?.Review ?? CopyModel.DefaultReview, apart?.Review);
+    }
+
+    /// <summary>The same in one bank; what recurs in an account's pictures is seen in those of this bank alone.</summary>
     /// <param name="maxDistance">Largest distance of hashes that counts as a match, in bits.</param>
     /// <param name="asOf">Version of the index that answers.</param>
     /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
-    /// <param name="reviewApart">The same of removed pictures, which lie among the uploads, and of portraits, which lie among the works; null: as of others.</param>
-    public IReadOnlyList<Neighbour> Find(
-        Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview, double? reviewApart = null) =>
-        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review, reviewApart);
+    public IReadOnlyList<Neighbour> Find(Bank bank, PictureQuery query, int maxDistance, long asOf, ScanKernel? kernel = null, double review = CopyModel.DefaultReview) =>
+        BankOf(bank).Find(query, maxDistance, asOf, kernel ?? HammingScan.Fastest, review);
 
     /// <summary>Pictures that were in a bank at a version, from a row on, in log order.</summary>
     public IEnumerable<(int Row, string Id)> Pictures(Bank bank, int fromRow, long asOf) => BankOf(bank).Pictures(fromRow, asOf);
@@ -101,8 +122,11 @@ public sealed class TenantIndex
             case WorkWithdrawn { WorkId: var id }: if (!works.Withdraw(id, next)) withdrawnUnseen.Add(id); break;
             case LicenceRecorded grant: licences.Add(grant, next); break;
             case LicenceEndRecorded end: licences.End(end, next); break;
-            case RemovalRecorded removal: removals.Add(removal, next); break;
-            case RemovalEndRecorded end: removals.End(end, next); break;
+            case RemovalRecorded removal: removals.Add(removal.MeasureId, removal.ImageId, removal.CaseId, next); break;
+            case RemovalEndRecorded end: removals.End(end.MeasureId, end.ImageId, next); break;
+            case SuspensionRecorded suspension: suspended.Add(suspension.SuspensionId, suspension.WorkId, suspension.SuspensionId, next); break;
+            case SuspensionEndRecorded end: suspended.End(end.SuspensionId, end.WorkId, next); break;
+            case SellerSignals seller: Owners.Put(seller); return;
             default: return;
         }
         changes.Extend(version);

@@ -52,16 +52,11 @@ public sealed record ScreeningView(
         _ => view,
     };
 
-    /// <summary>The same for its uploader: whose portrait was found is not told, nor by the other pictures of that account.</summary>
+    /// <summary>The same for its uploader.</summary>
     public ScreeningView ForUploader()
     {
-        var hidden = Matches.Where(match => match is { Bank: Bank.Portraits, Disposition: Disposition.Hit }).Select(match => match.OwnerAccountId).ToHashSet();
-        return this with
-        {
-            Matches = [.. Matches.Select(match => hidden.Contains(match.OwnerAccountId)
-                ? match with { ReferenceId = Contracts.Matching.V1.ScreeningMatch.Withheld, OwnerAccountId = Contracts.Matching.V1.ScreeningMatch.Withheld, Evidence = null, CaseId = null } : match)],
-            Related = Related is null ? null : [.. Related.Where(related => related.Bank != Bank.Portraits && !hidden.Contains(related.OwnerAccountId))],
-        };
+        var (matches, related) = UploaderSight.Of(Matches, Related ?? []);
+        return this with { Matches = matches, Related = Related is null ? null : related };
     }
 
     private static ScreeningView Pending(ScreeningView? view, string imageId, string accountId) =>

@@ -3,6 +3,8 @@ using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.Matching.Sellers;
+using ImageRights.Matching.Suspensions;
 using Facts = ImageRights.Matching.Screening;
 
 namespace ImageRights.Matching.Publishing;
@@ -10,16 +12,14 @@ namespace ImageRights.Matching.Publishing;
 /// <summary>Which facts others hear of, and as what.</summary>
 public static class MatchingContracts
 {
+    /// <summary>Matches that are told with their evidence. An event of 50 with it could be larger than CloudEvents may be (64 KiB), and would then be sent without any of its data.</summary>
+    public const int MostWithEvidence = 10;
+
     /// <summary>The contract that tells of a fact; null for facts that stay inside.</summary>
     /// <exception cref="InvalidOperationException">The fact is in neither list.</exception>
     public static object? Translate(RecordedEvent @event) => @event.Data switch
     {
-        Facts.ImageScreened screened => new Contracts.Matching.V1.ImageScreened(
-            @event.TenantId, screened.ImageId, screened.AccountId, screened.Surface, screened.ListingId, screened.Verdict,
-            [.. screened.Matches.Select(ToContract)], ToContract(screened.Thresholds), screened.UnreadableCode, screened.ScreenedAt,
-            screened.Band, screened.Related is null
-                ? null
-                : [.. screened.Related.Select(related => new Contracts.Matching.V1.RelatedPicture(related.Bank, related.ReferenceId, related.OwnerAccountId, ToContract(related.Evidence)!))]),
+        Facts.ImageScreened screened => ToContract(@event.TenantId, screened),
         // Whether to complain, and so to be named, is for the person whom the portrait shows.
         Facts.CopyFound { IsPortrait: true } => null,
         Facts.CopyFound copy => new Contracts.Matching.V1.CopyFound(
@@ -28,11 +28,27 @@ public static class MatchingContracts
         Facts.OwnershipConflictFound conflict => new Contracts.Matching.V1.OwnershipConflictFound(
             @event.TenantId, conflict.WorkId, conflict.AccountId, conflict.EarlierWorkId, conflict.EarlierAccountId, conflict.Distance, conflict.Transform, conflict.FoundAt),
         // Others said these; Matching only remembers them.
-        FingerprintRecorded or FingerprintRenewed or UnreadableRecorded or PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded => null,
+        FingerprintRecorded or FingerprintRenewed or UnreadableRecorded or PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded
+            or SuspensionRecorded or SuspensionEndRecorded or SellerRecorded => null,
         // What a rescan finds is said by the facts above.
         RescanRequested or RescanAdvanced => null,
         _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),
     };
+
+    private static Contracts.Matching.V1.ImageScreened ToContract(string tenantId, Facts.ImageScreened screened)
+    {
+        // Those that weigh most, in the order of the judgement.
+        var proved = screened.Matches.Where(match => match.Evidence is not null)
+            .OrderBy(match => match.Disposition == Disposition.Hit ? 0 : 1).ThenBy(match => match.Bank).ThenBy(match => match.Distance).ToList();
+        var told = proved.Take(MostWithEvidence).ToHashSet(ReferenceEqualityComparer.Instance);
+        return new Contracts.Matching.V1.ImageScreened(
+            tenantId, screened.ImageId, screened.AccountId, screened.Surface, screened.ListingId, screened.Verdict,
+            [.. screened.Matches.Select(match => ToContract(told.Contains(match) ? match : match with { Evidence = null }))], ToContract(screened.Thresholds), screened.UnreadableCode, screened.ScreenedAt,
+            screened.Band, screened.Related is null
+                ? null
+                : [.. screened.Related.Select(related => new Contracts.Matching.V1.RelatedPicture(related.Bank, related.ReferenceId, related.OwnerAccountId, ToContract(related.Evidence)!))],
+            proved.Count > told.Count ? proved.Count - told.Count : null);
+    }
 
     private static ScreeningMatch ToContract(Match match) =>
         new(match.Bank, match.ReferenceId, match.OwnerAccountId, match.Distance, match.Transform, match.Disposition, match.LicenceId, ToContract(match.Evidence), match.Band, match.CaseId);
@@ -41,7 +57,8 @@ public static class MatchingContracts
         ? null
         : new(evidence.Algorithm, evidence.Class, evidence.IsInverted, ToContract(evidence.UploadArea), ToContract(evidence.ReferenceArea),
             evidence.UploadPercent, evidence.ReferencePercent, evidence.Distance, evidence.Inliers, evidence.BlocksCompared, evidence.BlocksAlike,
-            evidence.Score, evidence.Overlays is null ? null : [.. evidence.Overlays.Select(area => new AreaRectangle(area.Left, area.Top, area.Width, area.Height))]);
+            evidence.Score, evidence.Overlays is null ? null : [.. evidence.Overlays.Select(area => new AreaRectangle(area.Left, area.Top, area.Width, area.Height))],
+            evidence.BlocksDiscounted);
 
     private static IReadOnlyList<AreaCorner> ToContract(IReadOnlyList<Corner> corners) => [.. corners.Select(corner => new AreaCorner(corner.X, corner.Y))];
 

@@ -113,10 +113,12 @@ public sealed record RelatedPicture(Bank Bank, string ReferenceId, string OwnerA
 /// <param name="Score">Probability that it is a copy, 0 to 1; null in facts of earlier versions.</param>
 /// <param name="Overlays">Rectangles of the upload that lie on what was recognised and hide it: captions, logos. Null where pixels were not compared.</param>
 /// <param name="Measures">What the score follows from, by the model that the thresholds name. Null where pixels were not compared.</param>
+/// <param name="BlocksDiscounted">Blocks that were left out because they show what many pictures of one of the two accounts show: a backdrop, a frame, a logo. Null: none.</param>
 public sealed record Evidence(
     string Algorithm, MatchClass Class, bool IsInverted, IReadOnlyList<Corner> UploadArea, IReadOnlyList<Corner> ReferenceArea,
     double UploadPercent, double ReferencePercent, int? Distance, int? Inliers, int? BlocksCompared, int? BlocksAlike,
-    double? Score = null, IReadOnlyList<Area>? Overlays = null, IReadOnlyDictionary<string, double>? Measures = null)
+    double? Score = null, IReadOnlyList<Area>? Overlays = null, IReadOnlyDictionary<string, double>? Measures = null,
+    int? BlocksDiscounted = null)
 {
     /// <summary>The same finding with the roles exchanged: what was the upload is the reference.</summary>
     public Evidence Swapped() => this with

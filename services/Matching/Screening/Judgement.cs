@@ -18,6 +18,9 @@ public readonly record struct Neighbour(
 /// <summary>Finds the licence for a work that covers a use by an account at an instant; null when none does.</summary>
 public delegate string? LicenceLookup(string workId, string accountId, DateTimeOffset at);
 
+/// <summary>Counts the owners of some accounts, each of them named once.</summary>
+public delegate int OwnerCount(IReadOnlyCollection<string> accounts);
+
 /// <summary>What a finding means. Pure: the same neighbours and licences give the same judgement.</summary>
 public static class Judgement
 {
@@ -82,11 +85,14 @@ public static class Judgement
     ];
 
     /// <summary>How widely a picture is used, by the works and uploads that are like it.</summary>
-    /// <param name="commonFrom">Accounts from which on a picture is common.</param>
-    public static Commonness CommonnessOf(IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, int commonFrom)
+    /// <param name="ownersOf">Which accounts count as one.</param>
+    /// <param name="commonFrom">Independent accounts from which on a picture is common.</param>
+    public static Commonness CommonnessOf(IReadOnlyList<Neighbour> works, IReadOnlyList<Neighbour> uploads, OwnerCount ownersOf, int commonFrom)
     {
-        var accounts = uploads.Select(upload => upload.AccountId).Distinct().Count();
-        return new Commonness(accounts, uploads.Count, works.Where(work => !work.IsPortrait).Concat(uploads).Select(picture => (DateTimeOffset?)picture.OccurredAt).Min(), accounts >= commonFrom);
+        var accounts = uploads.Select(upload => upload.AccountId).ToHashSet();
+        var independent = ownersOf(accounts);
+        var since = works.Where(work => !work.IsPortrait).Concat(uploads).Select(picture => (DateTimeOffset?)picture.OccurredAt).Min();
+        return new Commonness(independent, uploads.Count, since, independent >= commonFrom, accounts.Count);
     }
 
     /// <summary>Judges a new work or portrait by the earlier uploads and earlier works it resembles.</summary>

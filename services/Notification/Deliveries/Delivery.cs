@@ -30,7 +30,12 @@ public sealed record Delivery(DeliveryState State, string DeliveryId, string End
     public static Delivery Evolve(Delivery state, object fact) => fact switch
     {
         DeliveryEvent.Scheduled scheduled => new(DeliveryState.Pending, scheduled.DeliveryId, scheduled.EndpointId, scheduled.EventType, 0, []),
-        DeliveryEvent.Attempted attempted => state with { AttemptsInRound = state.AttemptsInRound + 1, AttemptIds = state.AttemptIds.Add(attempted.AttemptId) },
+        DeliveryEvent.Attempted attempted => state with
+        {
+            State = attempted.Outcome == AttemptOutcome.Succeeded ? DeliveryState.Succeeded : state.State,
+            AttemptsInRound = state.AttemptsInRound + 1,
+            AttemptIds = state.AttemptIds.Add(attempted.AttemptId),
+        },
         DeliveryEvent.Succeeded => state with { State = DeliveryState.Succeeded },
         DeliveryEvent.Exhausted => state with { State = DeliveryState.Exhausted },
         DeliveryEvent.Replayed => state with { State = DeliveryState.Pending, AttemptsInRound = 0 },
@@ -61,11 +66,7 @@ public sealed record Delivery(DeliveryState State, string DeliveryId, string End
         var delay = isOver ? null : record.Policy.DelayAfter(state.AttemptsInRound + 1, record.Draw, result.RetryAfter);
         yield return new DeliveryEvent.Attempted(
             record.AttemptId, total, record.Url, record.StartedAt, duration, result.Outcome, result.Status, result.Error, record.FinishedAt + delay);
-        if (result.Outcome == AttemptOutcome.Succeeded)
-        {
-            if (state.State != DeliveryState.Succeeded) yield return new DeliveryEvent.Succeeded(total, record.FinishedAt);
-        }
-        else if (delay is null && state.State == DeliveryState.Pending)
+        if (result.Outcome != AttemptOutcome.Succeeded && delay is null && state.State == DeliveryState.Pending)
         {
             yield return new DeliveryEvent.Exhausted(state.DeliveryId, state.EndpointId, state.EventType, total, result.Reason, record.FinishedAt);
         }

@@ -39,7 +39,7 @@ public abstract record DeliveryEvent
     public sealed record Scheduled(
         string DeliveryId, string EndpointId, Guid EventId, string EventType, string? Subject, DateTimeOffset ScheduledAt) : DeliveryEvent;
 
-    /// <summary>It was sent.</summary>
+    /// <summary>It was sent. When the outcome says that it succeeded, the receiver has it.</summary>
     /// <param name="AttemptId">Identity of this attempt; recording it twice writes once.</param>
     /// <param name="Attempt">1-based count over the life of the delivery.</param>
     /// <param name="Status">HTTP status, when there was an answer.</param>
@@ -49,7 +49,7 @@ public abstract record DeliveryEvent
         Guid AttemptId, int Attempt, string Url, DateTimeOffset StartedAt, int DurationMilliseconds, AttemptOutcome Outcome, int? Status, string? Error,
         DateTimeOffset? NextAttemptAt) : DeliveryEvent;
 
-    /// <summary>The receiver has it.</summary>
+    /// <summary>The receiver has it. No longer written: the attempt says so.</summary>
     public sealed record Succeeded(int Attempts, DateTimeOffset SucceededAt) : DeliveryEvent;
 
     /// <summary>No attempt is left; it stays until somebody replays it.</summary>

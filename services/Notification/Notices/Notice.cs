@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageRights.Contracts.Notification.V1;
 using ImageRights.EventStore;
 using ImageRights.Notification.Projections;
+using ImageRights.ServiceDefaults.Messaging;
 
 namespace ImageRights.Notification.Notices;
 
@@ -22,11 +24,15 @@ public sealed record Notice(
     /// <summary>The notice that tells of a contract.</summary>
     /// <param name="checkpoint">Latest checkpoint of the log of the service that tells it, a signed note in base64: who keeps what he is sent can show any change of the record.</param>
     /// <exception cref="KeyNotFoundException">The contract is not in the table of types: a bug.</exception>
-    public static Notice Of(object contract, Guid messageId, string? traceParent, string? checkpoint = null)
+    /// <param name="fact">Where the fact that it tells of stands.</param>
+    public static Notice Of(object contract, Guid messageId, string? traceParent, string? checkpoint = null, FactPlace? fact = null)
     {
         var type = NoticeTypes.ByContract[contract.GetType()];
         var data = JsonSerializer.SerializeToNode(contract, contract.GetType(), StoreOptions.Json)!;
-        var notice = Create(type.Tenant(contract), messageId, type.Name, type.Source, type.Subject(contract), type.Time(contract), data, traceParent, checkpoint);
+        var subject = type.Subject(contract);
+        // Only facts of the subject's own stream are in an order of their own.
+        var sequence = fact is not null && fact.Stream.EndsWith($"-{subject}", StringComparison.Ordinal) ? fact.Version.ToString("D10", CultureInfo.InvariantCulture) : null;
+        var notice = Create(type.Tenant(contract), messageId, type.Name, type.Source, subject, type.Time(contract), data, traceParent, checkpoint, sequence);
         return contract switch
         {
             // Telling of a delivery that told of a failure would go on for ever between endpoints that are all dead.
@@ -44,7 +50,7 @@ public sealed record Notice(
         Create(tenantId, eventId, NoticeTypes.Tested, NoticeTypes.Source, endpointId, at, new JsonObject { ["endpointId"] = endpointId }, traceParent);
 
     private static Notice Create(
-        string tenantId, Guid eventId, string type, string source, string subject, DateTimeOffset time, JsonNode data, string? traceParent, string? checkpoint = null)
+        string tenantId, Guid eventId, string type, string source, string subject, DateTimeOffset time, JsonNode data, string? traceParent, string? checkpoint = null, string? sequence = null)
     {
         var envelope = new JsonObject
         {
@@ -52,11 +58,12 @@ public sealed record Notice(
             ["id"] = eventId.ToString(),
             ["source"] = source,
             ["type"] = type,
-            ["time"] = time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            ["time"] = time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
             ["subject"] = subject,
             ["datacontenttype"] = "application/json",
             ["tenantid"] = tenantId,
         };
+        if (sequence is not null) envelope["sequence"] = sequence;
         if (traceParent is not null) envelope["traceparent"] = traceParent;
         if (checkpoint is not null) envelope["logcheckpoint"] = checkpoint;
         envelope["data"] = data;

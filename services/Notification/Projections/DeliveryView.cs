@@ -47,6 +47,7 @@ public sealed record DeliveryView(
             it.ScheduledAt.UtcTicks.ToString("D19", CultureInfo.InvariantCulture) + it.DeliveryId, []),
         (DeliveryEvent.Attempted it, { } at) => at with
         {
+            State = it.Outcome == AttemptOutcome.Succeeded ? DeliveryState.Succeeded : at.State,
             NextAttemptAt = it.NextAttemptAt,
             Attempts = [.. at.Attempts, new AttemptView(it.AttemptId, it.Attempt, it.Url, it.StartedAt, it.DurationMilliseconds, it.Outcome, it.Status, it.Error)],
         },

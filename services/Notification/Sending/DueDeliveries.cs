@@ -1,5 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Notification.Deliveries;
+using ImageRights.Notification.Notices;
+using ImageRights.Notification.Projections;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -36,6 +38,76 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
         on conflict (tenant_id, delivery_id) do update set next_attempt_at = clock_timestamp(), leased_until = null, lease = null
         """,
         session.TenantId, deliveryId, endpointId, eventId);
+
+    /// <summary>Keeps events that are not kept yet and makes their deliveries due, all in one statement. Of those that are to be claimed at once it gives what it claimed: not those to an endpoint
+    /// that fails or asked not to be called.</summary>
+    public async Task<IReadOnlyList<DueDelivery>> KeepAsync(string tenantId, IReadOnlyList<Notice> notices, IReadOnlyList<(Notice Notice, EndpointView Endpoint, bool Claim)> deliveries)
+    {
+        await using var connection = await store.AcrossTenants.OpenConnectionAsync();
+        await using var batch = new NpgsqlBatch(connection);
+        var keep = new NpgsqlBatchCommand(
+            $"""
+            with kept as (
+                insert into {Schema}.webhook_events (tenant_id, event_id, type, subject, about_endpoint, feed_only, body, full_body, traceparent)
+                select $1, n.* from unnest($2, $3, $4, $5, $6, $7, $8, $9) as n(event_id, type, subject, about_endpoint, feed_only, body, full_body, traceparent)
+                on conflict do nothing returning event_id
+            ), due as (
+                insert into {Schema}.webhook_due (tenant_id, delivery_id, endpoint_id, event_id, next_attempt_at, lease, leased_until)
+                select $1, d.delivery_id, d.endpoint_id, d.event_id, clock_timestamp(), l.lease, case when l.lease is not null then clock_timestamp() + $14 end
+                from unnest($10, $11, $12, $13) as d(delivery_id, endpoint_id, event_id, lease)
+                join kept on kept.event_id = d.event_id
+                left join {Schema}.webhook_endpoint_health h on h.tenant_id = $1 and h.endpoint_id = d.endpoint_id
+                cross join lateral (select case when h.failing_since is null and (h.not_before is null or h.not_before <= clock_timestamp()) then d.lease end as lease) l
+                returning delivery_id, next_attempt_at, lease
+            )
+            select delivery_id, next_attempt_at from due where lease is not null
+            """);
+        var leases = deliveries.Select(delivery => delivery.Claim ? Guid.NewGuid() : (Guid?)null).ToArray();
+        var ids = deliveries.Select(delivery => DeliveryId.Of(delivery.Notice.EventId, delivery.Endpoint.EndpointId)).ToArray();
+        keep.Parameters.Add(new() { Value = tenantId });
+        Add(NpgsqlDbType.Uuid, notice => notice.EventId);
+        Add(NpgsqlDbType.Varchar, notice => notice.Type);
+        Add(NpgsqlDbType.Varchar, notice => notice.Subject);
+        Add(NpgsqlDbType.Varchar, notice => notice.AboutEndpoint);
+        Add(NpgsqlDbType.Boolean, notice => notice.FeedOnly);
+        Add(NpgsqlDbType.Text, notice => notice.Body);
+        Add(NpgsqlDbType.Text, notice => notice.FullBody);
+        Add(NpgsqlDbType.Varchar, notice => notice.TraceParent);
+        keep.Parameters.Add(new() { Value = ids });
+        keep.Parameters.Add(new() { Value = deliveries.Select(delivery => delivery.Endpoint.EndpointId).ToArray() });
+        keep.Parameters.Add(new() { Value = deliveries.Select(delivery => delivery.Notice.EventId).ToArray() });
+        keep.Parameters.Add(new NpgsqlParameter<Guid?[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = leases });
+        keep.Parameters.Add(new() { Value = options.Lease, NpgsqlDbType = NpgsqlDbType.Interval });
+        batch.BatchCommands.Add(keep);
+        var secrets = new NpgsqlBatchCommand(
+            $"""
+            select endpoint_id, array_agg(secret_id order by created_at desc), array_agg(sealed order by created_at desc) from {Schema}.webhook_secrets
+            where tenant_id = $1 and endpoint_id = any($2) and (valid_until is null or valid_until > clock_timestamp()) group by endpoint_id
+            """);
+        secrets.Parameters.Add(new() { Value = tenantId });
+        secrets.Parameters.Add(new() { Value = deliveries.Where(delivery => delivery.Claim).Select(delivery => delivery.Endpoint.EndpointId).Distinct().ToArray() });
+        batch.BatchCommands.Add(secrets);
+        await batch.PrepareAsync();
+        await using var reader = await batch.ExecuteReaderAsync();
+        var claimed = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        while (await reader.ReadAsync()) claimed.Add(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1));
+        await reader.NextResultAsync();
+        var keys = new Dictionary<string, IReadOnlyList<(string, byte[])>>(StringComparer.Ordinal);
+        while (await reader.ReadAsync()) keys.Add(reader.GetString(0), [.. reader.GetFieldValue<string[]>(1).Zip(reader.GetFieldValue<byte[][]>(2))]);
+
+        return
+        [
+            .. from index in Enumerable.Range(0, deliveries.Count)
+               where claimed.ContainsKey(ids[index])
+               let it = deliveries[index]
+               select new DueDelivery(
+                   leases[index]!.Value, tenantId, ids[index], it.Endpoint.EndpointId, it.Notice.EventId, it.Notice.Type, it.Notice.Subject, it.Endpoint.Url, it.Notice.Body, it.Notice.TraceParent,
+                   claimed[ids[index]], IsNew: true, keys[it.Endpoint.EndpointId]),
+        ];
+
+        void Add<T>(NpgsqlDbType type, Func<Notice, T> value) =>
+            keep.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. notices.Select(value)] });
+    }
 
     /// <summary>Ends the claim and makes the delivery due later; a claim that was lost to another replica changes nothing.</summary>
     public static void Postpone(DocumentSession session, DueDelivery claim, TimeSpan delay) => session.QueueSqlCommand(

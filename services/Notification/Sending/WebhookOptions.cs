@@ -18,10 +18,10 @@ public sealed record WebhookOptions
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Deliveries claimed at once by this replica: waiting for their turn, sent, or being recorded. Endpoints that fail get half of them at most.</summary>
-    public int InFlight { get; init; } = 1024;
+    public int InFlight { get; init; } = 4096;
 
-    /// <summary>Most deliveries to one endpoint claimed at once. It begins with as many as are sent at once, and each success earns it one more, until a failure.</summary>
-    public int ClaimedPerEndpoint { get; init; } = 256;
+    /// <summary>Most deliveries to one endpoint claimed at once. It begins with as many as are sent at once, and each success within a second earns it one more, until a failure.</summary>
+    public int ClaimedPerEndpoint { get; init; } = 1024;
 
     /// <summary>Requests under way at once to one endpoint.</summary>
     public int InFlightPerEndpoint { get; init; } = 8;

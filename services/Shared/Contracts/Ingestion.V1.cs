@@ -62,6 +62,12 @@ public sealed record WorkRegistered(
 /// <summary>A registered original is not to be matched against any more, and gives no rights.</summary>
 public sealed record WorkWithdrawn(string TenantId, string WorkId, string AccountId, DateTimeOffset WithdrawnAt);
 
+/// <summary>A registered original is not to be matched against until it is resumed.</summary>
+public sealed record WorkSuspended(string TenantId, string WorkId, string AccountId, string SuspensionId, DateTimeOffset SuspendedAt);
+
+/// <summary>A suspension ended: the original is matched against again.</summary>
+public sealed record WorkResumed(string TenantId, string WorkId, string AccountId, string SuspensionId, DateTimeOffset ResumedAt);
+
 /// <summary>The rights holder allowed an account to use a work.</summary>
 /// <param name="Until">Last instant at which the licence covers a use; null: no end.</param>
 public sealed record LicenceGranted(
@@ -79,6 +85,9 @@ public sealed record LicenceEnded(string TenantId, string LicenceId, string Work
 /// <param name="AsOf">When it held, by the marketplace's clock.</param>
 public sealed record SellerReported(
     string TenantId, string AccountId, string? Country, string? Language, string? PayoutHash, IReadOnlyList<string> DeviceHashes, bool HasEmail, DateTimeOffset AsOf, DateTimeOffset ReportedAt);
+
+/// <summary>Who is behind an account is not to be known any more: what was told of it until then links it to no other.</summary>
+public sealed record SellerContactErased(string TenantId, string AccountId, DateTimeOffset ErasedAt);
 
 /// <summary>The marketplace saw the money of a settlement arrive.</summary>
 /// <param name="SettlementId">The marketplace's id of it.</param>

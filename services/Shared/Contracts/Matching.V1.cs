@@ -64,7 +64,7 @@ public enum Band
 /// <param name="Distance">Hamming distance between the hashes, 0 to 256 bits.</param>
 /// <param name="Transform">How the upload was turned or mirrored against the reference.</param>
 /// <param name="LicenceId">The licence that covers it, when <paramref name="Disposition"/> is Licensed.</param>
-/// <param name="Evidence">How it was recognised; null when PDQ hashes alone were compared.</param>
+/// <param name="Evidence">How it was recognised; null when PDQ hashes alone were compared, and where <see cref="ImageScreened"/> leaves it out.</param>
 /// <param name="Band">Where its score lies between the bank's limits; null in screenings of earlier versions.</param>
 /// <param name="CaseId">Case in which the reference was taken down, when <paramref name="Bank"/> is Removed.</param>
 public sealed record ScreeningMatch(
@@ -77,11 +77,12 @@ public sealed record ScreeningMatch(
 
 /// <summary>How widely a picture is used, at the time of asking. What many accounts show was rarely taken by one of them from another: it may be a supplier's, whose licence
 /// covers them all or none.</summary>
-/// <param name="Accounts">Independent accounts that have uploaded it, the asking one too if it has.</param>
+/// <param name="Accounts">Independent accounts that have uploaded it, the asking one too if it has: those that have one owner count once.</param>
 /// <param name="Pictures">Uploads that show it.</param>
 /// <param name="Since">When the earliest of them was received, or a work like it registered; null when none is known.</param>
-/// <param name="IsCommon">Whether so many accounts make it a common picture.</param>
-public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon);
+/// <param name="IsCommon">Whether so many independent accounts make it a common picture.</param>
+/// <param name="AccountsInAll">Accounts that have uploaded it, each counted once.</param>
+public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon, int? AccountsInAll = null);
 
 /// <summary>A picture that shows the same place or thing as the upload and of which the upload is no copy.</summary>
 /// <param name="ReferenceId">Work or image, as <paramref name="Bank"/> says.</param>
@@ -122,10 +123,11 @@ public enum MatchClass
 /// <param name="BlocksAlike">Those that correlate.</param>
 /// <param name="Score">Probability that the upload is a copy, 0 to 1.</param>
 /// <param name="Overlays">Rectangles of the upload that hide what was recognised: captions, logos.</param>
+/// <param name="BlocksDiscounted">Blocks that were left out because they show what many pictures of one of the two accounts show: a backdrop, a frame, a logo.</param>
 public sealed record MatchEvidence(
     string Algorithm, MatchClass Class, bool IsInverted, IReadOnlyList<AreaCorner> UploadArea, IReadOnlyList<AreaCorner> ReferenceArea,
     double UploadPercent, double ReferencePercent, int? Distance = null, int? Inliers = null, int? BlocksCompared = null, int? BlocksAlike = null,
-    double? Score = null, IReadOnlyList<AreaRectangle>? Overlays = null);
+    double? Score = null, IReadOnlyList<AreaRectangle>? Overlays = null, int? BlocksDiscounted = null);
 
 /// <summary>A rectangle in fractions of a picture's width and height.</summary>
 public sealed record AreaRectangle(double Left, double Top, double Width, double Height);
@@ -150,14 +152,15 @@ public sealed record ScreeningThresholds(
 public sealed record BandLimits(double Review, double Auto);
 
 /// <summary>An upload was screened; said exactly once for each upload.</summary>
-/// <param name="Matches">Closest first; at most 50.</param>
+/// <param name="Matches">Closest first; at most 50, of which at most 10 have their evidence.</param>
 /// <param name="UnreadableCode">Why it cannot be decoded, when it cannot.</param>
 /// <param name="Band">Of the surest hit; null when there is none.</param>
 /// <param name="Related">Pictures of the same place or thing, which have no part in the verdict; at most 10.</param>
+/// <param name="EvidenceLeftOut">Matches whose evidence is left out here and is in <c>GET /v1/screenings/{imageId}</c> of Matching; null when all of it is here.</param>
 public sealed record ImageScreened(
     string TenantId, string ImageId, string AccountId, Surface Surface, string? ListingId, ScreeningVerdict Verdict,
     IReadOnlyList<ScreeningMatch> Matches, ScreeningThresholds Thresholds, string? UnreadableCode, DateTimeOffset ScreenedAt,
-    Band? Band = null, IReadOnlyList<RelatedPicture>? Related = null);
+    Band? Band = null, IReadOnlyList<RelatedPicture>? Related = null, int? EvidenceLeftOut = null);
 
 /// <summary>A newly registered work was found in an upload that came before it.</summary>
 public sealed record CopyFound(

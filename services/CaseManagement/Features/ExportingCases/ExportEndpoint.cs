@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
@@ -16,6 +17,7 @@ namespace ImageRights.CaseManagement.Features.ExportingCases;
 internal static class ExportEndpoint
 {
     private const int MostEvents = 10_000;
+    private const string OfAnother = "It is another account's.";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -25,8 +27,8 @@ internal static class ExportEndpoint
     /// <summary><c>GET /v1/cases/{id}/export</c>.</summary>
     public static void MapExport(this IEndpointRouteBuilder app) => app
         .MapGet("/v1/cases/{id}/export", ExportAsync)
-        .Requires(Permission.CasesRead)
-        .WithTags("Cases").WithName("ExportCase").WithSummary("The case as a file that proves itself: events, pictures, proofs, a page to read and print");
+        .Requires(Permission.CasesRead).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync)
+        .WithTags("Cases").WithName("ExportCase").WithSummary("The case as a file that proves itself: events, pictures, proofs, a page to read and print; for a party what it sees of it");
 
     private static async Task<IResult> ExportAsync(string id, HttpContext context, DocumentStore store, TransparencyLog log, TimeStamps stamps, CaseFileSources sources, TimeProvider time)
     {
@@ -38,21 +40,22 @@ internal static class ExportEndpoint
         try
         {
             if (await SealedAsync(log, session.TenantId, [caseId.StreamKey], cancellationToken) is not { } own || own.Events.Count < stream.Version) return context.Problem(new Rejection("Case_Not_Sealed"));
-            var notices = References(own, "reportId").Concat(References(own, "noticeId")).Where(reference => reference.StartsWith("ntc_", StringComparison.Ordinal)).Distinct().ToList();
+            var account = context.PartyAccount();
+            var notices = await NoticesAsync(session, own, account, cancellationToken);
             var record = notices.Count == 0 ? own : await SealedAsync(log, session.TenantId, [caseId.StreamKey, .. notices.Select(notice => NoticeView.StreamPrefix + notice)], cancellationToken);
             if (record is null) return context.Problem(new Rejection("Case_Not_Sealed"));
             record = await record.StampedAsync(stamps, cancellationToken);
             using var activity = StepHandling.Activities.StartActivity("export case");
             activity?.SetTag("imagerights.case.id", caseId.Value).SetTag("imagerights.events", record.Events.Count);
 
-            var file = new CaseFile(caseId.Value, time.GetUtcNow(), record);
+            var file = new CaseFile(caseId.Value, time.GetUtcNow(), record, account is null ? null : await Told.SightAsync(session, caseId, account, cancellationToken));
             if (record.NoTimeStamp is { } noStamp) file.Lacks("a time stamp over the checkpoint", noStamp);
             foreach (var notice in notices)
             {
                 if (await session.LoadAsync<NoticePapers>(notice, cancellationToken) is not { } papers) file.Lacks($"the papers of {notice}", "They are not kept any more.");
                 else file.Add(new PageDocument(notice, [.. papers.Elements.Select(element => new PageFact(EventWords.Member(element.Key), element.Value)), .. papers.Urls.Select(url => new PageFact(new Words("Address", "网址"), url))]));
             }
-            await AddPicturesAsync(file, sources, session.TenantId, record, cancellationToken);
+            await AddPicturesAsync(file, sources, session.TenantId, record, account, cancellationToken);
             context.Response.Headers.CacheControl = "no-store";
             return TypedResults.File(file.ToArchive(log.SignStatement), "application/zip", $"{caseId.Value}.zip");
         }
@@ -62,7 +65,18 @@ internal static class ExportEndpoint
         }
     }
 
-    private static async Task AddPicturesAsync(CaseFile file, CaseFileSources sources, string tenant, SealedStreams record, CancellationToken cancellationToken)
+    // Another's notice is another's, also where both complain of one picture.
+    private static async Task<IReadOnlyList<string>> NoticesAsync(DocumentSession session, SealedStreams record, string? account, CancellationToken cancellationToken)
+    {
+        var notices = References(record, "reportId").Concat(References(record, "noticeId")).Where(reference => reference.StartsWith("ntc_", StringComparison.Ordinal)).Distinct().ToList();
+        if (account is null) return notices;
+        var own = new List<string>();
+        foreach (var notice in notices) if (await Belonging.NoticeAsync(session, notice, account, cancellationToken)) own.Add(notice);
+        return own;
+    }
+
+    /// <summary>Adds pictures and the record of where they come from; to a party its own, and how the disputed one looks, which was shown on the marketplace.</summary>
+    private static async Task AddPicturesAsync(CaseFile file, CaseFileSources sources, string tenant, SealedStreams record, string? account, CancellationToken cancellationToken)
     {
         var streams = new List<string>();
         foreach (var (role, member, kind) in new[] { ("Disputed", "imageId", "image"), ("Work", "workId", "work") })
@@ -75,12 +89,18 @@ internal static class ExportEndpoint
                     file.Lacks($"the {kind} {picture}", why ?? "Its hash is not known.");
                     continue;
                 }
-                streams.Add($"{kind}-{picture}");
-                var (bytes, bytesWhy) = await sources.ContentAsync(tenant, sha256, cancellationToken);
+                var isOpen = account is null || Text(described, "accountId") == account;
+                if (!isOpen && kind == "work")
+                {
+                    file.Lacks($"the {kind} {picture}", OfAnother);
+                    continue;
+                }
+                if (isOpen) streams.Add($"{kind}-{picture}");
+                var (bytes, bytesWhy) = isOpen ? await sources.ContentAsync(tenant, sha256, cancellationToken) : (null, OfAnother);
                 var (rendition, renditionWhy) = await sources.RenditionAsync(tenant, sha256, cancellationToken);
                 if (bytesWhy is not null) file.Lacks($"the bytes of {picture}", bytesWhy);
                 if (renditionWhy is not null) file.Lacks($"a view of {picture}", renditionWhy);
-                var caption = string.Join(", ", new[] { Text(described, "title"), Text(described, "author"), Text(described, "accountId"), Text(described, "registeredAt") ?? Text(described, "receivedAt") }.OfType<string>());
+                var caption = !isOpen ? null : string.Join(", ", new[] { Text(described, "title"), Text(described, "author"), Text(described, "accountId"), Text(described, "registeredAt") ?? Text(described, "receivedAt") }.OfType<string>());
                 file.Add(new DisputedPicture(role, picture, sha256, caption, bytes, rendition));
             }
         }

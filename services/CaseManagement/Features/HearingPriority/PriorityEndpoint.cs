@@ -43,7 +43,7 @@ internal static class PriorityEndpoint
         cases.MapGet("priority", GetAsync).OfAccount(PriorityCodes.NotFound, Belonging.CaseAsync).WithName("GetPriority").WithSummary("Where the sealed history contradicts the claim, and who was heard");
         cases.MapPost("priority/hearing", HearAsync).Requires(Permission.CasesObject).OfAccount(PriorityCodes.NotFound, Belonging.CaseAsync).WithName("HearPriority").WithSummary("Answer the contradiction, as one of the two sides").LimitBody();
         cases.MapPost("priority/decision", DecideAsync).Requires(Permission.CasesDecide).WithName("DecidePriority").WithSummary("Decide who had the picture first, after both were heard or had their time").LimitBody();
-        cases.MapGet("damage-ledger", LedgerAsync).WithName("GetDamageLedger").WithSummary("How long the picture was down and what that cost, for claims over a wrong notice");
+        cases.MapGet("damage-ledger", LedgerAsync).OfAccount(CaseCodes.NotFound, Belonging.AccusationAsync).WithName("GetDamageLedger").WithSummary("How long the picture was down and what that cost, for claims over a wrong notice");
     }
 
     /// <summary>Why a measure is withheld; null when it is not.</summary>

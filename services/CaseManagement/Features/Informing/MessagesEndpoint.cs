@@ -61,7 +61,7 @@ internal static class MessagesEndpoint
         }
         // A party is shown what it was told itself.
         var account = context.PartyAccount() ?? context.Request.Query["accountId"].ToString();
-        var messages = (await session.Events.FetchStreamAsync($"messages-{about}", cancellationToken: context.RequestAborted)).Select(@event => (MessageEvent.MessageSent)@event.Data);
+        var messages = await Told.MessagesAsync(session, about, context.RequestAborted);
         return TypedResults.Ok(messages
             .Where(message => (party is null || message.Party == party) && (account.Length == 0 || message.AccountId == account))
             .Select(message => (Message: message, Text: message.Texts.First(text => text.Language == language)))

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
+using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
@@ -12,14 +15,17 @@ namespace ImageRights.CaseManagement.Features.ReadingCases;
 /// <summary>A case's stream, up to the version or the instant that was asked for.</summary>
 /// <param name="Version">Version of the last event given.</param>
 /// <param name="Case">The case as it stood then.</param>
+/// <param name="Events">Each fact; for a party its own acts and what it was told of.</param>
 public sealed record CaseHistory(string CaseId, long Version, CaseResource Case, IReadOnlyList<HistoryEntry> Events);
 
 /// <summary>One fact as it was recorded.</summary>
-/// <param name="Version">Position in the stream, from 1 without gaps.</param>
+/// <param name="Version">Position in the stream, from 1 without gaps but for what a party does not see.</param>
 /// <param name="Type">Stored name, with its version.</param>
 /// <param name="Timestamp">The database's clock when it was recorded.</param>
-/// <param name="EventId">Identity; also the message id under which it was published.</param>
-public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Timestamp, string Actor, object Data, Guid EventId);
+/// <param name="Actor">Who acted; for a party, of others their part: <c>Complainant</c>, <c>Respondent</c>, <c>Platform</c> or <c>Machine</c>.</param>
+/// <param name="Data">The fact; for a party, of others' without who they are, their words and their papers.</param>
+/// <param name="EventId">Identity; also the message id under which it was published. Null where something is withheld: with it a guess at what could be proved by the open log.</param>
+public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Timestamp, string Actor, object Data, Guid? EventId);
 
 /// <summary>Reading cases.</summary>
 internal static class CasesEndpoint
@@ -30,7 +36,7 @@ internal static class CasesEndpoint
         var cases = app.MapGroup("/v1/cases").WithTags("Cases").Requires(Permission.CasesRead);
         cases.MapGet("", ListAsync).HoldsToAccount().WithName("ListCases").WithSummary("Cases, newest first");
         cases.MapGet("{id}", GetAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("GetCase").WithSummary("A case and what each part can do next");
-        cases.MapGet("{id}/history", GetHistoryAsync).WithName("GetCaseHistory").WithSummary("The case's stream, as it is or as it was at a version or an instant");
+        cases.MapGet("{id}/history", GetHistoryAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("GetCaseHistory").WithSummary("The case's stream, as it is or as it was at a version or an instant");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
@@ -51,7 +57,7 @@ internal static class CasesEndpoint
 
     internal static readonly ListShape<CaseView> Shape = new ListShape<CaseView>(view => view.CaseId)
         .Created("openedAt")
-        .Owned("(data ->> 'respondentAccountId' = ? or data -> 'complainantAccountIds' @> jsonb_build_array(?::text))")
+        .Owned(Belonging.CasesOf)
         .Sorted("changedAt", "changedAt", view => view.ChangedAt)
         .Sorted("queue", ListShape<CaseView>.SortSql("queue"), view => view.Queue)
         .By("status", "Takes", Enum.GetNames<CaseStatus>(), "data ->> 'state' = ?", alias: "state")
@@ -80,7 +86,17 @@ internal static class CasesEndpoint
         var events = await session.Events.FetchStreamAsync(caseId.StreamKey, upTo, instant, context.RequestAborted);
         if (events.Count == 0) return context.Problem(new Rejection(CaseCodes.NotFound, instant is null ? null : $"There was none at {instant:O}."));
         var view = events.Aggregate((CaseView?)null, CaseView.Evolve)!;
-        return TypedResults.Ok(new CaseHistory(caseId.Value, view.Version, new CaseResource(view, catalogue),
-            [.. events.Select(e => new HistoryEntry(e.Version, e.EventTypeName, e.Timestamp, ((CaseEvent)e.Data).Act.Signature, e.Data, e.Id))]));
+        var sight = context.PartyAccount() is { } account ? await Told.SightAsync(session, caseId, account, context.RequestAborted) : null;
+        return TypedResults.Ok(new CaseHistory(caseId.Value, view.Version, new CaseResource(view, catalogue), [.. events.Select(@event => Entry(@event, sight)).OfType<HistoryEntry>()]));
+    }
+
+    private static HistoryEntry? Entry(RecordedEvent recorded, PartySight? sight)
+    {
+        var signature = ((CaseEvent)recorded.Data).Act.Signature;
+        if (sight is null) return new HistoryEntry(recorded.Version, recorded.EventTypeName, recorded.Timestamp, signature, recorded.Data, recorded.Id);
+        var data = JsonSerializer.SerializeToElement(recorded.Data, recorded.Data.GetType(), StoreOptions.Json);
+        return sight.Of(recorded.Id, recorded.EventTypeName, data) is { } shown
+            ? new HistoryEntry(recorded.Version, recorded.EventTypeName, recorded.Timestamp, sight.ActorOf(recorded.EventTypeName, data, signature), shown, sight.IsOwn(data) ? recorded.Id : null)
+            : null;
     }
 }

@@ -22,13 +22,15 @@ internal static class DossierEndpoint
 {
     /// <summary><c>GET /v1/dossiers/{id}</c>.</summary>
     public static void MapDossiers(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/dossiers/{id}", GetAsync).Requires(Permission.CasesRead).WithTags("Cases").WithName("GetDossier").WithSummary("The cases of one work against one respondent, together");
+        app.MapGet("/v1/dossiers/{id}", GetAsync).Requires(Permission.CasesRead).HoldsToAccount().WithTags("Cases").WithName("GetDossier").WithSummary("The cases of one work against one respondent, together; for a party those that it is in");
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, DocumentStore store)
     {
         await using var session = store.LightweightSession(context.Tenant());
+        var account = context.PartyAccount();
+        var (own, values) = account is null ? ("", new object[] { id }) : ($" and {Belonging.CasesOf}", [id, account, account]);
         var views = Fields.Id(id, "/id", required: true) is null
-            ? await session.QueryAsync<CaseView>("where data ->> 'dossierId' = ? order by id desc limit 1000", [id], context.RequestAborted)
+            ? await session.QueryAsync<CaseView>($"where data ->> 'dossierId' = ?{own} order by id desc limit 1000", values, context.RequestAborted)
             : [];
         if (views.Count == 0) return context.Problem(new Rejection(CaseCodes.DossierNotFound));
         return TypedResults.Ok(new Dossier(

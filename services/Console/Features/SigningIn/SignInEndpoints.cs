@@ -1,4 +1,5 @@
 using ImageRights.Console.Accounts;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,27 +22,35 @@ internal static class SignInEndpoints
         app.MapPost("/account/two-factor/end", EndEnrolmentAsync);
     }
 
-    private static async Task<IResult> SignInAsync([FromForm] string name, [FromForm] string password, [FromForm] string? next, SignInManager<Account> signIn, IPasswordHasher<Account> hasher)
+    private static async Task<IResult> SignInAsync(
+        [FromForm] string name, [FromForm] string password, [FromForm] string? next, HttpContext context, SignInManager<Account> signIn, SignInTries tries, IPasswordHasher<Account> hasher)
     {
-        if (await signIn.UserManager.FindByNameAsync(name) is not { } account)
+        if (await signIn.UserManager.FindByNameAsync(name) is not { } account || !await tries.TakeAsync(account, context.RequestAborted))
         {
             // The time that a wrong password takes.
             hasher.HashPassword(new Account { TenantId = "" }, password);
             return Back("/sign-in", Refused, next);
         }
-        var result = await signIn.PasswordSignInAsync(account, password, isPersistent: false, lockoutOnFailure: true);
+        var result = await signIn.PasswordSignInAsync(account, password, isPersistent: false, lockoutOnFailure: false);
+        // The password alone gives no tries back, or who knows it could try codes without end.
         if (result.RequiresTwoFactor) return Results.LocalRedirect($"/sign-in/code{Query(("next", Local(next)))}");
-        return result.Succeeded ? Results.LocalRedirect(Local(next) ?? "/") : Back("/sign-in", Refused, next);
+        if (!result.Succeeded) return Back("/sign-in", Refused, next);
+        await tries.ForgetAsync(account, context.RequestAborted);
+        return Results.LocalRedirect(Local(next) ?? "/");
     }
 
-    private static async Task<IResult> GiveCodeAsync([FromForm] string code, [FromForm] string? next, SignInManager<Account> signIn)
+    private static async Task<IResult> GiveCodeAsync([FromForm] string code, [FromForm] string? next, HttpContext context, SignInManager<Account> signIn, SignInTries tries)
     {
-        if (await signIn.GetTwoFactorAuthenticationUserAsync() is null) return Results.LocalRedirect("/sign-in");
-        var typed = code.Replace(" ", "", StringComparison.Ordinal);
-        var result = typed.Length == 6 && typed.All(char.IsAsciiDigit)
-            ? await signIn.TwoFactorAuthenticatorSignInAsync(typed, isPersistent: false, rememberClient: false)
-            : await signIn.TwoFactorRecoveryCodeSignInAsync(typed);
-        return result.Succeeded ? Results.LocalRedirect(Local(next) ?? "/") : Back("/sign-in/code", CodeRefused, next);
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } account) return Results.LocalRedirect("/sign-in");
+        var (accounts, typed) = (signIn.UserManager, code.Replace(" ", "", StringComparison.Ordinal));
+        var opens = await tries.TakeAsync(account, context.RequestAborted) && (typed.Length == 6 && typed.All(char.IsAsciiDigit)
+            ? await accounts.VerifyTwoFactorTokenAsync(account, accounts.Options.Tokens.AuthenticatorTokenProvider, typed)
+            : (await accounts.RedeemTwoFactorRecoveryCodeAsync(account, typed)).Succeeded);
+        if (!opens) return Back("/sign-in/code", CodeRefused, next);
+        await tries.ForgetAsync(account, context.RequestAborted);
+        await context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
+        await signIn.SignInAsync(account, isPersistent: false);
+        return Results.LocalRedirect(Local(next) ?? "/");
     }
 
     private static async Task<IResult> SignOutAsync([FromForm] string? _, SignInManager<Account> signIn)

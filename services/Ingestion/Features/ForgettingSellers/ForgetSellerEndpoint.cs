@@ -13,7 +13,7 @@ public static class ForgetSellerEndpoint
     /// <summary>DELETE /v1/sellers/{accountId}/contact.</summary>
     public static void MapForgetSeller(this IEndpointRouteBuilder app) =>
         app.MapDelete("/v1/sellers/{accountId}/contact", ForgetAsync).Requires(Permission.SellersErase)
-            .WithTags("Sellers").WithName("ForgetSeller").WithSummary("Erases name and address of an account; what it did stays on record. Needs If-Match");
+            .WithTags("Sellers").WithName("ForgetSeller").WithSummary("Erases name and address of an account, and by which hashes it is linked to others; what it did stays on record. Needs If-Match");
 
     private static Task<IResult> ForgetAsync(string accountId, HttpContext context, DocumentStore store, TimeProvider clock)
     {

@@ -48,9 +48,8 @@ public static class PreCheckEndpoint
         if (examined is null) return context.Problem(rejection!);
         if (examined.Decode is not DecodeAnswer.Decoded decoded) return context.Problem(new Rejection("Dependency_Unavailable", "The picture cannot be decoded just now."));
         var checkedAt = clock.GetUtcNow();
-        if (await matching.SearchAsync(context.Tenant(), decoded, examined.Picture.Sha256, accountId, context.RequestAborted) is not { } finding)
+        if (await matching.SearchAsync(context.Tenant(), decoded, examined.Picture.Sha256, accountId, context.PartyAccount() is not null, context.RequestAborted) is not { } finding)
             return context.Problem(new Rejection("Dependency_Unavailable", "The picture cannot be compared just now."));
-        if (context.PartyAccount() is not null) finding = finding.ForUploader();
         var picture = examined.Picture;
         return TypedResults.Ok(new PreCheck(
             picture.Sha256, picture.Format, picture.Width, picture.Height, picture.ByteCount, decoded.Algorithm, decoded.Pdq, decoded.PdqDihedrals, decoded.PdqQuality,

@@ -25,13 +25,12 @@ internal static class AwaitedVerdict
         Finding? finding;
         try
         {
-            finding = await matching.AwaitScreeningAsync(context.Tenant(), answer.ImageId, wait, ending.Token);
+            finding = await matching.AwaitScreeningAsync(context.Tenant(), answer.ImageId, context.PartyAccount() is not null, wait, ending.Token);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             return result;
         }
-        if (context.PartyAccount() is not null) finding = finding?.ForUploader();
         context.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds:0}";
         return finding is null ? result : TypedResults.Json(answer with { Status = "screened", Screening = finding }, StoreOptions.Json, statusCode: StatusCodes.Status201Created);
     }

@@ -9,11 +9,12 @@ namespace ImageRights.Matching.Features.DescribingIndex;
 
 /// <summary>State of this replica's index, for the caller's tenant.</summary>
 /// <param name="Removed">Uploads that measures keep down.</param>
+/// <param name="Suspended">Works and portraits, counted above, that nothing is matched against for now.</param>
 /// <param name="Version">Pictures and changes taken in.</param>
 /// <param name="Position">Last event of the log that was read.</param>
 /// <param name="CaughtUp">Whether that was the end of the log when the index last looked.</param>
 /// <param name="Unscreened">Events of the log that were not yet looked at for uploads to screen and new works to trace; counted to 10,001.</param>
-public sealed record IndexDescription(int Works, int Portraits, int Removed, int Uploads, long Version, LogPosition Position, bool CaughtUp, int MaxDistance, int MinQuality, long Unscreened);
+public sealed record IndexDescription(int Works, int Portraits, int Removed, int Uploads, long Version, LogPosition Position, bool CaughtUp, int MaxDistance, int MinQuality, long Unscreened, int Suspended);
 
 internal static class IndexEndpoint
 {
@@ -24,6 +25,6 @@ internal static class IndexEndpoint
             var tenant = index.For(context.Tenant());
             return TypedResults.Ok(new IndexDescription(
                 tenant.Count(Bank.Works), tenant.Count(Bank.Portraits), tenant.Count(Bank.Removed), tenant.Count(Bank.Uploads), tenant.Version, index.Position, IndexHealthCheck.IsCaughtUp(services),
-                options.Value.MaxDistance, options.Value.MinQuality, screener?.Behind ?? 0));
+                options.Value.MaxDistance, options.Value.MinQuality, screener?.Behind ?? 0, tenant.Suspended));
         }).Requires(Permission.IndexRead).WithTags("Index").WithName("DescribeIndex").WithSummary("Pictures in this replica's index and how far it is");
 }

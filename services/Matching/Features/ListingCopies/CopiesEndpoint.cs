@@ -13,21 +13,33 @@ internal static class CopiesEndpoint
     // The key of a copy goes on with the upload's, which is in the order of time.
     public static readonly ListShape<CopyView> Shape = new ListShape<CopyView>(view => view.Id)
         .Created("foundAt")
+        // Whose the work is the operation looks at.
+        .Owned("true")
         .By("accountId", "Only uploads of this account.", sql: "data ->> 'imageAccountId' = ?")
         .By("foundBy", "Takes", ["screening", "registration"])
         .By("surface", "Takes", Enum.GetNames<Surface>());
 
     public static void MapCopies(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/works/{workId}/copies", ListAsync).Requires(Permission.ScreeningsRead).WithTags("Works").WithName("ListCopies")
+        app.MapGet("/v1/works/{workId}/copies", ListAsync).Requires(Permission.ScreeningsRead).OfAccount("Work_Not_Found", BelongsAsync, "workId").WithTags("Works").WithName("ListCopies")
             .WithSummary("Uploads in which a work was found, newest upload first: at their screening, or when the work was registered after them");
+
+    private static async Task<bool> BelongsAsync(DocumentSession session, string workId, string account, CancellationToken cancellationToken) =>
+        IsId(workId) && await FirstAsync(session, workId, cancellationToken) switch
+        {
+            FingerprintRecorded work => work.AccountId == account,
+            UnreadableRecorded work => work.AccountId == account,
+            _ => false,
+        };
+
+    private static async Task<object?> FirstAsync(DocumentSession session, string workId, CancellationToken cancellationToken) =>
+        (await session.Events.FetchStreamAsync(ScreeningDecider.StreamKey(workId), version: 1, cancellationToken: cancellationToken)) is [var first] ? first.Data : null;
 
     private static async Task<IResult> ListAsync(string workId, HttpContext context, DocumentStore store, CancellationToken cancellationToken)
     {
         if (!PageRequest.TryReadLimit(context, out _, out var rejection)) return context.Problem(rejection!);
         if (!IsId(workId)) return context.Problem(new Rejection("Work_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
-        var first = await session.Events.FetchStreamAsync(ScreeningDecider.StreamKey(workId), version: 1, cancellationToken: cancellationToken);
-        if (first is not [{ Data: FingerprintRecorded { Role: not PictureRole.Upload } or UnreadableRecorded { Role: not PictureRole.Upload } }])
+        if (await FirstAsync(session, workId, cancellationToken) is not (FingerprintRecorded { Role: not PictureRole.Upload } or UnreadableRecorded { Role: not PictureRole.Upload }))
             return context.Problem(new Rejection("Work_Not_Found"));
         return await Shape.AnswerAsync(context, session, "id > ? and id < ?", CopyView.IdOf(workId, ""), CopyView.IdOf(workId, "~"));
     }

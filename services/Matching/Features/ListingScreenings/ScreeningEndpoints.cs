@@ -28,12 +28,13 @@ internal static class ScreeningEndpoints
     private static async Task<bool> BelongsAsync(DocumentSession session, string imageId, string account, CancellationToken cancellationToken) =>
         IsId(imageId) && (await session.LoadAsync<ScreeningView>(imageId, cancellationToken))?.AccountId == account;
 
-    private static async Task<IResult> GetAsync(string imageId, HttpContext context, DocumentStore store, CancellationToken cancellationToken)
+    // Whoever asks for an uploader is not told more than the uploader.
+    private static async Task<IResult> GetAsync(string imageId, HttpContext context, DocumentStore store, CancellationToken cancellationToken, bool forUploader = false)
     {
         if (!IsId(imageId)) return context.Problem(new Rejection("Screening_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
         return await session.LoadAsync<ScreeningView>(imageId, cancellationToken) is { } screening
-            ? TypedResults.Ok(context.PartyAccount() is null ? screening : screening.ForUploader())
+            ? TypedResults.Ok(forUploader || context.PartyAccount() is not null ? screening.ForUploader() : screening)
             : context.Problem(new Rejection("Screening_Not_Found"));
     }
 }

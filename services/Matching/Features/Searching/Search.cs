@@ -39,14 +39,14 @@ internal sealed class Search
         var isFeatureless = picture.Quality < thresholds.MinQuality && !(picture.Features?.Local?.ReferenceCount >= LeastCorners);
         return new Finding(
             matches.Count == 0 && isFeatureless ? Verdict.Featureless : verdict, Judgement.BandOf(matches), matches,
-            Judgement.Related(accountId, ScenesOf(works), ScenesOf(Published(uploads))), Judgement.CommonnessOf(workCopies, Published(uploadCopies), commonFrom));
+            Judgement.Related(accountId, ScenesOf(works), ScenesOf(Published(uploads))), Judgement.CommonnessOf(workCopies, Published(uploadCopies), tenant.Owners.CountOf, commonFrom));
     }
 
     /// <summary>How widely a picture is used by the index as of a version.</summary>
     public Commonness CommonnessOf(TenantIndex tenant, PictureQuery picture, Thresholds thresholds)
     {
         var (works, uploads) = Copies(tenant, picture, thresholds);
-        return Judgement.CommonnessOf(works, uploads, commonFrom);
+        return Judgement.CommonnessOf(works, uploads, tenant.Owners.CountOf, commonFrom);
     }
 
     /// <summary>Everything published of which the picture is a copy, or that is one of it.</summary>
@@ -60,15 +60,12 @@ internal sealed class Search
     {
         using var span = Activities.StartActivity("search index");
         var started = Stopwatch.GetTimestamp();
-        var (works, uploads) = (In(Bank.Works, thresholds.Works, thresholds.Portraits), In(Bank.Uploads, thresholds.Uploads, thresholds.Removed));
+        var (works, uploads) = tenant.Find(picture, thresholds);
         duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         span?.SetTag("imagerights.index.version", thresholds.IndexVersion)
             .SetTag("imagerights.index.works", tenant.Count(Bank.Works)).SetTag("imagerights.index.uploads", tenant.Count(Bank.Uploads))
             .SetTag("imagerights.found.works", works.Count).SetTag("imagerights.found.uploads", uploads.Count);
         return (works, uploads);
-
-        IReadOnlyList<Neighbour> In(Bank bank, BandLimits? limits, BandLimits? apart) =>
-            tenant.Find(bank, picture, thresholds.MaxDistance, thresholds.IndexVersion, review: limits?.Review ?? CopyModel.DefaultReview, reviewApart: apart?.Review);
     }
 
     private static List<Neighbour> Published(IReadOnlyList<Neighbour> uploads) => [.. uploads.Where(upload => !upload.IsWithdrawn)];

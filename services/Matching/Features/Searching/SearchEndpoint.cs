@@ -17,9 +17,10 @@ namespace ImageRights.Matching.Features.Searching;
 /// <param name="Features">What finds it after edits, as Fingerprint tells it; without it only whole pictures are compared.</param>
 /// <param name="Sha256">Of the bytes, 64 lower-case hexadecimal digits: finds the very same file.</param>
 /// <param name="LumaSha256">Of the decoded picture, as Fingerprint tells it: finds the very same picture in another file.</param>
+/// <param name="ForUploader">Whether the answer is for who would upload it, who is not told whose portrait was found.</param>
 public sealed record SearchRequest(
     string? Pdq, int? PdqQuality, IReadOnlyList<string?>? PdqDihedrals, string? AccountId, string? Algorithm, PictureFeatures? Features, string? Sha256,
-    string? LumaSha256 = null);
+    string? LumaSha256 = null, bool ForUploader = false);
 
 /// <summary>What a screening would say now.</summary>
 /// <param name="Band">Of the surest hit; null when there is none.</param>
@@ -57,9 +58,10 @@ internal static class SearchEndpoint
         var tenant = index.For(context.Tenant());
         var thresholds = options.Value.ThresholdsOf(request.Algorithm ?? Search.Algorithm, context.Tenant(), tenant.Version);
         var quality = request.PdqQuality ?? 100;
-        var query = new PictureQuery(hashes, quality, features, request.Sha256, LumaLookup.KeyOf(request.LumaSha256, quality));
+        var query = new PictureQuery(hashes, quality, features, request.Sha256, LumaLookup.KeyOf(request.LumaSha256, quality), request.AccountId);
         var found = search.Screen(tenant, request.AccountId, clock.GetUtcNow(), query, thresholds);
-        return TypedResults.Ok(new SearchResult(found.Verdict, found.Matches, thresholds, found.Band, found.Related, found.Commonness));
+        var (matches, related) = request.ForUploader ? UploaderSight.Of(found.Matches, found.Related) : (found.Matches, found.Related);
+        return TypedResults.Ok(new SearchResult(found.Verdict, matches, thresholds, found.Band, related, found.Commonness));
     }
 
     private static bool TryRead(PictureFeatures? given, out FeatureSet? features)

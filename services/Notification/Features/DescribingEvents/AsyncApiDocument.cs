@@ -49,7 +49,7 @@ public static class AsyncApiDocument
             },
             ["channels"] = new JsonObject
             {
-                ["webhooks"] = Channel(null, "Posted to each endpoint that takes the type; at least once, in no promised order.", [.. sent, tested]),
+                ["webhooks"] = Channel(null, "Posted to each endpoint that takes the type; at least once, and not always in the order in which things happened: a later event may come while an earlier one is tried again. The sequence tells which is the later.", [.. sent, tested]),
                 ["feed"] = Channel("/v1/feed", "The same events, oldest first, in pages; ask again with the cursor in next.", sent),
                 ["inbound"] = Channel(InboundEvents.Exchange, "Topic exchange of the broker, any routing key, one structured event a message; or POST /v1/events of Ingestion.", taken),
             },
@@ -119,7 +119,9 @@ public static class AsyncApiDocument
                 "CloudEvents 1.0, structured. Data that make it larger than 64 KiB are left out, and dataref says where they are.",
                 ["specversion", "id", "source", "type"],
                 ("specversion", "Always 1.0."), ("id", "Unique with source; also the webhook id."), ("source", "Who says it."), ("type", "What kind of thing happened."), ("time", "When it happened, RFC 3339."),
-                ("subject", "Identity of what it is about."), ("datacontenttype", "Media type of data."), ("tenantid", "Whose it is."), ("traceparent", "W3C trace context of the fact."),
+                ("subject", "Identity of what it is about."), ("datacontenttype", "Media type of data."), ("tenantid", "Whose it is."),
+                ("sequence", "Orders the events of one source and subject, byte by byte: the higher is the later. What is not sent leaves gaps. Absent where an event has no order among others."),
+                ("traceparent", "W3C trace context of the fact."),
                 ("logcheckpoint", "Latest checkpoint of the transparency log of the service that says it: a C2SP signed note in Base64. Who keeps it is a witness."),
                 ("dataref", "Address of the event in full, when data are left out.")),
             ["WebhookHeaders"] = Structure(

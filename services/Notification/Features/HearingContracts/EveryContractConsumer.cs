@@ -80,7 +80,7 @@ public sealed class EveryContractConsumer(NoticeIntake intake) :
     private Task HearAsync<T>(ConsumeContext<T> context) where T : class
     {
         var messageId = context.MessageId ?? throw new InvalidOperationException("A message without an id cannot be consumed once.");
-        return intake.TakeAsync(Notice.Of(context.Message, messageId, Activity.Current?.Id ?? context.Headers.Get<string>("traceparent"), context.LogCheckpoint()));
+        return intake.TakeAsync(Notice.Of(context.Message, messageId, Activity.Current?.Id ?? context.Headers.Get<string>("traceparent"), context.LogCheckpoint(), context.Fact()));
     }
 }
 

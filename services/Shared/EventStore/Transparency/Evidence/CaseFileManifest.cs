@@ -35,7 +35,8 @@ public sealed record CaseFileManifest(
             var manifest = JsonSerializer.Deserialize<CaseFileManifest>(bytes, Json) ?? throw new FormatException("The manifest is empty.");
             if (manifest.Format != CurrentFormat) throw new FormatException($"The case file has the form {manifest.Format}; this program knows {CurrentFormat}.");
             var isComplete = manifest is { CaseId: not null, Records: [_, ..], Pictures: not null, Missing: not null, Files: not null }
-                && manifest.Records.All(record => record is { Log: not null, Checkpoint: not null, Keys: not null, Events: not null });
+                && manifest.Records.All(record => record is { Log: not null, Checkpoint: not null, Keys: not null, Events: not null }
+                    && (record.Withheld ?? []).All(withheld => withheld is { Stream: not null, LeafHash.Length: 32, Path: not null } && withheld.Path.All(hash => hash is { Length: 32 })));
             return isComplete ? manifest : throw new FormatException("The manifest is not complete.");
         }
         catch (JsonException failure)
@@ -56,7 +57,15 @@ public sealed record CaseFileManifest(
 /// <param name="Checkpoint">File with the signed checkpoint that all proofs lead to.</param>
 /// <param name="Keys">File with the log's verifier keys. A reader trusts those that he had before.</param>
 /// <param name="TimeStamp">File with an RFC 3161 token over the checkpoint; null where no authority is asked.</param>
-public sealed record CaseFileRecord(string Log, string Checkpoint, string Keys, string? TimeStamp, IReadOnlyList<CaseFileEvent> Events);
+/// <param name="Withheld">Events that whom the file is for does not see, or not whole; null in a file of the whole case.</param>
+public sealed record CaseFileRecord(
+    string Log, string Checkpoint, string Keys, string? TimeStamp, IReadOnlyList<CaseFileEvent> Events, IReadOnlyList<CaseFileWithheld>? Withheld = null);
+
+/// <summary>An event that is not in the file: its place in the log is proved, so that it can be held against the event when a court or the house shows it.</summary>
+/// <param name="Index">Its place in the log.</param>
+/// <param name="LeafHash">Hash of its canonical JSON, as the log has it.</param>
+/// <param name="Path">Inclusion proof: hashes from the leaf's sibling up.</param>
+public sealed record CaseFileWithheld(string Stream, long Version, long Index, byte[] LeafHash, IReadOnlyList<byte[]> Path);
 
 /// <summary>An event.</summary>
 /// <param name="Path">File with its canonical JSON.</param>
