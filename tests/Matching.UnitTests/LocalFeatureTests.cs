@@ -37,7 +37,7 @@ public class LocalFeatureTests
     {
         var (crop, original) = (Harbour.Picture(0.2, 0.3, 0.6, mirrored: true), Harbour.Picture(flips: 12));
         var alignment = LocalVerifier.Align(crop, original, true).ShouldNotBeNull();
-        alignment.Score.ShouldBeGreaterThan(CopyModel.DefaultAuto, alignment.ToString());
+        alignment.Score.ShouldBeGreaterThan(0.8, alignment.ToString());
         LocalVerifier.TurnOf(alignment).ShouldBe(Orientation.FlipY);
         (LocalVerifier.Align(crop, original, false)?.Score ?? 0).ShouldBeLessThan(CopyModel.DefaultReview);
     }

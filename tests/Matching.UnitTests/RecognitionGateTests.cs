@@ -7,7 +7,7 @@ namespace ImageRights.Matching.UnitTests;
 public class RecognitionGateTests
 {
     private static readonly string[] Watched =
-        ["jpeg10", "crop50 centre", "mirrored", "watermark60", "border10", "collage4", "inset15", "background photo", "screenshot", "inverted"];
+        ["jpeg10", "crop50 centre", "crop25", "mirrored", "perspective8", "watermark60", "border10", "collage4", "inset15", "background photo", "screenshot", "inverted"];
 
     [Fact]
     public void Edited_copies_are_found_and_nothing_else_is_called_one()
@@ -24,10 +24,11 @@ public class RecognitionGateTests
 
         queries.Count(query => query.Truth is null).ShouldBeGreaterThan(10);
         var missed = queries.Where(query => query.Truth is not null && query.TrueScore < CopyModel.DefaultReview).Select(query => $"{query.Edit} of {query.Picture}: {query.TrueScore}").ToList();
-        missed.Count.ShouldBeLessThanOrEqualTo(3, string.Join("; ", missed));
+        missed.Count.ShouldBeLessThanOrEqualTo(1, string.Join("; ", missed));
         queries.SelectMany(query => query.Answers).Where(answer => answer.Label == Label.Other && answer.Score >= CopyModel.DefaultReview).ShouldBeEmpty();
-        // These photographs were chosen for the floor that they share: three of the eighty queries take one of them for another.
-        Metrics.SceneAlarms(queries, CopyModel.DefaultReview).ShouldBeLessThanOrEqualTo(3 / 80.0);
+        // These photographs were chosen for the floor that they share: three of the ninety-six queries take one of them for another.
+        Metrics.SceneAlarms(queries, CopyModel.DefaultReview).ShouldBeLessThanOrEqualTo(3 / 96.0);
+        Metrics.SceneAlarms(trial.Run([Edits.Retaken], new Progress(originals.Count)), CopyModel.DefaultReview).ShouldBe(0);
         queries.SelectMany(query => query.Answers).Where(answer => answer.Measures is not null).ShouldAllBe(answer => answer.Score >= CopyModel.Current.Score(answer.Measures!));
     }
 }

@@ -7,15 +7,25 @@ namespace ImageRights.Matching.Index;
 internal static class FeatureTables
 {
     /// <summary>Tables that a feature stands in.</summary>
-    public const int Count = 8;
+    public const int Count = 6;
 
     /// <summary>Bits of a descriptor that a table looks at.</summary>
     public const int Bits = 16;
 
     /// <summary>A bucket that holds more features describes what is in every picture and is passed over.</summary>
-    public const int LongestBucket = 150;
+    public const int LongestBucket = 96;
 
-    private static readonly Descriptor[] Choice = [.. Enumerable.Range(0, Count).Select(ChooseBits)];
+    // Many tests come out the same in nearly every picture, and many as others do: buckets by such are few and full, and full ones are passed over. These are drawn from the 128
+    // tests that come out most evenly, one after the other, each the one of 24 that depends least on those before it; counted over 171,000 features of photographs.
+    private static readonly Descriptor[] Choice =
+    [
+        new(0x000020012000001C, 0x0000050000004100, 0x0000000000000010, 0x0008800A40000000),
+        new(0x0000000210000210, 0x0005180A00000000, 0x8100000000000010, 0x0000820200000000),
+        new(0x0800030014000008, 0x0401000000000090, 0x4800000220000008, 0x0000200000000000),
+        new(0x0000000030000029, 0x0000080000000000, 0x0900004300001000, 0x0001040200000001),
+        new(0x4000805000000000, 0x0000000000000000, 0x0800400004000008, 0x0405800240010010),
+        new(0x0000005008040000, 0x0000000000004000, 0x0000001020040008, 0x00420000400C0300),
+    ];
 
     /// <summary>Where the descriptor lies in a table.</summary>
     public static int BucketOf(in Descriptor descriptor, int table)
@@ -34,27 +44,5 @@ internal static class FeatureTables
         var (bits, at) = (0UL, 0);
         for (; choice != 0; choice &= choice - 1) bits |= (word >> BitOperations.TrailingZeroCount(choice) & 1) << at++;
         return bits;
-    }
-
-    private static Descriptor ChooseBits(int table)
-    {
-        // The tables are drawn one after the other.
-        var state = 0x2545F4914F6CDD1DUL;
-        Span<ulong> chosen = stackalloc ulong[4];
-        for (var drawn = 0; drawn <= table; drawn++)
-        {
-            chosen.Clear();
-            for (var taken = 0; taken < Bits;)
-            {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                var bit = (byte)(state >> 32);
-                if ((chosen[bit >> 6] >> (bit & 63) & 1) != 0) continue;
-                chosen[bit >> 6] |= 1UL << (bit & 63);
-                taken++;
-            }
-        }
-        return new Descriptor(chosen[0], chosen[1], chosen[2], chosen[3]);
     }
 }

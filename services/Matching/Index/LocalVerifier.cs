@@ -36,6 +36,12 @@ internal static class LocalVerifier
     private const int Hypotheses = 150;
     private const int LeastInliers = 5;
     private const int LeastForAffine = 9;
+    private const int MostRefined = 5;
+    private const int Rounds = 6;
+    private const double LeastAgreement = 2;
+
+    // In pixels of the features.
+    private const double Tolerance = 6;
 
     public static Alignment? Align(LocalFeatures picture, LocalFeatures reference, bool mirrored)
     {
@@ -46,19 +52,19 @@ internal static class LocalVerifier
             var (from, to) = (picture.Keypoints[pair.From], reference.Keypoints[pair.To]);
             return ((double)from.X, (double)from.Y, (double)to.X, (double)to.Y);
         });
-        var tolerance = 0.03 * Math.Max(reference.Width, reference.Height);
-        if (BestSimilarity(picture, reference, pairs, points, mirrored, tolerance) is not { } transform) return null;
-        for (var round = 0; round < 4; round++)
+        var coordinates = new PointPairs(points);
+        var tolerance = 0.06 * Math.Max(reference.Width, reference.Height);
+        var (found, most) = ((Affine?)null, 0.0);
+        foreach (var proposal in Similarities(picture, reference, pairs, coordinates, mirrored, tolerance))
         {
-            tolerance = Math.Max(6, tolerance * 0.8);
-            var agreeing = Inliers(points, transform, tolerance);
-            // A few points fit many an affine transform, and most of those are wrong.
-            if ((agreeing.Count < LeastForAffine ? Affine.FitSimilarity(agreeing, mirrored) : Affine.Fit(agreeing)) is not { } better) return null;
-            transform = better;
+            if (Refined(proposal, points, mirrored, tolerance) is not { } refined) continue;
+            var agreement = coordinates.Agreement(refined, Tolerance * Tolerance);
+            if (agreement > most) (found, most) = (refined, agreement);
         }
+        if (found is not { } transform) return null;
         var scale = Math.Sqrt(Math.Abs(transform.Determinant));
         if (transform.Determinant < 0 != mirrored || scale is < 0.08 or > 12 || transform.Distortion() > 2.2) return null;
-        var inliers = Inliers(points, transform, tolerance)
+        var inliers = Inliers(points, transform, Tolerance)
             .DistinctBy(point => ((int)point.U / 8, (int)point.V / 8)).DistinctBy(point => ((int)point.X / 8, (int)point.Y / 8)).Select(point => (point.X, point.Y)).ToList();
         return inliers.Count < LeastInliers ? null : Compare(picture, reference, transform, mirrored, false, inliers.Count) with { Inliers = inliers };
     }
@@ -90,12 +96,10 @@ internal static class LocalVerifier
         };
     }
 
-    // A pair of features determines a similarity by itself, through their directions and scales; every good pair is tried.
-    private static Affine? BestSimilarity(
-        LocalFeatures picture, LocalFeatures reference, List<FeaturePair> pairs, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
+    // A pair of features determines a similarity by itself, through their directions and scales; every good pair is tried. The best few that lay the picture on different places, best first.
+    private static List<Affine> Similarities(LocalFeatures picture, LocalFeatures reference, List<FeaturePair> pairs, PointPairs points, bool mirrored, double tolerance)
     {
-        var (best, most) = ((Affine?)null, 3);
-        var coordinates = new PointPairs(points);
+        var tried = new List<(Affine Transform, double Agreement)>();
         for (var i = 0; i < Math.Min(Hypotheses, pairs.Count); i++)
         {
             var (from, to) = (picture.Keypoints[pairs[i].From], reference.Keypoints[pairs[i].To]);
@@ -104,10 +108,37 @@ internal static class LocalVerifier
             var side = mirrored ? -1 : 1;
             var (a, b, d, e) = (scale * cos * side, -scale * sin, scale * sin * side, scale * cos);
             var transform = new Affine(a, b, to.X - a * from.X - b * from.Y, d, e, to.Y - d * from.X - e * from.Y);
-            var count = coordinates.CountWithin(transform, 4 * tolerance * tolerance);
-            if (count > most) (best, most) = (transform, count);
+            tried.Add((transform, points.Agreement(transform, tolerance * tolerance)));
         }
-        return best;
+        var kept = new List<Affine>();
+        foreach (var (transform, _) in tried.Where(one => one.Agreement > LeastAgreement).OrderByDescending(one => one.Agreement))
+        {
+            if (kept.Exists(other => AreNear(transform, other))) continue;
+            kept.Add(transform);
+            if (kept.Count == MostRefined) break;
+        }
+        return kept;
+
+        bool AreNear(in Affine one, in Affine other)
+        {
+            var (x, y) = one.Apply(picture.Width / 2.0, picture.Height / 2.0);
+            var (u, v) = other.Apply(picture.Width / 2.0, picture.Height / 2.0);
+            return (x - u) * (x - u) + (y - v) * (y - v) < tolerance * tolerance && Math.Abs(one.A - other.A) + Math.Abs(one.B - other.B) < 0.2 * Math.Sqrt(Math.Abs(one.Determinant));
+        }
+    }
+
+    // What agrees roughly corrects the transform, and so more and more exactly.
+    private static Affine? Refined(Affine transform, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            var agreeing = Inliers(points, transform, tolerance);
+            // A few points fit many an affine transform, and most of those are wrong.
+            if ((agreeing.Count < LeastForAffine || round == 0 ? Affine.FitSimilarity(agreeing, mirrored) : Affine.Fit(agreeing)) is not { } better) return null;
+            transform = better;
+            tolerance = Math.Max(Tolerance, tolerance * 0.6);
+        }
+        return transform;
     }
 
     private static List<(double X, double Y, double U, double V)> Inliers(List<(double X, double Y, double U, double V)> points, Affine transform, double tolerance) =>

@@ -6,13 +6,18 @@ namespace ImageRights.Matching.Index;
 /// <summary>A block of the reference's thumbnail under the picture that was laid on it.</summary>
 /// <param name="Column">Blocks from the left.</param>
 /// <param name="Row">Blocks from the top.</param>
-/// <param name="Correlation">Of its grey levels, -1 to 1.</param>
-internal readonly record struct Block(int Column, int Row, double Correlation);
+/// <param name="Correlation">Of its grey levels, -1 to 1, where it is found best.</param>
+/// <param name="CorrelationHere">The same where the transform puts it; at most <paramref name="Correlation"/>.</param>
+internal readonly record struct Block(int Column, int Row, double Correlation, double CorrelationHere)
+{
+    /// <summary>How much better it correlates when it is moved.</summary>
+    public double ShiftGain => Correlation - CorrelationHere;
+}
 
 /// <summary>What the pixels of two aligned pictures say.</summary>
 /// <param name="Transform">From the picture to the reference in the pixels of their features, as their pixels corrected it.</param>
 /// <param name="Blocks">Blocks that have enough contrast in the reference and lie in the picture.</param>
-/// <param name="Looseness">By how many pixels of the thumbnail the blocks lie beside where a perspective puts them, root of mean square.</param>
+/// <param name="Looseness">By how many pixels of the thumbnail the alike blocks lie beside where a perspective puts them, root of mean square.</param>
 internal sealed record PixelReport(Affine Transform, IReadOnlyList<Block> Blocks, double Looseness);
 
 /// <summary>Compares two pictures block by block where a transform lays the one on the other.</summary>
@@ -75,9 +80,8 @@ internal sealed class PixelComparison
             comparison.Lay(warp);
         }
         var found = comparison.Find(1);
-        var displacements = DisplacementsOf(found);
         var corrected = toFeatures.Inverse().Then(warp.AsAffine()).Then(toThumbnail.Inverse()).Inverse();
-        return new PixelReport(corrected, found.ConvertAll(place => place.Block), LoosenessOf(displacements));
+        return new PixelReport(corrected, found.ConvertAll(place => place.Block), LoosenessOf(DisplacementsOf(found)));
     }
 
     private static Affine Scaling(double x, double y) => new(x, 0, 0, 0, y, 0);
@@ -107,7 +111,8 @@ internal sealed class PixelComparison
             }
             if (best < 0) continue;
             var (x, y) = (best % span, best / span);
-            places.Add((new Block(block % columns, block / columns, scores[best]), new Warp.Displacement(
+            var here = scores[scores.Length / 2];
+            places.Add((new Block(block % columns, block / columns, scores[best], float.IsNaN(here) ? -1 : here), new Warp.Displacement(
                 left + Side / 2.0, top + Side / 2.0,
                 x - reach + (x > 0 && x < span - 1 ? Vertex(scores[best - 1], scores[best], scores[best + 1]) : 0),
                 y - reach + (y > 0 && y < span - 1 ? Vertex(scores[best - span], scores[best], scores[best + span]) : 0))));

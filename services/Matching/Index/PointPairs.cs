@@ -18,19 +18,20 @@ internal sealed class PointPairs
         u.AsSpan(points.Count).Fill(double.NaN);
     }
 
-    /// <summary>How many a transform lays on each other.</summary>
-    /// <param name="limit">Square of how far apart they may be.</param>
-    public int CountWithin(in Affine transform, double limit)
+    /// <summary>How well a transform lays them on each other: each counts the more, the nearer it comes, up to one.</summary>
+    /// <param name="limit">Square of how far apart they may be to count at all.</param>
+    public double Agreement(in Affine transform, double limit)
     {
         var (a, b, c) = (Vector256.Create(transform.A), Vector256.Create(transform.B), Vector256.Create(transform.C));
         var (d, e, f) = (Vector256.Create(transform.D), Vector256.Create(transform.E), Vector256.Create(transform.F));
-        var counts = Vector256<long>.Zero;
+        var (sums, limits) = (Vector256<double>.Zero, Vector256.Create(limit));
         for (var i = 0; i < x.Length; i += Lanes)
         {
             var (px, py) = (Vector256.Create(x, i), Vector256.Create(y, i));
             var (errorX, errorY) = (a * px + b * py + c - Vector256.Create(u, i), d * px + e * py + f - Vector256.Create(v, i));
-            counts -= Vector256.LessThanOrEqual(errorX * errorX + errorY * errorY, Vector256.Create(limit)).AsInt64();
+            var left = limits - (errorX * errorX + errorY * errorY);
+            sums += left & Vector256.GreaterThan(left, Vector256<double>.Zero);
         }
-        return (int)Vector256.Sum(counts);
+        return (sums[0] + sums[1] + (sums[2] + sums[3])) / limit;
     }
 }

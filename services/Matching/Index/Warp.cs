@@ -2,12 +2,13 @@ using System.Runtime.Intrinsics;
 
 namespace ImageRights.Matching.Index;
 
-/// <summary>Where points of one picture lie in another under a weak perspective: u = C + (A x + B y)(1 + G x + H y), v = F + (D x + E y)(1 + G x + H y), with x and y counted from a centre.</summary>
+/// <summary>Where points of one picture lie in another under a perspective: u = C + (A x + B y) / (1 + G x + H y), v = F + (D x + E y) / (1 + G x + H y), with x and y counted from a centre.</summary>
 internal readonly record struct Warp(double CentreX, double CentreY, double A, double B, double C, double D, double E, double F, double G, double H)
 {
     private const int LeastPoints = 6;
     private const int LeastForPerspective = 16;
     private const int Rounds = 2;
+    private const double MostPerspective = 0.6;
     private const double Outlier = 1.5;
 
     /// <summary>A place that was found beside where it was expected.</summary>
@@ -26,16 +27,16 @@ internal readonly record struct Warp(double CentreX, double CentreY, double A, d
     public (double U, double V) Apply(double px, double py)
     {
         var (x, y) = (px - CentreX, py - CentreY);
-        var bend = 1 + G * x + H * y;
-        return (C + (A * x + B * y) * bend, F + (D * x + E * y) * bend);
+        var depth = 1 + G * x + H * y;
+        return (C + (A * x + B * y) / depth, F + (D * x + E * y) / depth);
     }
 
     /// <summary>The same for eight points of a row.</summary>
     public (Vector512<double> U, Vector512<double> V) Apply(Vector512<double> px, double py)
     {
         var (x, y) = (px - Vector512.Create(CentreX), py - CentreY);
-        var bend = Vector512<double>.One + G * x + Vector512.Create(H * y);
-        return (Vector512.Create(C) + (A * x + Vector512.Create(B * y)) * bend, Vector512.Create(F) + (D * x + Vector512.Create(E * y)) * bend);
+        var depth = Vector512<double>.One + G * x + Vector512.Create(H * y);
+        return (Vector512.Create(C) + (A * x + Vector512.Create(B * y)) / depth, Vector512.Create(F) + (D * x + Vector512.Create(E * y)) / depth);
     }
 
     /// <summary>The transform without its perspective.</summary>
@@ -73,12 +74,12 @@ internal readonly record struct Warp(double CentreX, double CentreY, double A, d
         foreach (var place in places)
         {
             var (u, v) = Apply(place.X + place.ShiftX, place.Y + place.ShiftY);
+            (u, v) = (u - C, v - F);
             var (x, y) = ((place.X - CentreX) / unit, (place.Y - CentreY) / unit);
-            var (lu, lv) = ((A * x + B * y) * unit, (D * x + E * y) * unit);
             alongU.Clear();
             alongV.Clear();
-            (alongU[0], alongU[1], alongU[2], alongU[6], alongU[7]) = (x, y, 1, lu * x, lu * y);
-            (alongV[3], alongV[4], alongV[5], alongV[6], alongV[7]) = (x, y, 1, lv * x, lv * y);
+            (alongU[0], alongU[1], alongU[2], alongU[6], alongU[7]) = (x, y, 1, -u * x, -u * y);
+            (alongV[3], alongV[4], alongV[5], alongV[6], alongV[7]) = (x, y, 1, -v * x, -v * y);
             for (var i = 0; i < unknowns; i++)
             {
                 for (var j = 0; j < unknowns; j++) normal[i, j] += alongU[i] * alongU[j] + alongV[i] * alongV[j];
@@ -86,10 +87,13 @@ internal readonly record struct Warp(double CentreX, double CentreY, double A, d
             }
         }
         if (!Solve(normal, unknowns)) return null;
-        var (g, h) = unknowns == most ? (normal[6, unknowns] / unit, normal[7, unknowns] / unit) : (0, 0);
+        var (g, h) = unknowns == most ? (normal[6, unknowns], normal[7, unknowns]) : (0, 0);
+        // Seen from so near that the picture would turn over within the reference.
+        if (Math.Abs(g) + Math.Abs(h) > MostPerspective) return null;
+        var (shiftU, shiftV) = (normal[2, unknowns], normal[5, unknowns]);
         return new Warp(
-            CentreX, CentreY, normal[0, unknowns] / unit, normal[1, unknowns] / unit, normal[2, unknowns],
-            normal[3, unknowns] / unit, normal[4, unknowns] / unit, normal[5, unknowns], g, h);
+            CentreX, CentreY, (normal[0, unknowns] - shiftU * g) / unit, (normal[1, unknowns] - shiftU * h) / unit, C + shiftU,
+            (normal[3, unknowns] - shiftV * g) / unit, (normal[4, unknowns] - shiftV * h) / unit, F + shiftV, g / unit, h / unit);
     }
 
     // Gauss and Jordan; the solution is left in the last column.
