@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 
 namespace ImageRights.Fingerprint.UnitTests;
 
+[Collection(nameof(Alone))]
 public sealed class RobustnessTests(ITestOutputHelper output)
 {
     private const int Mutations = 10_000;

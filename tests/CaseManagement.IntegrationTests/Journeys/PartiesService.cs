@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Reporters;
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.Contracts.Matching.V1;
@@ -70,7 +71,15 @@ internal sealed class Complaint(LawService service)
         await service.SayAsync(new ImageScreened("*DEFAULT*", Image, Respondent, Surface.Listing, "listing-7", isFound ? ScreeningVerdict.Match : ScreeningVerdict.Clear, matches, Thresholds, null, at));
         await Eventually.HoldsAsync(async () => (await service.PostAsync(
             "/v1/reports", new { imageId = Image, complainantAccountId = Respondent, reasonCode = "Other", statement = "My own." })).ShouldBe(HttpStatusCode.UnprocessableEntity, "Complainant_Is_Respondent"));
+        // The registration and the screening come by two queues.
+        if (isRegistered) await Eventually.HoldsAsync(async () => (await FindWorkAsync()).ShouldNotBeNull());
         return this;
+
+        async Task<KnownWork?> FindWorkAsync()
+        {
+            await using var session = service.Store.LightweightSession(EventStore.DocumentStore.DefaultTenant);
+            return await session.LoadAsync<KnownWork>(OwnWork);
+        }
     }
 
     /// <summary>Gives notice under the law of the Union.</summary>
