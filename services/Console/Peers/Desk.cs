@@ -29,10 +29,7 @@ public sealed class Desk(IHttpClientFactory clients)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
-        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
-        if (acceptLanguage is not null) request.Headers.TryAddWithoutValidation("Accept-Language", acceptLanguage);
-        using var response = await SendAsync(peer, request, cancellationToken);
-        if (!response.IsSuccessStatusCode) throw await RefusalAsync(peer, response, cancellationToken);
+        using var response = await CommandAsync(peer, request, ifMatch, acceptLanguage, cancellationToken);
         return await response.Content.ReadFromJsonAsync<JsonNode>(Json, cancellationToken);
     }
 
@@ -40,10 +37,16 @@ public sealed class Desk(IHttpClientFactory clients)
     public async Task ChangeAsync(HttpMethod method, string peer, string path, HttpContent? content, string ifMatch, string? acceptLanguage, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        using var response = await CommandAsync(peer, request, ifMatch, acceptLanguage, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> CommandAsync(string peer, HttpRequestMessage request, string? ifMatch, string? acceptLanguage, CancellationToken cancellationToken)
+    {
+        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         if (acceptLanguage is not null) request.Headers.TryAddWithoutValidation("Accept-Language", acceptLanguage);
-        using var response = await SendAsync(peer, request, cancellationToken);
-        if (!response.IsSuccessStatusCode) throw await RefusalAsync(peer, response, cancellationToken);
+        var response = await SendAsync(peer, request, cancellationToken);
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw await RefusalAsync(peer, response, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> SendAsync(string peer, HttpRequestMessage request, CancellationToken cancellationToken)
