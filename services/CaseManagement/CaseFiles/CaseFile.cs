@@ -92,9 +92,10 @@ internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedSt
     private List<PageFact> Facts()
     {
         var facts = new List<PageFact>();
+        var data = record.Events.Select(Shown).OfType<JsonObject>().Select(shown => Element(shown["data"]!)).ToList();
         foreach (var name in new[] { "regime", "imageId", "workId", "respondentAccountId", "complainantAccountId", "outcome" })
         {
-            var values = record.Events.Select(Shown).OfType<JsonObject>().SelectMany(shown => CaseReferences.Named(Element(shown["data"]!), name)).Distinct().ToList();
+            var values = data.SelectMany(members => CaseReferences.Named(members, name)).Distinct().ToList();
             if (values.Count > 0) facts.Add(new PageFact(EventWords.Member(name), string.Join(", ", values)));
         }
         facts.Add(new PageFact(new Words("Events", "事件数"), record.Events.Count.ToString(CultureInfo.InvariantCulture)));
