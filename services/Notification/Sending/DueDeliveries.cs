@@ -21,6 +21,14 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
 {
     private string Schema => store.Options.DatabaseSchemaName;
 
+    // Ids and sealed secrets of the endpoint of a row w, newest first.
+    private string SecretsOfW =>
+        $"""
+        (select array_agg(k.secret_id order by k.created_at desc) as ids, array_agg(k.sealed order by k.created_at desc) as sealed
+         from {Schema}.webhook_secrets k
+         where k.tenant_id = w.tenant_id and k.endpoint_id = w.endpoint_id and (k.valid_until is null or k.valid_until > clock_timestamp()))
+        """;
+
     /// <summary>Makes the delivery of an event to an endpoint due, in the session's transaction; gives its id. One that waits already stays as it is.</summary>
     public static string Enqueue(DocumentSession session, string endpointId, Guid eventId)
     {
@@ -80,10 +88,7 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
         keep.Parameters.Add(new() { Value = options.Lease, NpgsqlDbType = NpgsqlDbType.Interval });
         batch.BatchCommands.Add(keep);
         var secrets = new NpgsqlBatchCommand(
-            $"""
-            select endpoint_id, array_agg(secret_id order by created_at desc), array_agg(sealed order by created_at desc) from {Schema}.webhook_secrets
-            where tenant_id = $1 and endpoint_id = any($2) and (valid_until is null or valid_until > clock_timestamp()) group by endpoint_id
-            """);
+            $"select w.endpoint_id, s.ids, s.sealed from (select $1 as tenant_id, unnest($2) as endpoint_id) w cross join lateral {SecretsOfW} s where s.ids is not null");
         secrets.Parameters.Add(new() { Value = tenantId });
         secrets.Parameters.Add(new() { Value = deliveries.Where(delivery => delivery.Claim).Select(delivery => delivery.Endpoint.EndpointId).Distinct().ToArray() });
         batch.BatchCommands.Add(secrets);
@@ -171,10 +176,7 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
                 join {Schema}.mt_doc_endpoint_view v on v.tenant_id = w.tenant_id and v.id = w.endpoint_id and v.data ->> 'state' = 'Enabled'
                 left join {Schema}.webhook_endpoint_health h on h.tenant_id = w.tenant_id and h.endpoint_id = w.endpoint_id
                 left join unnest($5, $6) as e(endpoint_id, room) on e.endpoint_id = w.endpoint_id
-                cross join lateral (
-                    select array_agg(k.secret_id order by k.created_at desc) as ids, array_agg(k.sealed order by k.created_at desc) as sealed
-                    from {Schema}.webhook_secrets k
-                    where k.tenant_id = w.tenant_id and k.endpoint_id = w.endpoint_id and (k.valid_until is null or k.valid_until > clock_timestamp())) s
+                cross join lateral {SecretsOfW} s
                 where (h.failing_since is not null) = $1 and (h.not_before is null or h.not_before <= clock_timestamp())
             ), picked as (
                 select p.place, o.url, o.ids, o.sealed from open o cross join lateral (

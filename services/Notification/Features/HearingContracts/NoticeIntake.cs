@@ -51,15 +51,13 @@ public sealed class NoticeIntake
         }
         finally
         {
-            foreach (var endpointId in Surplus()) worker.LetGo(endpointId);
+            // Places held for deliveries that were made due before, or that go to an endpoint that fails.
+            var used = claims.CountBy(claim => claim.EndpointId).ToDictionary(StringComparer.Ordinal);
+            foreach (var (endpointId, places) in deliveries.Zip(held).Where(it => it.Second).CountBy(it => it.First.Endpoint.EndpointId))
+            {
+                for (var place = used.GetValueOrDefault(endpointId); place < places; place++) worker.LetGo(endpointId);
+            }
             if (claims.Count < deliveries.Count) signal.Set();
-        }
-
-        // Places held for deliveries that were made due before, or that go to an endpoint that fails.
-        IEnumerable<string> Surplus()
-        {
-            var used = claims.Select(claim => claim.DeliveryId).ToHashSet(StringComparer.Ordinal);
-            return deliveries.Zip(held).Where(it => it.Second && !used.Contains(DeliveryId.Of(it.First.Notice.EventId, it.First.Endpoint.EndpointId))).Select(it => it.First.Endpoint.EndpointId);
         }
     }
 }
