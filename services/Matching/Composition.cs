@@ -13,6 +13,7 @@ using ImageRights.Matching.Features.Rescanning;
 using ImageRights.Matching.Features.ScreeningPictures;
 using ImageRights.Matching.Features.Searching;
 using ImageRights.Matching.Index;
+using ImageRights.Matching.Intervals;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
@@ -118,9 +119,7 @@ public static class Composition
             .Map<RescanRequested>("rescan_requested_v1")
             .Map<RescanAdvanced>("rescan_advanced_v1");
         options.Projections.LiveStreamAggregation(ScreeningState.Initial, ScreeningDecider.Evolve);
-        options.Projections.LiveStreamAggregation(LicenceState.Initial, Licence.Evolve);
-        options.Projections.LiveStreamAggregation(RemovalState.Initial, Removal.Evolve);
-        options.Projections.LiveStreamAggregation(SuspensionState.Initial, Suspension.Evolve);
+        options.Projections.LiveStreamAggregation(IntervalState.Initial, Interval.Evolve);
         options.Projections.LiveStreamAggregation(SellerState.Initial, Seller.Evolve);
         options.Projections.InlineSnapshot<ScreeningView>(ScreeningDecider.StreamPrefix, ScreeningView.Evolve, ScreeningView.Indexes);
         options.Projections.Document<CopyView>();

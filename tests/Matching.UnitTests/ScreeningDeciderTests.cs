@@ -5,6 +5,8 @@ using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
 using ImageRights.TestKit;
 using static ImageRights.Matching.UnitTests.Pictures;
+using Interval = ImageRights.Matching.Intervals.Interval;
+using IntervalState = ImageRights.Matching.Intervals.IntervalState;
 
 namespace ImageRights.Matching.UnitTests;
 
@@ -108,11 +110,11 @@ public class ScreeningDeciderTests
     public void A_measure_is_applied_and_lifted_once_each_in_either_order()
     {
         var (removal, end) = (new RemovalRecorded("msr_1", "case_1", "img_1", Noon), new RemovalEndRecorded("msr_1", "case_1", "img_1", Noon));
-        Removal.Decide(RemovalState.Initial, removal).ShouldBe([removal]);
-        var lifted = Removal.Evolve(RemovalState.Initial, end);
-        Removal.Decide(lifted, end).ShouldBeEmpty();
-        Removal.Decide(lifted, removal).ShouldBe([removal]);
-        Removal.Decide(Removal.Evolve(lifted, removal), removal).ShouldBeEmpty();
+        Interval.Decide(IntervalState.Initial, removal).ShouldBe([removal]);
+        var lifted = Interval.Evolve(IntervalState.Initial, end);
+        Interval.Decide(lifted, end).ShouldBeEmpty();
+        Interval.Decide(lifted, removal).ShouldBe([removal]);
+        Interval.Decide(Interval.Evolve(lifted, removal), removal).ShouldBeEmpty();
     }
 
     [Fact]
@@ -120,12 +122,12 @@ public class ScreeningDeciderTests
     {
         var grant = Licence("lic_1", "wrk_1", "seller", Noon);
         var end = new LicenceEndRecorded("lic_1", "wrk_1", "seller", Noon);
-        Licences.Licence.Decide(LicenceState.Initial, grant).ShouldBe([grant]);
-        Licences.Licence.Decide(LicenceState.Initial, end).ShouldBe([end]);
-        var ended = Licences.Licence.Evolve(LicenceState.Initial, end);
-        Licences.Licence.Decide(ended, grant).ShouldBe([grant]);
-        var both = Licences.Licence.Evolve(ended, grant);
-        Licences.Licence.Decide(both, grant).ShouldBeEmpty();
-        Licences.Licence.Decide(both, end).ShouldBeEmpty();
+        Interval.Decide(IntervalState.Initial, grant).ShouldBe([grant]);
+        Interval.Decide(IntervalState.Initial, end).ShouldBe([end]);
+        var ended = Interval.Evolve(IntervalState.Initial, end);
+        Interval.Decide(ended, grant).ShouldBe([grant]);
+        var both = Interval.Evolve(ended, grant);
+        Interval.Decide(both, grant).ShouldBeEmpty();
+        Interval.Decide(both, end).ShouldBeEmpty();
     }
 }

@@ -54,18 +54,8 @@ internal static class IndexFacts
                 writer.Write((byte)(picture.IsRenewal ? Kind.Renewal : Kind.Picture));
                 Write(writer, picture);
                 break;
-            case PictureWithdrawn withdrawal:
-                writer.Write((byte)Kind.Withdrawal);
-                writer.Write(withdrawal.ImageId);
-                writer.Write(withdrawal.AccountId);
-                Write(writer, withdrawal.WithdrawnAt);
-                break;
-            case WorkWithdrawn withdrawal:
-                writer.Write((byte)Kind.WorkWithdrawal);
-                writer.Write(withdrawal.WorkId);
-                writer.Write(withdrawal.AccountId);
-                Write(writer, withdrawal.WithdrawnAt);
-                break;
+            case PictureWithdrawn withdrawal: Write(writer, Kind.Withdrawal, withdrawal.WithdrawnAt, withdrawal.ImageId, withdrawal.AccountId); break;
+            case WorkWithdrawn withdrawal: Write(writer, Kind.WorkWithdrawal, withdrawal.WithdrawnAt, withdrawal.WorkId, withdrawal.AccountId); break;
             case LicenceRecorded grant:
                 writer.Write((byte)Kind.Grant);
                 writer.Write(grant.LicenceId);
@@ -75,39 +65,11 @@ internal static class IndexFacts
                 Write(writer, grant.Until ?? DateTimeOffset.MaxValue);
                 Write(writer, grant.GrantedAt);
                 break;
-            case LicenceEndRecorded end:
-                writer.Write((byte)Kind.End);
-                writer.Write(end.LicenceId);
-                writer.Write(end.WorkId);
-                writer.Write(end.LicenseeAccountId);
-                Write(writer, end.EndedAt);
-                break;
-            case RemovalRecorded removal:
-                writer.Write((byte)Kind.Removal);
-                writer.Write(removal.MeasureId);
-                writer.Write(removal.CaseId);
-                writer.Write(removal.ImageId);
-                Write(writer, removal.AppliedAt);
-                break;
-            case RemovalEndRecorded end:
-                writer.Write((byte)Kind.RemovalEnd);
-                writer.Write(end.MeasureId);
-                writer.Write(end.CaseId);
-                writer.Write(end.ImageId);
-                Write(writer, end.LiftedAt);
-                break;
-            case SuspensionRecorded suspension:
-                writer.Write((byte)Kind.Suspension);
-                writer.Write(suspension.SuspensionId);
-                writer.Write(suspension.WorkId);
-                Write(writer, suspension.SuspendedAt);
-                break;
-            case SuspensionEndRecorded end:
-                writer.Write((byte)Kind.SuspensionEnd);
-                writer.Write(end.SuspensionId);
-                writer.Write(end.WorkId);
-                Write(writer, end.ResumedAt);
-                break;
+            case LicenceEndRecorded end: Write(writer, Kind.End, end.EndedAt, end.LicenceId, end.WorkId, end.LicenseeAccountId); break;
+            case RemovalRecorded removal: Write(writer, Kind.Removal, removal.AppliedAt, removal.MeasureId, removal.CaseId, removal.ImageId); break;
+            case RemovalEndRecorded end: Write(writer, Kind.RemovalEnd, end.LiftedAt, end.MeasureId, end.CaseId, end.ImageId); break;
+            case SuspensionRecorded suspension: Write(writer, Kind.Suspension, suspension.SuspendedAt, suspension.SuspensionId, suspension.WorkId); break;
+            case SuspensionEndRecorded end: Write(writer, Kind.SuspensionEnd, end.ResumedAt, end.SuspensionId, end.WorkId); break;
             case SellerSignals seller:
                 writer.Write((byte)Kind.Seller);
                 Write(writer, seller);
@@ -133,6 +95,14 @@ internal static class IndexFacts
         Kind.Seller => ReadSeller(reader),
         var other => throw new FormatException($"{other} is no kind of fact."),
     };
+
+    // Most facts say what they are about and when.
+    private static void Write(BinaryWriter writer, Kind kind, DateTimeOffset at, params ReadOnlySpan<string> ids)
+    {
+        writer.Write((byte)kind);
+        foreach (var id in ids) writer.Write(id);
+        Write(writer, at);
+    }
 
     private static void Write(BinaryWriter writer, IndexedPicture picture)
     {

@@ -2,7 +2,6 @@ using ImageRights.Contracts.Fingerprint.V1;
 using ImageRights.EventStore;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Screening;
-using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 using static ImageRights.Matching.Features.MessageChecks;
 
@@ -14,14 +13,10 @@ public sealed class ImageFingerprintedConsumer(DocumentStore store) : IConsumer<
     private const int OrientationCount = 8;
 
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<ImageFingerprinted> context)
+    public Task Consume(ConsumeContext<ImageFingerprinted> context)
     {
         var fingerprint = Read(context.Message);
-        await using var session = store.LightweightSession(RequiredId(context.Message.TenantId));
-        session.Enlist(context, this);
-        var stream = await session.Events.FetchForWriting<ScreeningState>(ScreeningDecider.StreamKey(fingerprint.SubjectId), context.CancellationToken);
-        stream.AppendMany(ScreeningDecider.Decide(stream.Aggregate, new ScreeningCommand.RecordFingerprint(fingerprint)));
-        await session.SaveChangesAsync(context.CancellationToken);
+        return context.RecordAsync<ScreeningState>(store, this, context.Message.TenantId, ScreeningDecider.StreamKey(fingerprint.SubjectId), state => ScreeningDecider.Decide(state, new ScreeningCommand.RecordFingerprint(fingerprint)));
     }
 
     private static FingerprintRecorded Read(ImageFingerprinted message)

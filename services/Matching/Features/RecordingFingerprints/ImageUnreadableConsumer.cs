@@ -1,7 +1,6 @@
 using ImageRights.Contracts.Fingerprint.V1;
 using ImageRights.EventStore;
 using ImageRights.Matching.Screening;
-using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 using static ImageRights.Matching.Features.MessageChecks;
 
@@ -11,17 +10,13 @@ namespace ImageRights.Matching.Features.RecordingFingerprints;
 public sealed class ImageUnreadableConsumer(DocumentStore store) : IConsumer<ImageUnreadable>
 {
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<ImageUnreadable> context)
+    public Task Consume(ConsumeContext<ImageUnreadable> context)
     {
         var message = context.Message;
         if (message.Role == PictureRole.Upload && message.Surface is null) throw new MalformedMessageException(nameof(message.Surface), "given for an upload");
         var unreadable = new UnreadableRecorded(
             message.Role, RequiredId(message.SubjectId), RequiredId(message.AccountId), message.Surface, OptionalId(message.ListingId),
             RequiredId(message.Sha256), RequiredId(message.Code), message.OccurredAt);
-        await using var session = store.LightweightSession(RequiredId(message.TenantId));
-        session.Enlist(context, this);
-        var stream = await session.Events.FetchForWriting<ScreeningState>(ScreeningDecider.StreamKey(unreadable.SubjectId), context.CancellationToken);
-        stream.AppendMany(ScreeningDecider.Decide(stream.Aggregate, new ScreeningCommand.RecordUnreadable(unreadable)));
-        await session.SaveChangesAsync(context.CancellationToken);
+        return context.RecordAsync<ScreeningState>(store, this, message.TenantId, ScreeningDecider.StreamKey(unreadable.SubjectId), state => ScreeningDecider.Decide(state, new ScreeningCommand.RecordUnreadable(unreadable)));
     }
 }

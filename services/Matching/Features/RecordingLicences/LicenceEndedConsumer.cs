@@ -1,7 +1,7 @@
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.EventStore;
+using ImageRights.Matching.Intervals;
 using ImageRights.Matching.Licences;
-using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 using static ImageRights.Matching.Features.MessageChecks;
 
@@ -11,14 +11,10 @@ namespace ImageRights.Matching.Features.RecordingLicences;
 public sealed class LicenceEndedConsumer(DocumentStore store) : IConsumer<LicenceEnded>
 {
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<LicenceEnded> context)
+    public Task Consume(ConsumeContext<LicenceEnded> context)
     {
         var message = context.Message;
         var end = new LicenceEndRecorded(RequiredId(message.LicenceId), RequiredId(message.WorkId), RequiredId(message.LicenseeAccountId), message.EndedAt);
-        await using var session = store.LightweightSession(RequiredId(message.TenantId));
-        session.Enlist(context, this);
-        var stream = await session.Events.FetchForWriting<LicenceState>(Licence.StreamKey(end.LicenceId), context.CancellationToken);
-        stream.AppendMany(Licence.Decide(stream.Aggregate, end));
-        await session.SaveChangesAsync(context.CancellationToken);
+        return context.RecordAsync<IntervalState>(store, this, message.TenantId, Licence.StreamKey(end.LicenceId), state => Interval.Decide(state, end));
     }
 }

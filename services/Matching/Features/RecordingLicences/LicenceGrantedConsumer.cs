@@ -1,7 +1,7 @@
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.EventStore;
+using ImageRights.Matching.Intervals;
 using ImageRights.Matching.Licences;
-using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 using static ImageRights.Matching.Features.MessageChecks;
 
@@ -11,15 +11,11 @@ namespace ImageRights.Matching.Features.RecordingLicences;
 public sealed class LicenceGrantedConsumer(DocumentStore store) : IConsumer<LicenceGranted>
 {
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<LicenceGranted> context)
+    public Task Consume(ConsumeContext<LicenceGranted> context)
     {
         var message = context.Message;
         var grant = new LicenceRecorded(
             RequiredId(message.LicenceId), RequiredId(message.WorkId), RequiredId(message.LicenseeAccountId), message.From, message.Until, message.GrantedAt);
-        await using var session = store.LightweightSession(RequiredId(message.TenantId));
-        session.Enlist(context, this);
-        var stream = await session.Events.FetchForWriting<LicenceState>(Licence.StreamKey(grant.LicenceId), context.CancellationToken);
-        stream.AppendMany(Licence.Decide(stream.Aggregate, grant));
-        await session.SaveChangesAsync(context.CancellationToken);
+        return context.RecordAsync<IntervalState>(store, this, message.TenantId, Licence.StreamKey(grant.LicenceId), state => Interval.Decide(state, grant));
     }
 }

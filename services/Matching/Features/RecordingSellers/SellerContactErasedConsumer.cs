@@ -1,7 +1,6 @@
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.EventStore;
 using ImageRights.Matching.Sellers;
-using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 using static ImageRights.Matching.Features.MessageChecks;
 
@@ -11,14 +10,10 @@ namespace ImageRights.Matching.Features.RecordingSellers;
 public sealed class SellerContactErasedConsumer(DocumentStore store) : IConsumer<SellerContactErased>
 {
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<SellerContactErased> context)
+    public Task Consume(ConsumeContext<SellerContactErased> context)
     {
         var message = context.Message;
         var erased = new SellerRecorded(RequiredId(message.AccountId), null, [], message.ErasedAt);
-        await using var session = store.LightweightSession(RequiredId(message.TenantId));
-        session.Enlist(context, this);
-        var stream = await session.Events.FetchForWriting<SellerState>(Seller.StreamKey(erased.AccountId), context.CancellationToken);
-        stream.AppendMany(Seller.Decide(stream.Aggregate, erased));
-        await session.SaveChangesAsync(context.CancellationToken);
+        return context.RecordAsync<SellerState>(store, this, message.TenantId, Seller.StreamKey(erased.AccountId), state => Seller.Decide(state, erased));
     }
 }

@@ -1,7 +1,6 @@
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.EventStore;
 using ImageRights.Matching.Sellers;
-using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 using static ImageRights.Matching.Features.MessageChecks;
 
@@ -11,15 +10,11 @@ namespace ImageRights.Matching.Features.RecordingSellers;
 public sealed class SellerReportedConsumer(DocumentStore store) : IConsumer<SellerReported>
 {
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<SellerReported> context)
+    public Task Consume(ConsumeContext<SellerReported> context)
     {
         var message = context.Message;
         var told = new SellerRecorded(
             RequiredId(message.AccountId), OptionalSha256(message.PayoutHash), [.. (message.DeviceHashes ?? []).Select(device => RequiredSha256(device, "deviceHashes"))], message.AsOf);
-        await using var session = store.LightweightSession(RequiredId(message.TenantId));
-        session.Enlist(context, this);
-        var stream = await session.Events.FetchForWriting<SellerState>(Seller.StreamKey(told.AccountId), context.CancellationToken);
-        stream.AppendMany(Seller.Decide(stream.Aggregate, told));
-        await session.SaveChangesAsync(context.CancellationToken);
+        return context.RecordAsync<SellerState>(store, this, message.TenantId, Seller.StreamKey(told.AccountId), state => Seller.Decide(state, told));
     }
 }

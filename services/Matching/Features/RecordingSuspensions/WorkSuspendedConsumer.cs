@@ -1,7 +1,7 @@
 using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.EventStore;
+using ImageRights.Matching.Intervals;
 using ImageRights.Matching.Suspensions;
-using ImageRights.ServiceDefaults.Messaging;
 using MassTransit;
 using static ImageRights.Matching.Features.MessageChecks;
 
@@ -11,14 +11,10 @@ namespace ImageRights.Matching.Features.RecordingSuspensions;
 public sealed class WorkSuspendedConsumer(DocumentStore store) : IConsumer<WorkSuspended>
 {
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<WorkSuspended> context)
+    public Task Consume(ConsumeContext<WorkSuspended> context)
     {
         var message = context.Message;
         var fact = new SuspensionRecorded(RequiredId(message.SuspensionId), RequiredId(message.WorkId), message.SuspendedAt);
-        await using var session = store.LightweightSession(RequiredId(message.TenantId));
-        session.Enlist(context, this);
-        var stream = await session.Events.FetchForWriting<SuspensionState>(Suspension.StreamKey(fact.SuspensionId), context.CancellationToken);
-        stream.AppendMany(Suspension.Decide(stream.Aggregate, fact));
-        await session.SaveChangesAsync(context.CancellationToken);
+        return context.RecordAsync<IntervalState>(store, this, message.TenantId, Suspension.StreamKey(fact.SuspensionId), state => Interval.Decide(state, fact));
     }
 }
