@@ -4,6 +4,7 @@ using ImageRights.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http;
@@ -25,7 +26,10 @@ public static class Extensions
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Connections>();
+        // A request is a span already, which has its times and its outcome. Before all other sources, so that each of them can say otherwise.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft.AspNetCore"] = nameof(LogLevel.Warning) } });
         builder.Services.ConfigureHttpClientDefaults(http => http
+            .RemoveAllLoggers()
             .ConfigureHttpClient(client => client.Timeout = TimeSpan.FromSeconds(30))
             .AddHttpMessageHandler(services => new ServiceDiscoveryHandler(services.GetRequiredService<Configuration.IConfiguration>())));
         return builder;

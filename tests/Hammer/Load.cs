@@ -13,6 +13,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageRights.Hammer;
 
+/// <summary>What was done in one phase.</summary>
+internal sealed record Work(int Done, double PerSecond);
+
 /// <summary>Uploads, and keeps account of what must come of each.</summary>
 internal sealed class Load : IAsyncDisposable
 {
@@ -99,16 +102,16 @@ internal sealed class Load : IAsyncDisposable
     }
 
     /// <summary>What Fingerprint alone does in a second with the same pictures.</summary>
-    public Task<double> DecodeAsync(IReadOnlyList<Scene> scenes, int writers, TimeSpan duration) => RunAsync(scenes, writers, duration, null, async scene =>
+    public Task<Work> DecodeAsync(IReadOnlyList<Scene> scenes, int writers, TimeSpan duration) => RunAsync(scenes, writers, duration, null, async scene =>
     {
         using var content = new ByteArrayContent(scene.Variant()) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
         using var answer = await http.PostAsync(new Uri(services["fingerprint"], "/v1/fingerprints?store=false"), content);
         return answer.StatusCode == HttpStatusCode.OK;
     });
 
-    /// <summary>Uploads; gives how many were accepted in a second.</summary>
+    /// <summary>Uploads; gives how many were accepted.</summary>
     /// <param name="perSecond">Pace; null: as fast as they are answered.</param>
-    public Task<double> UploadAsync(IReadOnlyList<Scene> scenes, int writers, TimeSpan duration, double? perSecond) => RunAsync(scenes, writers, duration, perSecond, async scene =>
+    public Task<Work> UploadAsync(IReadOnlyList<Scene> scenes, int writers, TimeSpan duration, double? perSecond) => RunAsync(scenes, writers, duration, perSecond, async scene =>
     {
         var startedAt = DateTimeOffset.UtcNow;
         using var answer = await SendAsync("ingestion", "/v1/images", scene.Variant(), ("accountId", scene.Account), ("surface", "Listing"), ("listingId", "hammer"));
@@ -145,7 +148,7 @@ internal sealed class Load : IAsyncDisposable
         await receiver.DisposeAsync();
     }
 
-    private async Task<double> RunAsync(IReadOnlyList<Scene> scenes, int writers, TimeSpan duration, double? perSecond, Func<Scene, Task<bool>> work)
+    private async Task<Work> RunAsync(IReadOnlyList<Scene> scenes, int writers, TimeSpan duration, double? perSecond, Func<Scene, Task<bool>> work)
     {
         // Tokens live for minutes; a phase begins with a fresh one.
         if (sinceToken.Elapsed > TimeSpan.FromSeconds(30)) await signIn();
@@ -161,7 +164,7 @@ internal sealed class Load : IAsyncDisposable
                 else Interlocked.Increment(ref refused);
             }
         }));
-        return done / watch.Elapsed.TotalSeconds;
+        return new Work(done, done / watch.Elapsed.TotalSeconds);
     }
 
     private async Task<HttpResponseMessage> SendAsync(string service, string path, byte[] picture, params (string Name, string Value)[] fields)

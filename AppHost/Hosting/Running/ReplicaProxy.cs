@@ -130,7 +130,7 @@ internal sealed class ReplicaProxy : IAsyncDisposable
 
     private static async Task CopyAsync(Socket from, Socket to, CancellationToken cancellationToken)
     {
-        var buffer = new byte[16 * 1024];
+        var buffer = new byte[64 * 1024];
         try
         {
             int read;

@@ -7,7 +7,8 @@ namespace ImageRights.Ingestion.Intake;
 /// <summary>An uploaded file on disk, hashed and counted while it arrived; gone when disposed, or with the process.</summary>
 public sealed class SpooledUpload : IAsyncDisposable
 {
-    private const int BufferLength = 64 * 1024;
+    /// <summary>Bytes that are taken from the sender at once.</summary>
+    internal const int BufferLength = 64 * 1024;
 
     private readonly FileStream file;
 
@@ -38,7 +39,8 @@ public sealed class SpooledUpload : IAsyncDisposable
                     return null;
                 }
                 hash.AppendData(buffer, 0, count);
-                await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                // On Linux an asynchronous write is this one on another thread, and it ends in the page cache.
+                file.Write(buffer, 0, count);
             }
             return new SpooledUpload(file, length, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
@@ -79,7 +81,7 @@ public sealed class SpooledUpload : IAsyncDisposable
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0,
-            Options = FileOptions.Asynchronous | (OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None),
+            Options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None,
         };
         if (OperatingSystem.IsWindows()) return new FileStream(path, options);
         options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -100,19 +102,16 @@ public sealed class SpooledUpload : IAsyncDisposable
         public override long Length => RandomAccess.GetLength(handle);
         public override long Position { get; set; }
 
-        public override int Read(byte[] buffer, int offset, int count)
+        public override int Read(Span<byte> buffer)
         {
-            var read = RandomAccess.Read(handle, buffer.AsSpan(offset, count), Position);
+            var read = RandomAccess.Read(handle, buffer, Position);
             Position += read;
             return read;
         }
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var read = await RandomAccess.ReadAsync(handle, buffer, Position, cancellationToken);
-            Position += read;
-            return read;
-        }
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -77,7 +77,7 @@ public sealed class UploadForm : IAsyncDisposable
 
         if (request.ContentLength > (long)limits.Bytes + UploadOptions.FormOverhead) return TooLarge(limits);
 
-        var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 8 * 1024 };
+        var reader = new MultipartReader(boundary, request.Body, SpooledUpload.BufferLength) { HeadersCountLimit = 16, HeadersLengthLimit = 8 * 1024 };
         for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
         {
             if (parts == UploadOptions.Parts) return new Rejection("Request_Malformed", $"The form has more than {UploadOptions.Parts} parts.");

@@ -45,7 +45,7 @@ public sealed class ContentVault(VaultOptions options, ILogger<ContentVault> log
         var partial = Path.Combine(Partials, $"{Guid.CreateVersion7():N}");
         try
         {
-            await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous))
+            await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1))
             {
                 var actual = await form.SealAsync(content, file, cancellationToken);
                 if (actual != sha256) throw new InvalidDataException($"The content has SHA-256 {actual}, not {sha256}.");

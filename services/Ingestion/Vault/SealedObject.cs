@@ -44,7 +44,8 @@ internal sealed class SealedObject
         var dataKey = RandomNumberGenerator.GetBytes(KeyLength);
         try
         {
-            await target.WriteAsync(WriteHeader(dataKey), cancellationToken);
+            // On Linux an asynchronous write is this one on another thread.
+            target.Write(WriteHeader(dataKey));
             using var cipher = new AesGcm(dataKey, TagLength);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var (plain, next, frame) = (new byte[ChunkLength], new byte[ChunkLength], new byte[FullFrame]);
@@ -55,7 +56,7 @@ internal sealed class SealedObject
                 var nextLength = length < ChunkLength ? 0 : await content.ReadAtLeastAsync(next, ChunkLength, throwOnEndOfStream: false, cancellationToken);
                 hash.AppendData(plain, 0, length);
                 SealChunk(cipher, index, isLast: nextLength == 0, plain.AsSpan(0, length), frame);
-                await target.WriteAsync(frame.AsMemory(0, length + TagLength), cancellationToken);
+                target.Write(frame.AsSpan(0, length + TagLength));
                 if (nextLength == 0) return Convert.ToHexStringLower(hash.GetHashAndReset());
                 (plain, next, length) = (next, plain, nextLength);
             }

@@ -89,6 +89,7 @@ public sealed class DocumentStore : IAsyncDisposable
                 await ExecuteAsync($"create index if not exists mt_doc_{document.Alias}_idx_{index} on {Schema}.mt_doc_{document.Alias} (tenant_id, {document.Indexes[index]})");
         }
         foreach (var script in Options.SchemaScripts) await ExecuteAsync(script);
+        await ExecuteAsync(ReadScript("compression.sql"));
         await ExecuteAsync(ReadScript("runtime_role.sql"));
         await ExecuteAsync(ReadScript("row_security.sql"));
         await transaction.CommitAsync(cancellationToken);

@@ -59,7 +59,7 @@ internal sealed class Rebuild(DocumentStore store, StreamSnapshot snapshot, IPro
         try
         {
             total = await ScalarAsync<long>(writing, $"select coalesce(sum(version), 0)::bigint from {Schema}.mt_streams where starts_with(id, '{snapshot.StreamPrefix}')", cancellationToken);
-            await ExecuteAsync(writing, $"drop table if exists {Schema}.{Shadow}; create table {Schema}.{Shadow} (like {Schema}.{live} including defaults including generated)", cancellationToken);
+            await ExecuteAsync(writing, $"drop table if exists {Schema}.{Shadow}; create table {Schema}.{Shadow} (like {Schema}.{live} including defaults including generated including compression)", cancellationToken);
             await TellAsync(writing, "insert into {0}.mt_rebuilds (projection, total, done) values ($1, $2, $3) on conflict (projection) do update set total = $2, done = $3, started = clock_timestamp(), updated = clock_timestamp(), finished = null", cancellationToken);
             var from = await HorizonAsync(reading, cancellationToken);
             await FoldAllAsync(reading, writing, cancellationToken);
