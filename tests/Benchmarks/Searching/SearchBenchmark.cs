@@ -106,7 +106,7 @@ internal static class SearchBenchmark
             var options = Options.Create(new MatchingOptions { CheckpointFolder = folder });
             var models = photographs.Take(50).Select(picture => IndexedPicture.Of(Fingerprint("", picture))).ToList();
             var random = new Random(1);
-            using (var checkpoint = IndexCheckpoint.Open(folder, TimeProvider.System))
+            using (var checkpoint = IndexCheckpoint.Open(folder, options.Value.RecentUploads, TimeProvider.System))
             {
                 checkpoint.Load((_, _, _) => { });
                 for (var number = 0; number < count; number++)
