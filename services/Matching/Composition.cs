@@ -53,6 +53,7 @@ public static class Composition
         builder.Services.AddOptions<MatchingOptions>().BindConfiguration("Matching")
             .Validate(options => options.MaxDistance is >= 0 and <= 256, "Matching:MaxDistance takes 0 to 256 bits.")
             .Validate(options => options.MinQuality is >= 0 and <= 100, "Matching:MinQuality takes 0 to 100.")
+            .Validate(options => options.RecentUploads >= 1, "Matching:RecentUploads takes 1 upload or more.")
             .Validate(options => options.CommonFrom >= 2, "Matching:CommonFrom takes 2 accounts or more.")
             .Validate(options => options.HasValidLimits(), "Matching: a bank's limits take scores above 0 up to 1, and review begins before auto.")
             .ValidateOnStart();

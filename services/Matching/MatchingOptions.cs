@@ -15,6 +15,10 @@ public sealed class MatchingOptions
     /// <summary>Folder of the index's checkpoints, of which each replica takes one; null: each start reads the whole log.</summary>
     public string? CheckpointFolder { get; set; }
 
+    /// <summary>So many of a tenant's newest uploads keep their local features, about 20 KB of memory each; older ones are found by hashes alone, but for those that were ever removed. Works keep
+    /// them always. All replicas take the same number: answers depend on it.</summary>
+    public int RecentUploads { get; set; } = 200_000;
+
     /// <summary>Independent accounts from which on a picture is common, and likely a supplier's.</summary>
     public int CommonFrom { get; set; } = 10;
 

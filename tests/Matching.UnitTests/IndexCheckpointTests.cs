@@ -16,6 +16,8 @@ namespace ImageRights.Matching.UnitTests;
 /// <summary>An index that starts from its checkpoint is the one that read the log, and nothing but its own sound checkpoint is believed.</summary>
 public sealed class IndexCheckpointTests : IDisposable
 {
+    private static readonly byte[] Start = IndexCheckpoint.Start(new MatchingOptions().RecentUploads);
+
     private readonly string folder = Directory.CreateTempSubdirectory("matching-checkpoint-").FullName;
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Random random = new(3);
@@ -63,7 +65,7 @@ public sealed class IndexCheckpointTests : IDisposable
             whole[..^1], whole[..(int)(sound + 3)], [.. whole, 1, 2, 3],
             [.. whole[..(int)(sound + 100)], (byte)(whole[sound + 100] ^ 1), .. whole[(int)(sound + 101)..]],
             // The same block twice: each hangs on the one before it.
-            [.. whole[..(int)sound], .. whole[IndexCheckpoint.Version.Length..(int)sound]],
+            [.. whole[..(int)sound], .. whole[Start.Length..(int)sound]],
         ];
         foreach (var (number, bytes) in damaged.Index())
         {
@@ -86,7 +88,8 @@ public sealed class IndexCheckpointTests : IDisposable
         var log = SomeLog(30);
         using (var index = Resumed()) index.Apply(log);
         var own = File.ReadAllBytes(Checkpoint());
-        foreach (var bytes in (byte[][])[Encoding.ASCII.GetBytes("IRINDEX0"), [.. Encoding.ASCII.GetBytes("IRINDEX0"), .. own[IndexCheckpoint.Version.Length..]], [1, 2, 3]])
+        foreach (var bytes in (byte[][])
+            [Encoding.ASCII.GetBytes("IRINDEX0"), [.. Encoding.ASCII.GetBytes("IRINDEX0"), .. own["IRINDEX0".Length..]], [.. IndexCheckpoint.Start(7), .. own[Start.Length..]], [1, 2, 3]])
         {
             File.WriteAllBytes(Checkpoint(), bytes);
             using (var index = Resumed())
@@ -153,7 +156,7 @@ public sealed class IndexCheckpointTests : IDisposable
                 random.Next(2) == 0 ? [] : [new PictureRegion(0.1, 0.2, 0.5, 0.6, RandomHash(random).ToString(), random.Next(2) == 0)],
                 random.Next(3) == 0 ? null : Convert.ToBase64String(made.Draw(20 + random.Next(20), 50 * random.Next(4), references: 15).Bytes));
             var luma = random.Next(3) == 0 ? null : new string("0123456789abcdef"[random.Next(12)], 64);
-            return random.Next(15) switch
+            return random.Next(17) switch
             {
                 0 => new PictureWithdrawn($"image-{random.Next(count)}", account, Noon.AddMinutes(number)),
                 1 => Licence($"licence-{number}", $"work-{random.Next(count)}", account, Noon.AddDays(-1), random.Next(2) == 0 ? null : Noon.AddDays(1)),
@@ -164,6 +167,8 @@ public sealed class IndexCheckpointTests : IDisposable
                 12 => new SuspensionRecorded($"suspension-{number}", $"work-{random.Next(count)}", Noon),
                 13 => new SuspensionEndRecorded($"suspension-{random.Next(number)}", $"work-{random.Next(count)}", Noon),
                 14 => new SellerRecorded(account, random.Next(2) == 0 ? null : Hex(random.Next(3)), [.. Enumerable.Range(0, random.Next(3)).Select(device => Hex(device + random.Next(2)))], Noon),
+                15 => new RescanAdvanced($"rescan-{random.Next(3)}", random.Next(number), 1, 1, 0, random.Next(2) == 0 ? null : 1, Noon, Noon, Noon),
+                16 => new ImageScreened($"image-{number}", account, Contracts.Ingestion.V1.Surface.Listing, null, Contracts.Matching.V1.ScreeningVerdict.Clear, [], new Thresholds("pdq/1", 31, 50, number / 2), null, Noon),
                 6 or 7 => Work($"work-{number}", account, hash) with { Features = features, LumaSha256 = luma, Role = random.Next(3) == 0 ? PictureRole.Portrait : PictureRole.Work },
                 8 => new FingerprintRenewed((random.Next(2) == 0 ? Work($"work-{random.Next(number)}", account, hash) : Upload($"image-{random.Next(number)}", account, hash)) with { Features = features, LumaSha256 = luma }),
                 _ => Upload($"image-{number}", account, hash) with { Features = features, LumaSha256 = luma, ListingId = random.Next(2) == 0 ? null : "l" },

@@ -73,25 +73,25 @@ public class LocalFeatureTests
     public void The_index_nominates_the_picture_that_shares_features_and_only_those_known_then()
     {
         var index = new LocalIndex();
-        for (var row = 0; row < 40; row++) index.Add(new Scene(100 + row, 100 + row).Picture(), row);
+        for (var row = 0; row < 40; row++) index.Add(new Scene(100 + row, 100 + row).Picture(), row, row + 1);
         var query = new Scene(117, 117).Picture(0.2, 0.2, 0.6, flips: 12);
-        index.Search(query, 40, 5).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+        index.Search(query, 40, 40, 5).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             candidate => candidate.Row.ShouldBe(17), candidate => candidate.IsMirrored.ShouldBeFalse(), candidate => candidate.Votes.ShouldBeGreaterThan(8));
-        index.Search(query, 17, 5).ShouldBeEmpty("it was not known then");
-        index.Search(query, 18, 5).ShouldHaveSingleItem();
+        index.Search(query, 17, 17, 5).ShouldBeEmpty("it was not known then");
+        index.Search(query, 18, 18, 5).ShouldHaveSingleItem();
     }
 
     [Fact]
     public void What_came_later_does_not_change_an_earlier_answer()
     {
         var index = new LocalIndex();
-        for (var row = 0; row < 5; row++) index.Add(new Scene(row, row).Picture(), row);
+        for (var row = 0; row < 5; row++) index.Add(new Scene(row, row).Picture(), row, row + 1);
         var query = new Scene(3, 3).Picture(flips: 12);
-        var then = index.Search(query, 5, 10);
+        var then = index.Search(query, 5, 5, 10);
         // So many of the same that its buckets grow beyond what is read.
-        for (var row = 5; row < 200; row++) index.Add(new Scene(3, row).Picture(), row);
-        index.Search(query, 5, 10).ShouldBe(then);
-        index.Search(query, 200, 10).ShouldNotBe(then);
+        for (var row = 5; row < 200; row++) index.Add(new Scene(3, row).Picture(), row, row + 1);
+        index.Search(query, 5, 5, 10).ShouldBe(then);
+        index.Search(query, 200, 200, 10).ShouldNotBe(then);
     }
 
     [Fact]
@@ -101,15 +101,15 @@ public class LocalFeatureTests
         for (var row = 0; row < 200; row++)
         {
             var picture = Harbour.Picture();
-            index.Add(picture, row);
+            index.Add(picture, row, row + 1);
             bank.Add(Pictures.RandomHash(random), new FeatureSet(Sign(random), [], picture), $"{row:x2}", $"{row}", "a", Surface.Listing, null, Pictures.Noon, row + 1);
         }
         var crop = Harbour.Picture(0.25, 0.25, 0.5, flips: 12);
-        index.Search(crop, 200, 10).ShouldHaveSingleItem().Row.ShouldBe(0);
-        index.SameAs(0, 200).ShouldBe(Enumerable.Range(0, 200));
-        index.SameAs(0, 70).ShouldBe(Enumerable.Range(0, 70));
-        index.SameAs(0, 1).ShouldBe([0]);
-        index.Of(199).ShouldBeSameAs(index.Of(0));
+        index.Search(crop, 200, 200, 10).ShouldHaveSingleItem().Row.ShouldBe(0);
+        index.SameAs(0, 200, 200).ShouldBe(Enumerable.Range(0, 200));
+        index.SameAs(0, 70, 70).ShouldBe(Enumerable.Range(0, 70));
+        index.SameAs(0, 1, 1).ShouldBe([0]);
+        index.Of(199, 200).ShouldBeSameAs(index.Of(0, 200));
 
         bank.Withdraw("0", 201);
         var query = new PictureQuery([default], 100, new FeatureSet(Sign(random), [], crop), null);

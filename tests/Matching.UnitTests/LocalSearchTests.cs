@@ -19,7 +19,7 @@ public class LocalSearchTests
         {
             var picture = made.Draw(12 + random.Next(40), 50 * row);
             // Not every picture of the bank has features.
-            index.Add(picture.AsReference(), 2 * row);
+            index.Add(picture.AsReference(), 2 * row, version: 2 * row + 1);
             plain.Add(picture.AsReference(), 2 * row);
             if (row is not (10 or 63 or 64 or 65 or 130 or 400 or 699)) continue;
             foreach (var query in queries)
@@ -27,7 +27,7 @@ public class LocalSearchTests
                 foreach (var rowsThen in (int[])[0, 1, 2, row, 2 * row, 2 * row + 1])
                 {
                     var expected = plain.Search(query, rowsThen, 24);
-                    index.Search(query, rowsThen, 24).ShouldBe(expected, $"{row} {rowsThen}");
+                    index.Search(query, rowsThen, rowsThen, 24).ShouldBe(expected, $"{row} {rowsThen}");
                     nominated += expected.Count;
                     mirrored += expected.Count(candidate => candidate.IsMirrored);
                 }
@@ -45,7 +45,7 @@ public class LocalSearchTests
         for (var row = 0; row < LocalSegment.MostPictures + 80; row++)
         {
             var picture = made.Draw(12, 50 * row);
-            index.Add(picture, row);
+            index.Add(picture, row, version: row + 1);
             plain.Add(picture, row);
         }
         for (var number = 0; number < 4; number++)
@@ -54,7 +54,7 @@ public class LocalSearchTests
             foreach (var rowsThen in (int[])[3000, LocalSegment.MostPictures, LocalSegment.MostPictures + 80])
             {
                 var expected = plain.Search(query, rowsThen, 300);
-                index.Search(query, rowsThen, 300).ShouldBe(expected);
+                index.Search(query, rowsThen, rowsThen, 300).ShouldBe(expected);
                 nominated += expected.Count;
             }
         }

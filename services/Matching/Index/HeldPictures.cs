@@ -30,6 +30,9 @@ public sealed class HeldPictures
         if (before is not null && HeldBy(pictureId, version) is null) live--;
     }
 
+    /// <summary>Whether anything was known at <paramref name="asOf"/> to hold a picture, or to have held it.</summary>
+    public bool WasHeld(string pictureId, long asOf) => holds.TryGetValue(pictureId, out var known) && known[0].Version <= asOf;
+
     /// <summary>What the first hold rests on that, by what was known at <paramref name="asOf"/>, holds a picture; null when none does.</summary>
     public string? HeldBy(string pictureId, long asOf)
     {

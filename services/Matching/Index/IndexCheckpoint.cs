@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ImageRights.EventStore;
@@ -9,14 +10,13 @@ namespace ImageRights.Matching.Index;
 /// <remarks>
 /// A file that only grows, of blocks: length, SHA-256 over the block before it and this one's content, content. The content begins with the place in the log that it reaches and the
 /// id of the event there, by which the log is recognised; then the facts. A block that is damaged ends the file: it and what follows are cut off, and read from the log again. One
-/// process has a file to itself; the next one takes the next number.
+/// process has a file to itself; the next one takes the next number. Features that were read from the log again are in it where they were needed, and so it holds for as many recent uploads
+/// as it was written for: with another number it is begun anew.
 /// </remarks>
 internal sealed class IndexCheckpoint : IDisposable
 {
     /// <summary>Begins each file. A file of another version is begun anew; so is one that was written when other features could be read.</summary>
-    public const string Version = $"IRINDEX4 {FeatureSet.Algorithm}";
-
-    private static readonly byte[] Head = Encoding.ASCII.GetBytes(Version);
+    public const string Version = $"IRINDEX5 {FeatureSet.Algorithm}";
 
     private const int MostFiles = 64;
     private const int HeadBytes = sizeof(int) + SHA256.HashSizeInBytes;
@@ -24,18 +24,21 @@ internal sealed class IndexCheckpoint : IDisposable
     private const int EnoughBytes = 8 << 20;
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
+    private readonly byte[] start;
     private readonly FileStream file;
     private readonly TimeProvider clock;
     private readonly MemoryStream pending = new();
     private readonly BinaryWriter writer;
-    private byte[] last = SHA256.HashData(Head);
+    private byte[] last;
     private LogPosition reached = LogPosition.Start;
     private Guid reachedEvent;
     private long writtenAt;
 
-    private IndexCheckpoint(FileStream file, TimeProvider clock)
+    private IndexCheckpoint(FileStream file, int recentUploads, TimeProvider clock)
     {
         (this.file, this.clock, writtenAt) = (file, clock, clock.GetTimestamp());
+        start = Start(recentUploads);
+        last = SHA256.HashData(start);
         writer = new BinaryWriter(pending, Encoding.UTF8);
     }
 
@@ -44,7 +47,7 @@ internal sealed class IndexCheckpoint : IDisposable
 
     /// <summary>The first file of the folder that no other process has.</summary>
     /// <exception cref="IOException">There is none, or the folder cannot be written to.</exception>
-    public static IndexCheckpoint Open(string folder, TimeProvider clock)
+    public static IndexCheckpoint Open(string folder, int recentUploads, TimeProvider clock)
     {
         Directory.CreateDirectory(folder);
         for (var number = 0; ; number++)
@@ -52,7 +55,7 @@ internal sealed class IndexCheckpoint : IDisposable
             var path = Path.Combine(folder, $"index-{number}.checkpoint");
             try
             {
-                return new IndexCheckpoint(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16), clock);
+                return new IndexCheckpoint(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16), recentUploads, clock);
             }
             catch (IOException) when (number < MostFiles && File.Exists(path))
             {
@@ -66,8 +69,8 @@ internal sealed class IndexCheckpoint : IDisposable
     public bool Load(Action<string, LogPosition, object> take)
     {
         file.Position = 0;
-        Span<byte> version = stackalloc byte[Version.Length];
-        var isSound = file.Length == 0 || file.ReadAtLeast(version, version.Length, throwOnEndOfStream: false) == version.Length && version.SequenceEqual(Head);
+        var version = new byte[start.Length];
+        var isSound = file.Length == 0 || file.ReadAtLeast(version, version.Length, throwOnEndOfStream: false) == version.Length && version.AsSpan().SequenceEqual(start);
         if (!isSound || file.Length == 0)
         {
             Clear();
@@ -89,12 +92,16 @@ internal sealed class IndexCheckpoint : IDisposable
         return isSound;
     }
 
+    /// <summary>What a file begins with.</summary>
+    /// <param name="recentUploads">For how many it holds, as <see cref="MatchingOptions.RecentUploads"/> says.</param>
+    public static byte[] Start(int recentUploads) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Version} {recentUploads:d10}"));
+
     /// <summary>Begins the file anew.</summary>
     public void Clear()
     {
         file.SetLength(0);
-        file.Write(Head);
-        last = SHA256.HashData(Head);
+        file.Write(start);
+        last = SHA256.HashData(start);
         pending.SetLength(0);
         Written = (reached, reachedEvent) = (LogPosition.Start, Guid.Empty);
     }

@@ -1,3 +1,4 @@
+using ImageRights.EventStore;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
@@ -17,7 +18,16 @@ internal sealed record IndexedPicture(FingerprintRecorded Fact, FeatureSet? Feat
         new(picture with { PdqDihedrals = [], Features = null, LumaSha256 = null }, FeatureSet.Read(picture.Features)?.AsReference(), isRenewal, LumaLookup.KeyOf(picture.LumaSha256, picture.PdqQuality));
 }
 
-/// <summary>The facts that can change an answer of the index, in a form of few bytes.</summary>
+/// <summary>A demoted upload's features, read from the log again for a removal that follows.</summary>
+internal sealed record FeaturesRecalled(string ImageId, LocalFeatures Features);
+
+/// <summary>A screening was said: what the screener asks from here on is as of this version or a later one.</summary>
+internal sealed record ScreeningReached(long IndexVersion);
+
+/// <summary>A rescan asks for the index as of this version, until it is done.</summary>
+internal sealed record RescanReached(string RescanId, long IndexVersion, bool IsDone);
+
+/// <summary>The facts that can change an answer of the index, or tell which answers nobody asks for any more, in a form of few bytes.</summary>
 /// <remarks>Readers are later starts of the same program: a change of the form is a new <see cref="IndexCheckpoint.Version"/>.</remarks>
 internal static class IndexFacts
 {
@@ -34,6 +44,9 @@ internal static class IndexFacts
         Suspension,
         SuspensionEnd,
         Seller,
+        Recall,
+        Screening,
+        Rescan,
     }
 
     /// <summary>What the index makes of an event; null when it makes nothing of it.</summary>
@@ -42,9 +55,16 @@ internal static class IndexFacts
         FingerprintRecorded picture => IndexedPicture.Of(picture),
         SellerRecorded seller => SellerSignals.Of(seller),
         FingerprintRenewed renewal => IndexedPicture.Of(renewal.Fingerprint, isRenewal: true),
+        ImageScreened screening => new ScreeningReached(screening.Thresholds.IndexVersion),
+        RescanAdvanced rescan => new RescanReached(rescan.RescanId, rescan.IndexVersion, rescan.NextRow is null),
         PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded or SuspensionRecorded or SuspensionEndRecorded => fact,
         _ => null,
     };
+
+    /// <summary>The features that a picture's facts up to a place in the log end with; null when it has none that can be compared.</summary>
+    public static FeaturesRecalled? Recall(string imageId, IReadOnlyList<RecordedEvent> facts, LogPosition upTo) => facts
+        .Where(fact => fact.Position.CompareTo(upTo) < 0).Select(fact => Of(fact.Data)).OfType<IndexedPicture>()
+        .LastOrDefault(picture => picture.Features is not null)?.Features!.Local is { ReferenceCount: > 0 } local ? new FeaturesRecalled(imageId, local) : null;
 
     public static void Write(BinaryWriter writer, object fact)
     {
@@ -74,6 +94,21 @@ internal static class IndexFacts
                 writer.Write((byte)Kind.Seller);
                 Write(writer, seller);
                 break;
+            case FeaturesRecalled recalled:
+                writer.Write((byte)Kind.Recall);
+                writer.Write(recalled.ImageId);
+                Write(writer, recalled.Features);
+                break;
+            case ScreeningReached reached:
+                writer.Write((byte)Kind.Screening);
+                writer.Write(reached.IndexVersion);
+                break;
+            case RescanReached rescan:
+                writer.Write((byte)Kind.Rescan);
+                writer.Write(rescan.RescanId);
+                writer.Write(rescan.IndexVersion);
+                writer.Write(rescan.IsDone);
+                break;
             default: throw new ArgumentException($"{fact.GetType().Name} changes no answer.", nameof(fact));
         }
     }
@@ -93,6 +128,9 @@ internal static class IndexFacts
         Kind.Suspension => new SuspensionRecorded(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.SuspensionEnd => new SuspensionEndRecorded(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.Seller => ReadSeller(reader),
+        Kind.Recall => new FeaturesRecalled(reader.ReadString(), ReadLocal(reader) ?? throw new FormatException("What is recalled has features.")),
+        Kind.Screening => new ScreeningReached(reader.ReadInt64()),
+        Kind.Rescan => new RescanReached(reader.ReadString(), reader.ReadInt64(), reader.ReadBoolean()),
         var other => throw new FormatException($"{other} is no kind of fact."),
     };
 
@@ -132,9 +170,16 @@ internal static class IndexFacts
             Write(writer, hash);
             writer.Write(isTrimmed);
         }
-        writer.Write(features.Local?.Bytes.Length ?? 0);
-        if (features.Local is { } local) writer.Write(local.Bytes);
+        Write(writer, features.Local);
     }
+
+    private static void Write(BinaryWriter writer, LocalFeatures? local)
+    {
+        writer.Write(local?.Bytes.Length ?? 0);
+        if (local is not null) writer.Write(local.Bytes);
+    }
+
+    private static LocalFeatures? ReadLocal(BinaryReader reader) => reader.ReadInt32() is var length and > 0 ? LocalFeatures.Read(reader.ReadBytes(length)) : null;
 
     private static IndexedPicture ReadPicture(BinaryReader reader, bool isRenewal)
     {
@@ -148,8 +193,7 @@ internal static class IndexFacts
         var regions = new HashedArea[reader.ReadByte()];
         foreach (ref var region in regions.AsSpan())
             region = new HashedArea(new Area(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()), ReadSign(reader), reader.ReadBoolean());
-        var local = reader.ReadInt32() is var length and > 0 ? LocalFeatures.Read(reader.ReadBytes(length)) : null;
-        return new IndexedPicture(fact, new FeatureSet(sign, regions, local), isRenewal, luma);
+        return new IndexedPicture(fact, new FeatureSet(sign, regions, ReadLocal(reader)), isRenewal, luma);
     }
 
     private static void Write(BinaryWriter writer, SellerSignals seller)

@@ -8,7 +8,11 @@ internal sealed class IndexHealthCheck(PictureIndex index, DocumentStore store, 
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (IsCaughtUp(services)) return HealthCheckResult.Healthy($"at {index.Position.Sequence}, checkpoint at {index.CheckpointPosition.Sequence}");
+        if (IsCaughtUp(services))
+        {
+            var (detailed, hashesOnly) = index.Tiers;
+            return HealthCheckResult.Healthy($"at {index.Position.Sequence}, checkpoint at {index.CheckpointPosition.Sequence}; {detailed} pictures with local features, {hashesOnly} with hashes only");
+        }
         await using var command = store.AcrossTenants.CreateCommand($"select coalesce(max(seq_id), 0) from {store.Options.DatabaseSchemaName}.mt_events");
         var head = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         return HealthCheckResult.Unhealthy($"The index is being rebuilt: at {index.Position.Sequence} of {head}.");

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Collections.Concurrent;
 
 namespace ImageRights.Matching.Index;
 
@@ -7,8 +7,11 @@ namespace ImageRights.Matching.Index;
 /// Pictures lie in segments: the last one grows, the others are frozen. Features that share a bucket of <see cref="FeatureTables"/> are compared. An answer as of an earlier
 /// version leaves out what came later and counts only the rest, and so does not depend on how far the index has read. Pictures with the very same features, the same file
 /// with another name or comment, stand in the index once, for the first of them.
+/// Where features are kept of recent pictures only, the oldest segment is demoted as a whole: from that version on it is not searched, and those of its pictures that are kept
+/// stand in the last segment. Its memory is given back when nobody will ask for an earlier version (<see cref="Release"/>).
 /// </remarks>
-internal sealed class LocalIndex
+/// <param name="recent">So many of the pictures that came last keep their features; null: all do.</param>
+internal sealed class LocalIndex(int? recent = null)
 {
     private const int MostBits = 60;
     private const float LeastVotes = 0.1f;
@@ -17,8 +20,11 @@ internal sealed class LocalIndex
     private readonly List<LocalSegment> segments = [];
     private readonly Column<LocalFeatures?> pictures = new();
     private readonly Column<int> nextSame = new();
-    private readonly Dictionary<LocalFeatures, int> lastSame = new(new BytesComparer());
+    private readonly Column<long> demotedAt = new();
+    private readonly ConcurrentDictionary<int, long> recalledAt = new();
+    private readonly Dictionary<LocalFeatures, (LocalFeatures Features, int Row)> lastSame = new(new BytesComparer());
     private LocalSegment[] published = [];
+    private int demoted, rows, arrivals;
     private bool isDeferred;
 
     /// <summary>A picture that shares features.</summary>
@@ -26,27 +32,86 @@ internal sealed class LocalIndex
     public readonly record struct Candidate(int Row, bool IsMirrored, float Votes);
 
     /// <summary>Adds a picture; pictures come in the order of their rows.</summary>
-    public void Add(LocalFeatures features, int row)
+    /// <param name="version">Version of the index that it makes.</param>
+    public void Add(LocalFeatures features, int row, long version)
     {
         pictures.Extend(row);
         nextSame.Extend(row);
+        rows = row;
         if (lastSame.TryGetValue(features, out var before))
         {
-            pictures[row] = pictures[before];
-            lastSame[pictures[row]!] = row;
-            Volatile.Write(ref nextSame[before], row);
+            pictures[row] = before.Features;
+            lastSame[features] = before with { Row = row };
+            Volatile.Write(ref nextSame[before.Row], row);
             return;
         }
         pictures[row] = features;
-        lastSame.Add(features, row);
-        if (segments.Count == 0 || segments[^1].Pictures == LocalSegment.MostPictures)
+        lastSame.Add(features, (features, row));
+        Enter(features, row, version);
+    }
+
+    /// <summary>Notes a picture that comes without its features, because that in the place of which it comes has given them up.</summary>
+    public void AddDemoted(int row, long version)
+    {
+        demotedAt.Extend(row);
+        demotedAt[row] = version;
+    }
+
+    /// <summary>Whether a row's picture has given its features up.</summary>
+    public bool IsDemoted(int row) => demotedAt.Find(row) != 0 && !recalledAt.ContainsKey(row);
+
+    /// <summary>Gives a picture its features back.</summary>
+    public void Recall(LocalFeatures features, int row, long version)
+    {
+        pictures.Extend(row);
+        nextSame.Extend(row);
+        pictures[row] = features;
+        recalledAt[row] = version;
+        Enter(features, row, version);
+    }
+
+    /// <summary>Demotes the segments whose pictures are recent no more.</summary>
+    /// <param name="rowsNow">Rows of the bank.</param>
+    /// <param name="arrivalsNow">Pictures that have come to it; those that were renewed count once.</param>
+    /// <param name="version">Version of the index that the last of them made.</param>
+    /// <param name="isKept">Whether the picture of a row keeps its features although it is not recent.</param>
+    /// <param name="give">Told of each row that gives its features up.</param>
+    public void Advance(int rowsNow, int arrivalsNow, long version, Func<int, bool> isKept, Action<int> give)
+    {
+        (rows, arrivals) = (rowsNow, arrivalsNow);
+        while (demoted + 1 < segments.Count && arrivals - segments[demoted + 1].FirstArrival >= recent)
         {
-            segments.Add(new LocalSegment());
-            segments[^1].Add(features, row, settle: !isDeferred);
-            Volatile.Write(ref published, [.. segments]);
-            return;
+            var (segment, next) = (segments[demoted], segments[demoted + 1].FirstRow);
+            demotedAt.Extend(next);
+            for (var row = segment.FirstRow; row < next; row++)
+            {
+                if (pictures.Find(row) is null || isKept(row)) continue;
+                demotedAt[row] = version;
+                give(row);
+            }
+            for (var number = 0; number < segment.Pictures; number++)
+            {
+                var (first, features) = segment[number];
+                if (HeirOf(first, next, version, isKept) is { } heir) Enter(features, heir, version);
+                else if (lastSame.TryGetValue(features, out var last) && ReferenceEquals(last.Features, features)) lastSame.Remove(features);
+            }
+            segment.DemotedAt = version;
+            demoted++;
         }
-        segments[^1].Add(features, row, settle: !isDeferred);
+    }
+
+    /// <summary>Gives back the memory of what is not searched at any version from <paramref name="reached"/> on.</summary>
+    public void Release(long reached)
+    {
+        var released = segments.TakeWhile(segment => segment.DemotedAt <= reached).Count();
+        if (released == 0) return;
+        for (var row = segments[0].FirstRow; row < segments[released].FirstRow; row++)
+        {
+            if (IsDemoted(row) && pictures.Find(row) is not null) pictures[row] = null;
+        }
+        segments.RemoveRange(0, released);
+        demoted -= released;
+        Volatile.Write(ref published, [.. segments]);
     }
 
     /// <summary>Pictures that are added from here on are found only after <see cref="Settle"/>, which is quicker for many.</summary>
@@ -56,42 +121,69 @@ internal sealed class LocalIndex
     public void Settle()
     {
         isDeferred = false;
-        if (segments.Count > 0) segments[^1].Settle();
+        foreach (var segment in segments) segment.Settle();
     }
 
-    /// <summary>The features that stand for a picture of which the owner has published the row; null when it has none.</summary>
-    public LocalFeatures? Of(int row) => pictures.Find(row);
+    /// <summary>The features that stood for a picture at a version; null when it had none.</summary>
+    public LocalFeatures? Of(int row, long asOf) => Has(row, asOf) ? pictures.Find(row) : null;
 
     /// <summary>A picture that was found and those among the first <paramref name="rowsThen"/> with the very same features, in order.</summary>
-    public IEnumerable<int> SameAs(int row, int rowsThen)
+    public IEnumerable<int> SameAs(int row, int rowsThen, long asOf)
     {
         do
         {
-            yield return row;
+            if (Has(row, asOf)) yield return row;
             row = Volatile.Read(ref nextSame[row]);
         }
         while (row > 0 && row < rowsThen);
     }
 
-    /// <summary>The pictures among the first <paramref name="rowsThen"/> whose features agree best with the query's, best first.</summary>
+    /// <summary>The pictures among the first <paramref name="rowsThen"/>, those of a version, whose features agree best with the query's, best first.</summary>
     /// <param name="isLive">Whether the picture of a row is looked for; null: all are.</param>
-    public List<Candidate> Search(LocalFeatures query, int rowsThen, int most, Func<int, bool>? isLive = null)
+    public List<Candidate> Search(LocalFeatures query, int rowsThen, long asOf, int most, Func<int, bool>? isLive = null)
     {
-        var votes = new Votes(new LocalQuery(query), isLive is null ? _ => true : row => IsLive(row, rowsThen, isLive));
-        foreach (var segment in Volatile.Read(ref published)) votes.Count(segment, rowsThen);
+        var votes = new Votes(new LocalQuery(query), row => IsLive(row, rowsThen, asOf, isLive));
+        foreach (var segment in Volatile.Read(ref published))
+        {
+            if (asOf < segment.DemotedAt) votes.Count(segment, asOf);
+        }
         return [.. votes.Best().Take(most)];
     }
 
     // Whether one of those with the same features is.
-    private bool IsLive(int row, int rowsThen, Func<int, bool> isLive)
+    private bool IsLive(int row, int rowsThen, long asOf, Func<int, bool>? isLive)
     {
         do
         {
-            if (isLive(row)) return true;
+            if (Has(row, asOf) && isLive?.Invoke(row) != false) return true;
             row = Volatile.Read(ref nextSame[row]);
         }
         while (row > 0 && row < rowsThen);
         return false;
+    }
+
+    private bool Has(int row, long asOf) => demotedAt.Find(row) is var given && (given == 0 || asOf < given || recalledAt.TryGetValue(row, out var recalled) && asOf >= recalled);
+
+    // The first picture with these features that keeps them when the segments of the rows before the next are demoted.
+    private int? HeirOf(int first, int next, long version, Func<int, bool> isKept)
+    {
+        foreach (var row in SameAs(first, int.MaxValue, version))
+        {
+            if (row >= next || isKept(row)) return row;
+        }
+        return null;
+    }
+
+    private void Enter(LocalFeatures features, int row, long version)
+    {
+        if (segments.Count > 0 && segments[^1].Pictures < LocalSegment.MostPictures)
+        {
+            segments[^1].Add(features, row, version, settle: !isDeferred);
+            return;
+        }
+        segments.Add(new LocalSegment(rows, arrivals));
+        segments[^1].Add(features, row, version, settle: !isDeferred);
+        Volatile.Write(ref published, [.. segments]);
     }
 
     private sealed class BytesComparer : IEqualityComparer<LocalFeatures>
@@ -135,10 +227,10 @@ internal sealed class LocalIndex
         private Pair[] pairs = [];
         private float least = LeastVotes;
 
-        public void Count(LocalSegment segment, int rowsThen)
+        public void Count(LocalSegment segment, long asOf)
         {
             using var buckets = new SharedBuckets();
-            var pictures = segment.Collect(query, rowsThen, buckets);
+            var pictures = segment.Collect(query, asOf, buckets);
             if (pairs.Length < buckets.Count) pairs = new Pair[buckets.Count];
             var (count, ends, sharing) = (0, new int[pictures], new int[query.Descriptors.Length]);
             for (var picture = 0; picture < pictures; picture++)

@@ -9,7 +9,8 @@ namespace ImageRights.Matching.Index;
 /// <param name="minQuality">PDQ quality below which hashes say more of flat areas than of the picture: such a picture is found by its bytes, its exact pixels and its local features alone.</param>
 /// <param name="removals">Pictures that are found although they are withdrawn; null: none.</param>
 /// <param name="suspended">Pictures that are not found for now; null: none.</param>
-internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = null, HeldPictures? suspended = null)
+/// <param name="recent">So many of the pictures that came last keep their local features, and so do those that were ever removed; others are found by hashes alone. Null: all keep them.</param>
+internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = null, HeldPictures? suspended = null, int? recent = null)
 {
     private const long Never = long.MaxValue;
 
@@ -38,18 +39,22 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     private readonly Column<bool> hasSign = new();
     private readonly Column<SignHash> wholes = new();
     private readonly SignBank signs = new();
-    private readonly LocalIndex locals = new();
+    private readonly LocalIndex locals = new(recent);
     private readonly Dictionary<string, int> rows = [];
     private int unsigned;
     private int count;
     private int live;
     private int portraits;
+    private int detailed;
 
     /// <summary>Pictures that can be found.</summary>
     public int Live => Volatile.Read(ref live);
 
     /// <summary>Portraits among them.</summary>
     public int Portraits => Volatile.Read(ref portraits);
+
+    /// <summary>Pictures that can be found by their local features; the others can by hashes.</summary>
+    public int Detailed => Volatile.Read(ref detailed);
 
     /// <summary>Adds a picture, unless it is there.</summary>
     /// <param name="version">Version of the index that it makes; above all before.</param>
@@ -67,21 +72,19 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
         int quality = 100, UInt128? luma = null)
     {
         if (!rows.TryGetValue(id, out var row) || withdrawnAt[row] != Never || features is null && hasSign[row]) return;
-        if (SaysTheSame(row, hash, features, sha256, quality))
+        if (SaysTheSame(row, hash, features, sha256, quality, version))
         {
             if (luma is { } added && !lumas.Find(added, version).Contains(row)) lumas.Add(added, row, version);
             return;
         }
         rows[id] = count;
-        Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, isPortrait[row], luma, origins[row]);
-        Volatile.Write(ref renewedAt[row], version);
-        live--;
-        if (isPortrait[row]) portraits--;
+        Append(hash, features, sha256, id, accountId, surface, listingId, occurredAt, version, quality, isPortrait[row], luma, origins[row], locals.IsDemoted(row));
+        Leave(row, renewedAt, version);
     }
 
     private void Append(
         PdqHash hash, FeatureSet? features, string sha256, string id, string accountId, Surface? surface, string? listingId, DateTimeOffset occurredAt, long version,
-        int quality, bool portrait, UInt128? luma, int origin)
+        int quality, bool portrait, UInt128? luma, int origin, bool isDemoted = false)
     {
         var row = count;
         front.Extend(row);
@@ -97,7 +100,7 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
         Set(hasSign, row, features is not null);
         Set(wholes, row, features?.Sign ?? default);
         if (features is null) unsigned++;
-        else AddFeatures(features, row, flat);
+        else AddFeatures(features, row, version, flat, isDemoted);
         Set(ids, row, id);
         Set(accounts, row, accountId);
         Set(surfaces, row, surface);
@@ -112,8 +115,38 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
         if (luma is { } key) lumas.Add(key, row, version);
         live++;
         if (portrait) portraits++;
+        if (locals.Of(row, version) is not null) detailed++;
         Volatile.Write(ref count, row + 1);
+        locals.Advance(row + 1, rows.Count, version, older => renewedAt[older] == Never && removals?.WasHeld(ids[older], version) == true, given =>
+        {
+            if (IsLive(given)) detailed--;
+        });
     }
+
+    // The picture of a row goes, or another comes in its place.
+    private void Leave(int row, Column<long> leftAt, long version)
+    {
+        if (locals.Of(row, version) is not null) detailed--;
+        Volatile.Write(ref leftAt[row], version);
+        live--;
+        if (isPortrait[row]) portraits--;
+    }
+
+    private bool IsLive(int row) => withdrawnAt[row] == Never && renewedAt[row] == Never;
+
+    /// <summary>Whether a picture has given its local features up and has not got them back.</summary>
+    public bool IsDemoted(string id) => rows.TryGetValue(id, out var row) && locals.IsDemoted(row);
+
+    /// <summary>Gives a picture its local features back.</summary>
+    public void Recall(string id, LocalFeatures features, long version)
+    {
+        if (!rows.TryGetValue(id, out var row) || !locals.IsDemoted(row)) return;
+        locals.Recall(features, row, version);
+        if (IsLive(row)) detailed++;
+    }
+
+    /// <summary>Gives back the memory of what no search asks for: none is as of a version before <paramref name="reached"/>.</summary>
+    public void Release(long reached) => locals.Release(reached);
 
     /// <summary>Features of pictures that come from here on are found only after <see cref="Settle"/>.</summary>
     public void Defer() => locals.Defer();
@@ -125,10 +158,7 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     public bool Withdraw(string id, long version)
     {
         if (!rows.TryGetValue(id, out var row)) return false;
-        if (withdrawnAt[row] != Never) return true;
-        Volatile.Write(ref withdrawnAt[row], version);
-        live--;
-        if (isPortrait[row]) portraits--;
+        if (withdrawnAt[row] == Never) Leave(row, withdrawnAt, version);
         return true;
     }
 
@@ -213,7 +243,7 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
             var nearby = isHashed ? NearbyHashes(features, radius, rowsThen, kernel) : [];
             nearby.RemoveAll(near => !IsFindable(near.Hit.Row, asOf));
             var comparisons = features.Local is { } picture ? new LocalComparisons(picture) : null;
-            FindByHash(features, comparisons, nearby, maxDistance, findings.Review, found);
+            FindByHash(features, comparisons, nearby, maxDistance, asOf, findings.Review, found);
             if (features.Local is { } local) findings.Aligned.AddRange(Align(features, local, comparisons!, nearby, rowsThen, asOf, found));
         }
         return findings;
@@ -283,14 +313,14 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
 
     // What the hashes decide. The pixels of the closest are compared too: they show what was added, and may be surer than the hash.
     private void FindByHash(
-        FeatureSet features, LocalComparisons? comparisons, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, Func<int, double> review, SortedDictionary<int, Neighbour> found)
+        FeatureSet features, LocalComparisons? comparisons, List<(SignHit Hit, Area? Part)> nearby, int maxDistance, long asOf, Func<int, double> review, SortedDictionary<int, Neighbour> found)
     {
         var compared = 0;
         foreach (var (hit, part) in nearby.Where(near => near.Hit.Distance <= maxDistance).OrderBy(near => near.Hit.Distance))
         {
             if (found.ContainsKey(hit.Row)) continue;
             var evidence = Explanation.OfHash(hit, part);
-            if (features.Local is { } local && compared++ < MostCandidates && locals.Of(hit.Row) is { } reference)
+            if (features.Local is { } local && compared++ < MostCandidates && locals.Of(hit.Row, asOf) is { } reference)
             {
                 var alignment = comparisons!.Compare(reference, Explanation.TransformOf(hit, part, local, reference), IsMirroring(hit.Turn), hit.IsInverted) with { Distance = hit.Distance };
                 if (alignment.Score >= review(hit.Row)) evidence = Explanation.WithPixels(evidence, alignment, local, reference);
@@ -303,36 +333,40 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     private IEnumerable<AlignedPicture> Align(
         FeatureSet features, LocalFeatures local, LocalComparisons comparisons, List<(SignHit Hit, Area? Part)> hits, int rowsThen, long asOf, SortedDictionary<int, Neighbour> known)
     {
-        var best = new SortedDictionary<int, (Alignment Alignment, double Score)>();
+        var best = new SortedDictionary<int, (LocalFeatures Reference, Alignment Alignment, double Score)>();
         var nearby = hits.OrderBy(near => near.Hit.Distance).ThenBy(near => near.Hit.Row).Take(MostCandidates).ToList();
         foreach (var (hit, part) in nearby)
         {
-            if (known.ContainsKey(hit.Row) || locals.Of(hit.Row) is not { } reference) continue;
+            if (known.ContainsKey(hit.Row) || locals.Of(hit.Row, asOf) is not { } reference) continue;
             var transform = Explanation.TransformOf(hit, part, local, reference);
-            Consider(hit.Row, comparisons.Compare(reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
+            Consider(hit.Row, reference, comparisons.Compare(reference, transform, IsMirroring(hit.Turn), hit.IsInverted), hit.Distance);
         }
-        var sharing = locals.Search(local, rowsThen, MostSharing, row => IsFindable(row, asOf))
-            .SelectMany(candidate => locals.SameAs(candidate.Row, rowsThen).Select(row => (row, candidate.IsMirrored)));
+        var sharing = locals.Search(local, rowsThen, asOf, MostSharing, row => IsFindable(row, asOf))
+            .SelectMany(candidate => locals.SameAs(candidate.Row, rowsThen, asOf).Select(row => (row, candidate.IsMirrored)));
         foreach (var (row, mirrored) in nearby.Select(near => (near.Hit.Row, IsMirrored: IsMirroring(near.Hit.Turn))).Concat(sharing).Distinct())
         {
-            if (known.ContainsKey(row) || !IsFindable(row, asOf) || locals.Of(row) is not { } reference) continue;
-            if (comparisons.Align(reference, mirrored) is { } alignment) Consider(row, alignment, features.Sign.NearestTo(wholes[row]).Distance);
+            if (known.ContainsKey(row) || !IsFindable(row, asOf) || locals.Of(row, asOf) is not { } reference) continue;
+            if (comparisons.Align(reference, mirrored) is { } alignment) Consider(row, reference, alignment, features.Sign.NearestTo(wholes[row]).Distance);
         }
-        return best.Select(pair => new AlignedPicture(pair.Key, accounts[pair.Key], addedAt[pair.Key], locals.Of(pair.Key)!, pair.Value.Alignment));
+        return best.Select(pair => new AlignedPicture(pair.Key, accounts[pair.Key], addedAt[pair.Key], pair.Value.Reference, pair.Value.Alignment));
 
-        void Consider(int row, Alignment alignment, int distance)
+        void Consider(int row, LocalFeatures reference, Alignment alignment, int distance)
         {
             alignment = alignment with { Distance = distance };
             var score = alignment.Score;
-            if (!best.TryGetValue(row, out var other) || score > other.Score) best[row] = (alignment, score);
+            if (!best.TryGetValue(row, out var other) || score > other.Score) best[row] = (reference, alignment, score);
         }
     }
 
     private static bool IsMirroring(Orientation turn) => turn is Orientation.FlipX or Orientation.FlipY or Orientation.FlipPlus1 or Orientation.FlipMinus1;
 
-    private void AddFeatures(FeatureSet features, int row, bool flat)
+    private void AddFeatures(FeatureSet features, int row, long version, bool flat, bool isDemoted)
     {
-        if (features.Local is { ReferenceCount: > 0 } local) locals.Add(local.AsReference(), row);
+        if (features.Local is { ReferenceCount: > 0 } local)
+        {
+            if (isDemoted) locals.AddDemoted(row, version);
+            else locals.Add(local.AsReference(), row, version);
+        }
         if (flat) return;
         foreach (var (hash, area) in SignsOf(features)) signs.Add(hash, row, area);
     }
@@ -340,13 +374,15 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     private static IEnumerable<(SignHash Hash, Area? Area)> SignsOf(FeatureSet features) =>
         features.Regions.Where(region => region.IsTrimmed).Select(region => (region.Hash, (Area?)region.Area)).Prepend((features.Sign, null));
 
-    private bool SaysTheSame(int row, PdqHash hash, FeatureSet? features, string sha256, int quality)
+    private static bool HasTheSame(LocalFeatures? known, LocalFeatures? given) =>
+        given is { ReferenceCount: > 0 } ? known is not null && known.Bytes.SequenceEqual(given.AsReference().Bytes) : known is null;
+
+    private bool SaysTheSame(int row, PdqHash hash, FeatureSet? features, string sha256, int quality, long version)
     {
         var flat = quality < minQuality;
         if (contents[row] != sha256 || HashOf(row) != hash || isFlat[row] != flat || hasSign[row] != (features is not null)) return false;
         if (features is null) return true;
-        var (known, local) = (locals.Of(row), features.Local is { ReferenceCount: > 0 } given ? given.AsReference() : null);
-        return wholes[row] == features.Sign && (known is null ? local is null : local is not null && known.Bytes.SequenceEqual(local.Bytes))
+        return wholes[row] == features.Sign && (locals.IsDemoted(row) || HasTheSame(locals.Of(row, version), features.Local))
             && (flat || signs.Of(row).SequenceEqual(SignsOf(features)));
     }
 

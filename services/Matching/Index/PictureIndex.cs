@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ImageRights.EventStore;
+using ImageRights.Matching.Removals;
+using ImageRights.Matching.Screening;
 using Microsoft.Extensions.Options;
 
 namespace ImageRights.Matching.Index;
@@ -21,6 +23,7 @@ public sealed class PictureIndex : ISubscription, IDisposable
     private readonly MatchingOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger<PictureIndex>? logger;
+    private DocumentStore? log;
     private IndexCheckpoint? checkpoint;
     private LogPosition position = LogPosition.Start;
     private TaskCompletionSource moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,11 +48,15 @@ public sealed class PictureIndex : ISubscription, IDisposable
     public LogPosition CheckpointPosition => Volatile.Read(ref checkpoint)?.Written.Position ?? LogPosition.Start;
 
     /// <summary>The index of a tenant; empty when nothing of it is known.</summary>
-    public TenantIndex For(string tenantId) => tenants.GetOrAdd(tenantId, _ => new TenantIndex(options.MinQuality));
+    public TenantIndex For(string tenantId) => tenants.GetOrAdd(tenantId, _ => new TenantIndex(options.MinQuality, options.RecentUploads));
+
+    /// <summary>Pictures of all tenants that can be found by their local features, and those that can by hashes alone.</summary>
+    public (int Detailed, int HashesOnly) Tiers => (tenants.Values.Sum(tenant => tenant.Detailed), tenants.Values.Sum(tenant => tenant.HashesOnly));
 
     /// <summary>Takes in the checkpoint of an earlier run, if there is one of this log.</summary>
     public async Task<LogPosition> ResumeAsync(DocumentStore store, CancellationToken cancellationToken)
     {
+        log = store;
         Resume();
         if (checkpoint is null || Position == LogPosition.Start) return Position;
         await using var command = store.AcrossTenants.CreateCommand($"select id from {store.Options.DatabaseSchemaName}.mt_events where seq_id = $1");
@@ -69,7 +76,7 @@ public sealed class PictureIndex : ISubscription, IDisposable
         IndexCheckpoint opened;
         try
         {
-            opened = IndexCheckpoint.Open(options.CheckpointFolder, clock);
+            opened = IndexCheckpoint.Open(options.CheckpointFolder, options.RecentUploads, clock);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -92,21 +99,38 @@ public sealed class PictureIndex : ISubscription, IDisposable
     }
 
     /// <inheritdoc />
-    public Task ProcessEventsAsync(EventPage page, CancellationToken cancellationToken)
+    public Task ProcessEventsAsync(EventPage page, CancellationToken cancellationToken) => ApplyAsync(page.Events, FactsOfAsync, cancellationToken);
+
+    /// <summary>As <see cref="Apply"/>, and what a removal needs of a demoted picture is read again.</summary>
+    /// <param name="read">The events of a stream of a tenant.</param>
+    internal async Task ApplyAsync(
+        IReadOnlyList<RecordedEvent> events, Func<string, string, CancellationToken, Task<IReadOnlyList<RecordedEvent>>> read, CancellationToken cancellationToken)
     {
-        Apply(page.Events);
-        return Task.CompletedTask;
+        for (var from = 0; from < events.Count;)
+        {
+            // What is demoted is known when everything before is in.
+            var before = events.Skip(from).TakeWhile(@event => @event.Data is not RemovalRecorded).ToList();
+            Apply(before);
+            from += before.Count;
+            if (from == events.Count) break;
+            var (removal, imageId) = (events[from++], ((RemovalRecorded)events[from - 1].Data).ImageId);
+            var isDemoted = removal.Position.CompareTo(Position) > 0 && For(removal.TenantId).IsDemoted(imageId);
+            Apply([removal], isDemoted ? IndexFacts.Recall(imageId, await read(removal.TenantId, ScreeningDecider.StreamKey(imageId), cancellationToken), removal.Position) : null);
+        }
     }
 
     /// <summary>Takes in consecutive events. What it has already is passed over: after a fault the follower reads the log again from its start.</summary>
-    public void Apply(IReadOnlyList<RecordedEvent> events)
+    public void Apply(IReadOnlyList<RecordedEvent> events) => Apply(events, null);
+
+    private void Apply(IReadOnlyList<RecordedEvent> events, FeaturesRecalled? recalled)
     {
         var (reached, last) = (Position, (Guid?)null);
         foreach (var @event in events)
         {
             if (@event.Position.CompareTo(reached) <= 0) continue;
-            if (IndexFacts.Of(@event.Data) is { } fact)
+            foreach (var fact in (object?[])[recalled, IndexFacts.Of(@event.Data)])
             {
+                if (fact is null) continue;
                 For(@event.TenantId).Apply(fact, @event.Position);
                 checkpoint?.Add(@event.TenantId, @event.Position, fact);
             }
@@ -140,6 +164,12 @@ public sealed class PictureIndex : ISubscription, IDisposable
 
     /// <summary>Writes what the checkpoint does not hold yet.</summary>
     public void Dispose() => checkpoint?.Dispose();
+
+    private async Task<IReadOnlyList<RecordedEvent>> FactsOfAsync(string tenantId, string streamKey, CancellationToken cancellationToken)
+    {
+        await using var session = log!.LightweightSession(tenantId);
+        return await session.Events.FetchStreamAsync(streamKey, cancellationToken: cancellationToken);
+    }
 
     private void Take(string tenantId, LogPosition at, object fact)
     {

@@ -22,9 +22,12 @@ public sealed class TenantIndex
     private readonly Column<LogPosition> changes = new();
     private readonly HashSet<string> withdrawnUnseen = [];
     private readonly Dictionary<string, string> accounts = [];
+    private readonly Dictionary<string, long> rescans = [];
     private int version;
+    private long screened;
 
-    internal TenantIndex(int minQuality) => (works, uploads) = (new PictureBank(minQuality, suspended: suspended), new PictureBank(minQuality, removals));
+    internal TenantIndex(int minQuality, int recentUploads) =>
+        (works, uploads) = (new PictureBank(minQuality, suspended: suspended), new PictureBank(minQuality, removals, recent: recentUploads));
 
     /// <summary>Facts taken in.</summary>
     public long Version => Volatile.Read(ref version);
@@ -34,6 +37,12 @@ public sealed class TenantIndex
 
     /// <summary>Works and portraits that are suspended.</summary>
     public int Suspended => suspended.Live;
+
+    /// <summary>Pictures that can be found by their local features.</summary>
+    public int Detailed => works.Detailed + uploads.Detailed;
+
+    /// <summary>Pictures that can be found by hashes alone: uploads that are neither recent nor were ever removed, and what has no local features.</summary>
+    public int HashesOnly => works.Live + uploads.Live - Detailed;
 
     /// <summary>Pictures of a bank that can be found, or could but for a suspension.</summary>
     public int Count(Bank bank) => bank switch
@@ -110,6 +119,9 @@ public sealed class TenantIndex
         uploads.Settle();
     }
 
+    /// <summary>Whether an upload has given its local features up, which a removal gives back.</summary>
+    internal bool IsDemoted(string imageId) => uploads.IsDemoted(imageId);
+
     /// <summary>Takes in a fact of <see cref="IndexFacts"/>.</summary>
     internal void Apply(object fact, LogPosition position)
     {
@@ -127,11 +139,22 @@ public sealed class TenantIndex
             case SuspensionRecorded suspension: suspended.Add(suspension.SuspensionId, suspension.WorkId, suspension.SuspensionId, next); break;
             case SuspensionEndRecorded end: suspended.End(end.SuspensionId, end.WorkId, next); break;
             case SellerSignals seller: Owners.Put(seller); return;
+            case FeaturesRecalled recalled: uploads.Recall(recalled.ImageId, recalled.Features, next); return;
+            case ScreeningReached reached: Reach(() => screened = Math.Max(screened, reached.IndexVersion)); return;
+            case RescanReached { IsDone: true } rescan: Reach(() => rescans.Remove(rescan.RescanId)); return;
+            case RescanReached rescan: Reach(() => rescans[rescan.RescanId] = rescan.IndexVersion); return;
             default: return;
         }
         changes.Extend(version);
         changes[version] = position;
         Volatile.Write(ref version, next);
+    }
+
+    // Facts that are said of a version tell that no earlier one will be asked for, but by a rescan that is under way.
+    private void Reach(Action note)
+    {
+        note();
+        uploads.Release(rescans.Values.Append(screened).Min());
     }
 
     private void Add(IndexedPicture indexed, int next)

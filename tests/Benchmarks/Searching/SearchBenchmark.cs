@@ -23,7 +23,7 @@ namespace ImageRights.Benchmarks.Searching;
 /// <summary>What recognising a picture costs, stage by stage, on one thread: processor time, and the goal beside it.</summary>
 internal static class SearchBenchmark
 {
-    public const string Usage = "search pictures=FOLDER [references=12758] [queries=60] [cache=FILE] [only=hash,extract,repeats,cascade,start] [codes=10000000] [start=1000000] [locals=100000] [uploads=2000]";
+    public const string Usage = "search pictures=FOLDER [references=12758] [queries=60] [cache=FILE] [only=hash,extract,repeats,cascade,tiers,start] [codes=10000000] [start=1000000] [locals=100000] [uploads=2000] [recent=4096]";
 
     public static int Run(string[] options)
     {
@@ -33,7 +33,7 @@ internal static class SearchBenchmark
             Console.Error.WriteLine(Usage);
             return 1;
         }
-        var only = given.GetValueOrDefault("only")?.Split(',');
+        var (only, cache) = (given.GetValueOrDefault("only")?.Split(','), given.GetValueOrDefault("cache", Path.Combine(Path.GetTempPath(), "imagerights-distractors")));
         var decoder = new PictureDecoder();
         Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}; {HammingScan.Fastest}; milliseconds of one thread's processor time");
         var files = Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToList();
@@ -41,10 +41,8 @@ internal static class SearchBenchmark
         if (Wanted("hash")) Hash(Number("codes", 10_000_000));
         if (Wanted("extract")) Extract(photographs);
         if (Wanted("repeats")) Repeats(photographs, Number("uploads", 2000));
-        if (Wanted("cascade"))
-        {
-            Cascade(photographs, Number("references", 12758), Number("queries", 60), given.GetValueOrDefault("cache", Path.Combine(Path.GetTempPath(), "imagerights-distractors")));
-        }
+        if (Wanted("cascade")) Cascade(photographs, Number("references", 12758), Number("queries", 60), cache);
+        if (Wanted("tiers")) Tiers(photographs, Number("references", 12758), Number("recent", 4096), Number("queries", 60), cache);
         if (Wanted("start")) Start(photographs, Number("start", 1_000_000), Number("locals", 100_000));
         Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}");
         return 0;
@@ -106,7 +104,7 @@ internal static class SearchBenchmark
             var options = Options.Create(new MatchingOptions { CheckpointFolder = folder });
             var models = photographs.Take(50).Select(picture => IndexedPicture.Of(Fingerprint("", picture))).ToList();
             var random = new Random(1);
-            using (var checkpoint = IndexCheckpoint.Open(folder, TimeProvider.System))
+            using (var checkpoint = IndexCheckpoint.Open(folder, options.Value.RecentUploads, TimeProvider.System))
             {
                 checkpoint.Load((_, _, _) => { });
                 for (var number = 0; number < count; number++)
@@ -171,11 +169,33 @@ internal static class SearchBenchmark
 
     private static void Add(PictureIndex index, IEnumerable<FingerprintRecorded> pictures, int first)
     {
-        foreach (var (number, picture) in pictures.Index())
+        foreach (var (number, picture) in pictures.Index()) index.Apply([At(first + number, picture)]);
+    }
+
+    private static RecordedEvent At(int number, object fact) => new(
+        Guid.CreateVersion7(), (ulong)number + 1, number + 1, string.Create(CultureInfo.InvariantCulture, $"screening-{number}"), 1, fact, "fact", DateTimeOffset.UnixEpoch, "t", null, null, null, null);
+
+    // Uploads of which all have their features, and then only those that are recent.
+    private static void Tiers(List<DecodedPicture> photographs, int count, int recent, int queries, string cache)
+    {
+        var uploads = Distractors.Read(cache, count, photographs).ConvertAll(picture => picture with { Role = PictureRole.Upload, Surface = Contracts.Ingestion.V1.Surface.Listing });
+        var hashes = photographs.Take(queries).Select(picture => PictureQuery.Of(Fingerprint("query", picture))).ToList();
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+        using var index = new PictureIndex(Options.Create(new MatchingOptions { RecentUploads = recent }), meters);
+        var (empty, tenant) = (GC.GetTotalMemory(true), index.For("t"));
+        Add(index, uploads, 0);
+        // As of the version before anything was demoted.
+        Say("before it is given back", LocalSegment.MostPictures + recent - 1);
+        index.Apply([At(count, new Matching.Screening.ImageScreened(
+            "", "", Contracts.Ingestion.V1.Surface.Listing, null, Contracts.Matching.V1.ScreeningVerdict.Clear, [], new MatchingOptions().ThresholdsOf("", "t", tenant.Version), null, DateTimeOffset.UnixEpoch))]);
+        Say("after", tenant.Version);
+
+        void Say(string when, long asOf)
         {
-            index.Apply([new RecordedEvent(
-                Guid.CreateVersion7(), (ulong)(first + number) + 1, first + number + 1, string.Create(CultureInfo.InvariantCulture, $"screening-{first + number}"), 1, picture,
-                "fingerprint_recorded_v1", DateTimeOffset.UnixEpoch, "t", null, null, null, null)]);
+            var bytes = GC.GetTotalMemory(true) - empty;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"memory of {count} uploads {when}: {bytes / 1e6:0.0} MB, {bytes / 1e3 / count:0.0} KB each; {tenant.Detailed} with local features, {tenant.HashesOnly} with hashes only"));
+            Measure($"search of an unknown photograph {when}", null, hashes, query => tenant.Find(Bank.Uploads, query, 31, asOf));
         }
     }
 

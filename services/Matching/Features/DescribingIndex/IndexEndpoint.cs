@@ -13,8 +13,11 @@ namespace ImageRights.Matching.Features.DescribingIndex;
 /// <param name="Version">Pictures and changes taken in.</param>
 /// <param name="Position">Last event of the log that was read.</param>
 /// <param name="CaughtUp">Whether that was the end of the log when the index last looked.</param>
+/// <param name="Detailed">Pictures of all banks that can be found by their local features, also after strong edits.</param>
+/// <param name="HashesOnly">Pictures that can be found by hashes alone: uploads that are neither recent nor were ever removed, and what has no local features.</param>
 /// <param name="Unscreened">Events of the log that were not yet looked at for uploads to screen and new works to trace; counted to 10,001.</param>
-public sealed record IndexDescription(int Works, int Portraits, int Removed, int Uploads, long Version, LogPosition Position, bool CaughtUp, int MaxDistance, int MinQuality, long Unscreened, int Suspended);
+public sealed record IndexDescription(int Works, int Portraits, int Removed, int Uploads, long Version, LogPosition Position, bool CaughtUp, int MaxDistance, int MinQuality, long Unscreened, int Suspended,
+    int Detailed, int HashesOnly);
 
 internal static class IndexEndpoint
 {
@@ -25,6 +28,6 @@ internal static class IndexEndpoint
             var tenant = index.For(context.Tenant());
             return TypedResults.Ok(new IndexDescription(
                 tenant.Count(Bank.Works), tenant.Count(Bank.Portraits), tenant.Count(Bank.Removed), tenant.Count(Bank.Uploads), tenant.Version, index.Position, IndexHealthCheck.IsCaughtUp(services),
-                options.Value.MaxDistance, options.Value.MinQuality, screener?.Behind ?? 0, tenant.Suspended));
+                options.Value.MaxDistance, options.Value.MinQuality, screener?.Behind ?? 0, tenant.Suspended, tenant.Detailed, tenant.HashesOnly));
         }).Requires(Permission.IndexRead).WithTags("Index").WithName("DescribeIndex").WithSummary("Pictures in this replica's index and how far it is");
 }

@@ -52,15 +52,12 @@ internal sealed class Rescanner(PictureIndex index, Search search, IOptions<Matc
     private async Task<int> RetraceAsync(DocumentSession session, TenantIndex tenant, string workId, long version, CancellationToken cancellationToken)
     {
         var stream = await session.Events.FetchForWriting<ScreeningState>(ScreeningDecider.StreamKey(workId), cancellationToken);
-        var recorded = stream.Events.First(@event => @event.Data is FingerprintRecorded);
         var (work, licences) = (FingerprintRecorded.LastOf(stream.Events.Select(@event => @event.Data))!, tenant.LicencesAt(version));
         var (picture, thresholds) = (PictureQuery.Of(work), options.Value.ThresholdsOf(work.Algorithm, session.TenantId, version));
         var (works, uploads) = search.Copies(tenant, picture, thresholds);
-        var alike = works.Where(other => other.Id != workId).ToList();
-        var (copies, _) = Judgement.JudgeWork(work, alike, uploads, licences, thresholds, clock.GetUtcNow());
-        // Of two works the later one is in conflict with the earlier.
-        var before = thresholds with { IndexVersion = tenant.VersionBefore(recorded.Position) };
-        var (_, conflicts) = alike.Count == 0 ? ([], []) : Judgement.JudgeWork(work, search.Copies(tenant, picture, before).Works, [], licences, before, clock.GetUtcNow());
+        var (copies, _) = Judgement.JudgeWork(work, [.. works.Where(other => other.Id != workId)], uploads, licences, thresholds, clock.GetUtcNow());
+        // Of two works the later one is in conflict with the earlier; they come in the order of the log.
+        var (_, conflicts) = Judgement.JudgeWork(work, [.. works.TakeWhile(other => other.Id != workId)], [], licences, thresholds, clock.GetUtcNow());
         var known = await KnownAsync(session, [.. copies.Select(copy => CopyView.IdOf(workId, copy.ImageId))], cancellationToken);
         var facts = ScreeningDecider.Decide(
             stream.Aggregate, new ScreeningCommand.Report([.. copies.Where(copy => !known.Contains(CopyView.IdOf(workId, copy.ImageId)))], conflicts));
