@@ -61,6 +61,30 @@ public class LocalSearchTests
         nominated.ShouldBeGreaterThan(10);
     }
 
+    [Fact]
+    public void The_index_nominates_what_the_plain_index_nominates_when_pictures_share_many_features()
+    {
+        var random = new Random(9);
+        var (index, plain) = (new LocalIndex(), new PlainLocalIndex());
+        var made = new MadeUpFeatures(random, 60);
+        for (var row = 0; row < 80; row++)
+        {
+            var picture = made.Draw(150, 5 * row);
+            index.Add(picture, row, version: row + 1);
+            plain.Add(picture, row);
+        }
+        for (var number = 0; number < 4; number++)
+        {
+            var query = made.Draw(200, 15 * number, number == 1);
+            foreach (var rowsThen in (int[])[20, 80])
+            {
+                var expected = plain.Search(query, rowsThen, 300);
+                expected.ShouldNotBeEmpty();
+                index.Search(query, rowsThen, rowsThen, 300).ShouldBe(expected);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

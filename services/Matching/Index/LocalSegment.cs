@@ -44,7 +44,7 @@ internal sealed class LocalSegment(int firstRow, int firstArrival)
     public void Settle()
     {
         if (settled == count) return;
-        Volatile.Write(ref buckets, (buckets ?? new FeatureBuckets()).Settle([.. Enumerable.Range(settled, count - settled).Select(number => pictures[number].Features)], settled, count == MostPictures));
+        Volatile.Write(ref buckets, (buckets ?? new FeatureBuckets()).Settle([.. Enumerable.Range(settled, count - settled).Select(number => pictures[number].Features)], count == MostPictures));
         settled = count;
     }
 

@@ -23,7 +23,13 @@ internal static class SharedFeatures
     /// <summary>Weight of those that one of them explains. Turn and size alone agree by chance when there are many features; where a pair puts the picture agrees only when it is there.</summary>
     public static float Consensus(LocalFeatures query, LocalFeatures picture, ReadOnlySpan<SharedFeature> shared, bool mirrored)
     {
-        var proposals = shared.Length <= MostProposals ? shared : shared.ToArray().OrderByDescending(pair => pair.Weight).Take(MostProposals).ToArray();
+        var places = new (float X, float Y, float U, float V)[shared.Length];
+        for (var at = 0; at < places.Length; at++)
+        {
+            var (from, to) = (query.Keypoints[shared[at].Query], picture.Keypoints[shared[at].Feature]);
+            places[at] = (from.X, from.Y, to.X, to.Y);
+        }
+        var proposals = Heaviest(shared);
         var (best, limit) = (Vector256<float>.Zero, Vector256.Create(Tolerance * Tolerance));
         // A lane for each proposal; those that are left over propose what nothing agrees with.
         Span<float> similarities = stackalloc float[6 * Vector256<float>.Count];
@@ -35,12 +41,12 @@ internal static class SharedFeatures
             var (a, b, c) = (Row(similarities, 0), Row(similarities, 1), Row(similarities, 2));
             var (d, e, f) = (Row(similarities, 3), Row(similarities, 4), Row(similarities, 5));
             var sum = Vector256<float>.Zero;
-            foreach (var pair in shared)
+            for (var at = 0; at < places.Length; at++)
             {
-                var (from, to) = (query.Keypoints[pair.Query], picture.Keypoints[pair.Feature]);
-                var (px, py) = (Vector256.Create(from.X), Vector256.Create(from.Y));
-                var (x, y) = (a * px + b * py + c - Vector256.Create(to.X), d * px + e * py + f - Vector256.Create(to.Y));
-                sum += Vector256.LessThanOrEqual(x * x + y * y, limit) & Vector256.Create(pair.Weight);
+                ref readonly var place = ref places[at];
+                var (px, py) = (Vector256.Create(place.X), Vector256.Create(place.Y));
+                var (x, y) = (a * px + b * py + c - Vector256.Create(place.U), d * px + e * py + f - Vector256.Create(place.V));
+                sum += Vector256.LessThanOrEqual(x * x + y * y, limit) & Vector256.Create(shared[at].Weight);
             }
             best = Vector256.Max(best, sum);
         }
@@ -49,6 +55,23 @@ internal static class SharedFeatures
         return most;
 
         static Vector256<float> Row(Span<float> similarities, int row) => Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(similarities), (nuint)(row * Vector256<float>.Count));
+    }
+
+    // Those that weigh most, and of equal ones the first.
+    private static ReadOnlySpan<SharedFeature> Heaviest(ReadOnlySpan<SharedFeature> shared)
+    {
+        if (shared.Length <= MostProposals) return shared;
+        var weights = new float[shared.Length];
+        for (var at = 0; at < weights.Length; at++) weights[at] = shared[at].Weight;
+        weights.AsSpan().Sort();
+        var least = weights[^MostProposals];
+        var (ofLeast, count) = (weights.AsSpan(weights.Length - MostProposals).LastIndexOf(least) + 1, 0);
+        var heaviest = new SharedFeature[MostProposals];
+        foreach (ref readonly var pair in shared)
+        {
+            if (pair.Weight > least || pair.Weight == least && ofLeast-- > 0) heaviest[count++] = pair;
+        }
+        return heaviest;
     }
 
     // The similarity that lays the one feature on the other.

@@ -11,10 +11,11 @@ namespace ImageRights.Benchmarks.Searching;
 /// <summary>Pictures that nobody asks for, made of parts of photographs laid over each other: corners and surfaces are as those of photographs, and none is a copy of another.</summary>
 internal static class Distractors
 {
+    public const int HeaderBytes = 12;
+    public const int FeatureBytes = 38;
+
     private const int Width = 512;
     private const int Height = 384;
-    private const int HeaderBytes = 12;
-    private const int FeatureBytes = 38;
 
     /// <summary>Fingerprints of so many pictures, from the file if it has them; else computed, which takes minutes for thousands, and written to it.</summary>
     public static List<FingerprintRecorded> Read(string file, int count, IReadOnlyList<DecodedPicture> photographs)

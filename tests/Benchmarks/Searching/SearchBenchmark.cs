@@ -184,18 +184,17 @@ internal static class SearchBenchmark
         using var index = new PictureIndex(Options.Create(new MatchingOptions { RecentUploads = recent }), meters);
         var (empty, tenant) = (GC.GetTotalMemory(true), index.For("t"));
         Add(index, uploads, 0);
-        // As of the version before anything was demoted.
-        Say("before it is given back", LocalSegment.MostPictures + recent - 1);
+        Say("before it is given back");
         index.Apply([At(count, new Matching.Screening.ImageScreened(
             "", "", Contracts.Ingestion.V1.Surface.Listing, null, Contracts.Matching.V1.ScreeningVerdict.Clear, [], new MatchingOptions().ThresholdsOf("", "t", tenant.Version), null, DateTimeOffset.UnixEpoch))]);
-        Say("after", tenant.Version);
+        Say("after");
+        Measure("search of an unknown photograph", null, hashes, query => tenant.Find(Bank.Uploads, query, 31, tenant.Version));
 
-        void Say(string when, long asOf)
+        void Say(string when)
         {
             var bytes = GC.GetTotalMemory(true) - empty;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"memory of {count} uploads {when}: {bytes / 1e6:0.0} MB, {bytes / 1e3 / count:0.0} KB each; {tenant.Detailed} with local features, {tenant.HashesOnly} with hashes only"));
-            Measure($"search of an unknown photograph {when}", null, hashes, query => tenant.Find(Bank.Uploads, query, 31, asOf));
         }
     }
 
@@ -204,6 +203,7 @@ internal static class SearchBenchmark
         var works = photographs.Take(photographs.Count / 2).ToList();
         var pictures = works.Select((picture, number) => Fingerprint(string.Create(CultureInfo.InvariantCulture, $"work-{number}"), picture)).ToList();
         pictures.AddRange(Distractors.Read(cache, count - pictures.Count, photographs));
+        Room(pictures);
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
         var index = new PictureIndex(Options.Create(new MatchingOptions()), meters);
         var before = GC.GetTotalMemory(true);
@@ -225,6 +225,19 @@ internal static class SearchBenchmark
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  found {found / Rounds}"));
             Measure($"  of it sign hashes", null, hashes, query => tenant.Find(Bank.Works, query with { Features = query.Features! with { Local = null } }, 56, tenant.Version));
         }
+    }
+
+    // What the local features of a picture take, and what finds them.
+    private static void Room(List<FingerprintRecorded> pictures)
+    {
+        var features = pictures.ConvertAll(picture => PictureQuery.Of(picture).Features!.Local!.AsReference());
+        var (index, before) = (new LocalIndex(), GC.GetTotalMemory(true));
+        foreach (var (row, picture) in features.Index()) index.Add(picture, row, row + 1);
+        var (buckets, ofFeatures) = ((GC.GetTotalMemory(true) - before) / 1e3 / features.Count, features.Average(picture => picture.ReferenceCount) * Distractors.FeatureBytes / 1e3);
+        var thumbnail = (features.Average(picture => picture.Bytes.Length) - Distractors.HeaderBytes) / 1e3 - ofFeatures;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"a picture has {ofFeatures:0.00} KB of descriptors and places, {buckets:0.00} KB of buckets and {thumbnail:0.00} KB of thumbnail"));
+        GC.KeepAlive(index);
     }
 
     private const int Rounds = 3;

@@ -1,0 +1,86 @@
+using System.Numerics;
+
+namespace ImageRights.Matching.Index;
+
+/// <summary>The features of a full table of <see cref="FeatureTables"/>, by bucket and in order within a bucket, in 18 bits each. Nothing in it changes.</summary>
+/// <remarks>
+/// As P. Elias (1974) and R. Fano (1971) write sorted numbers: the lower 16 bits as they are; of what lies above only by how much it grows from one to the next, a zero for each step and then a one.
+/// The bits of a bucket begin where its number and that of the features before it tell.
+/// </remarks>
+internal sealed class BucketTable
+{
+    private const int LowBits = 16;
+
+    // Steps that the numbers of a bucket can take above their lower bits.
+    private const int Steps = LocalSegment.MostPictures >> LowBits - FeatureBuckets.FeatureBits;
+    private const int WordBits = 64;
+
+    private readonly int[] starts;
+    private readonly ushort[] low;
+    private readonly ulong[] high;
+
+    /// <summary>Packs a table.</summary>
+    /// <param name="ends">Where each bucket ends, which begins where the one before ends.</param>
+    /// <param name="features">Numbers of features, growing within a bucket.</param>
+    /// <param name="most">So many of a bucket are kept, the first.</param>
+    public BucketTable(ReadOnlySpan<int> ends, ReadOnlySpan<uint> features, int most)
+    {
+        starts = new int[ends.Length + 1];
+        for (var bucket = 0; bucket < ends.Length; bucket++) starts[bucket + 1] = starts[bucket] + Math.Min(ends[bucket] - BeginOf(bucket, ends), most);
+        low = new ushort[starts[^1]];
+        high = new ulong[(low.Length + Steps * ends.Length) / WordBits + 1];
+        for (var bucket = 0; bucket < ends.Length; bucket++)
+        {
+            var at = starts[bucket];
+            foreach (var feature in features.Slice(BeginOf(bucket, ends), LengthOf(bucket)))
+            {
+                var bit = Steps * bucket + at + (int)(feature >> LowBits);
+                high[bit / WordBits] |= 1UL << bit;
+                low[at++] = (ushort)feature;
+            }
+        }
+
+        static int BeginOf(int bucket, ReadOnlySpan<int> ends) => bucket == 0 ? 0 : ends[bucket - 1];
+    }
+
+    /// <summary>How many features there are.</summary>
+    public int Length => low.Length;
+
+    /// <summary>How many features lie in a bucket.</summary>
+    public int LengthOf(int bucket) => starts[bucket + 1] - starts[bucket];
+
+    /// <summary>Reads as many of a bucket's features as there is room for; the bucket must have them.</summary>
+    public void Read(int bucket, Span<uint> features)
+    {
+        var first = starts[bucket];
+        var bit = first + Steps * bucket;
+        var (word, left, next) = (high[bit / WordBits] >> bit, WordBits - bit % WordBits, bit / WordBits + 1);
+        var above = 0u;
+        var lower = low.AsSpan(first, features.Length);
+        for (var at = 0; at < lower.Length; at++)
+        {
+            while (word == 0)
+            {
+                above += (uint)left;
+                (word, left) = (high[next++], WordBits);
+            }
+            var steps = BitOperations.TrailingZeroCount(word);
+            above += (uint)steps;
+            // In two, for a shift by all of them would be none.
+            word = word >> steps >> 1;
+            left -= steps + 1;
+            features[at] = above << LowBits | lower[at];
+        }
+    }
+
+    /// <summary>Asks the memory for what tells where a bucket is.</summary>
+    public void FetchStart(int bucket) => Prefetch.Of(ref starts[bucket]);
+
+    /// <summary>Asks the memory for what lies in a bucket.</summary>
+    public void Fetch(int bucket)
+    {
+        var at = starts[bucket];
+        Prefetch.Of(ref high[(at + Steps * bucket) / WordBits]);
+        if (at < low.Length) Prefetch.Of(ref low[at]);
+    }
+}

@@ -1,0 +1,42 @@
+using ImageRights.Matching.Index;
+
+namespace ImageRights.Matching.UnitTests;
+
+/// <summary>What is packed into a table is read out of it.</summary>
+public class BucketTableTests
+{
+    [Fact]
+    public void A_table_gives_back_the_first_features_of_each_bucket_in_order()
+    {
+        const int buckets = 3000;
+        const int most = 300;
+        var random = new Random(4);
+        var contents = Enumerable.Range(0, buckets).Select(bucket => bucket switch
+        {
+            0 => [0u],
+            // All in one picture, the first and the last there may be, and very many.
+            1 => [.. Enumerable.Range(0, 256).Select(feature => (uint)(4095 << 8 | feature))],
+            2 => [0u, 4095 << 8 | 255],
+            3 => Draw(20_000),
+            buckets - 1 => [4095u << 8],
+            _ => Draw(random.Next(3) * random.Next(30)),
+        }).ToArray();
+        var ends = new int[buckets];
+        for (var bucket = 0; bucket < buckets; bucket++) ends[bucket] = contents[bucket].Length + (bucket == 0 ? 0 : ends[bucket - 1]);
+        var table = new BucketTable(ends, [.. contents.SelectMany(content => content)], most);
+
+        table.Length.ShouldBe(contents.Sum(content => Math.Min(content.Length, most)));
+        for (var bucket = 0; bucket < buckets; bucket++)
+        {
+            table.LengthOf(bucket).ShouldBe(Math.Min(contents[bucket].Length, most));
+            foreach (var count in (int[])[table.LengthOf(bucket), table.LengthOf(bucket) / 2])
+            {
+                var features = new uint[count];
+                table.Read(bucket, features);
+                features.ShouldBe(contents[bucket][..count], $"bucket {bucket}");
+            }
+        }
+
+        uint[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (uint)random.Next(1 << 20)).Distinct().Order()];
+    }
+}
