@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ImageRights.Matching.Index;
 
@@ -15,23 +16,33 @@ internal sealed class BucketTable
     private const int Steps = LocalSegment.MostPictures >> LowBits - FeatureBuckets.FeatureBits;
     private const int WordBits = 64;
 
-    private readonly int[] starts;
+    // Where every 32nd bucket begins, and how far from there each does.
+    private const int Group = 32;
+
+    private readonly int[] groups;
+    private readonly ushort[] starts;
     private readonly ushort[] low;
     private readonly ulong[] high;
 
     /// <summary>Packs a table.</summary>
     /// <param name="ends">Where each bucket ends, which begins where the one before ends.</param>
     /// <param name="features">Numbers of features, growing within a bucket.</param>
-    /// <param name="most">So many of a bucket are kept, the first.</param>
+    /// <param name="most">So many of a bucket are kept, the first; at most 2,047, which 16 bits number in 32 buckets.</param>
     public BucketTable(ReadOnlySpan<int> ends, ReadOnlySpan<uint> features, int most)
     {
-        starts = new int[ends.Length + 1];
-        for (var bucket = 0; bucket < ends.Length; bucket++) starts[bucket + 1] = starts[bucket] + Math.Min(ends[bucket] - BeginOf(bucket, ends), most);
-        low = new ushort[starts[^1]];
+        (groups, starts) = (new int[ends.Length / Group + 1], new ushort[ends.Length + 1]);
+        var start = 0;
+        for (var bucket = 0; bucket <= ends.Length; bucket++)
+        {
+            if (bucket % Group == 0) groups[bucket / Group] = start;
+            starts[bucket] = (ushort)(start - groups[bucket / Group]);
+            if (bucket < ends.Length) start += Math.Min(ends[bucket] - BeginOf(bucket, ends), most);
+        }
+        low = new ushort[start];
         high = new ulong[(low.Length + Steps * ends.Length) / WordBits + 1];
         for (var bucket = 0; bucket < ends.Length; bucket++)
         {
-            var at = starts[bucket];
+            var at = StartOf(bucket);
             foreach (var feature in features.Slice(BeginOf(bucket, ends), LengthOf(bucket)))
             {
                 var bit = Steps * bucket + at + (int)(feature >> LowBits);
@@ -47,12 +58,12 @@ internal sealed class BucketTable
     public int Length => low.Length;
 
     /// <summary>How many features lie in a bucket.</summary>
-    public int LengthOf(int bucket) => starts[bucket + 1] - starts[bucket];
+    public int LengthOf(int bucket) => StartOf(bucket + 1) - StartOf(bucket);
 
     /// <summary>Reads as many of a bucket's features as there is room for; the bucket must have them.</summary>
     public void Read(int bucket, Span<uint> features)
     {
-        var first = starts[bucket];
+        var first = StartOf(bucket);
         var bit = first + Steps * bucket;
         var (word, left, next) = (high[bit / WordBits] >> bit, WordBits - bit % WordBits, bit / WordBits + 1);
         var above = 0u;
@@ -79,8 +90,11 @@ internal sealed class BucketTable
     /// <summary>Asks the memory for what lies in a bucket.</summary>
     public void Fetch(int bucket)
     {
-        var at = starts[bucket];
+        var at = StartOf(bucket);
         Prefetch.Of(ref high[(at + Steps * bucket) / WordBits]);
         if (at < low.Length) Prefetch.Of(ref low[at]);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int StartOf(int bucket) => groups[bucket / Group] + starts[bucket];
 }
