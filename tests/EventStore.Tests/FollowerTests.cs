@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImageRights.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -221,6 +222,60 @@ public sealed class FollowerTests : IAsyncLifetime
         }
 
         await Task.WhenAll(leftHost.StopAsync(), rightHost.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_leader_whose_session_dies_while_nothing_happens_is_followed_by_another()
+    {
+        using var leftHost = await store.StartHostAsync(options => options.Follow("reader", _ => new Recorder()));
+        await Soon.HoldsAsync(() => leftHost.Services.FollowerStatuses().Single().State.ShouldBe(FollowerState.Running));
+        using var rightHost = await store.StartHostAsync(options => options.Follow("reader", _ => new Recorder()));
+        await Soon.HoldsAsync(() => rightHost.Services.FollowerStatuses().Single().State.ShouldBe(FollowerState.Standby));
+
+        await store.ScalarAsync<bool>("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database()) and (classid::bigint << 32 | objid::bigint) = hashtextextended('{schema}.disputes.reader', 0)");
+
+        await Soon.HoldsAsync(() => rightHost.Services.FollowerStatuses().Single().State.ShouldBe(FollowerState.Running), TimeSpan.FromSeconds(5), "the hand-over");
+        await Soon.HoldsAsync(() => leftHost.Services.FollowerStatuses().Single().State.ShouldBe(FollowerState.Standby), TimeSpan.FromSeconds(5), "finding out");
+        await Task.WhenAll(leftHost.StopAsync(), rightHost.StopAsync());
+    }
+
+    [Fact]
+    public async Task Followers_with_nothing_to_read_look_at_the_log_together()
+    {
+        var (reads, looks) = (0, 0);
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = statement =>
+            {
+                var sql = statement.Tags.FirstOrDefault(tag => tag.Key is "db.query.text" or "db.statement").Value ?? "";
+                if (!sql.Contains($"from {store.Schema}.mt_events", StringComparison.Ordinal)) return;
+                if (sql.Contains("order by transaction_id desc", StringComparison.Ordinal)) Interlocked.Increment(ref looks);
+                else Interlocked.Increment(ref reads);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        var recorders = Enumerable.Range(0, 4).Select(_ => new Recorder()).ToList();
+        using var host = await store.StartHostAsync(options =>
+        {
+            for (var number = 0; number < 4; number++)
+            {
+                var recorder = recorders[number];
+                options.Follow($"reader-{number}", _ => recorder);
+            }
+        });
+        await store.AppendAsync("log-1", new ArgumentMade("1"));
+        foreach (var recorder in recorders) await SeenAsync(recorder, 1);
+
+        var (readsBefore, looksBefore) = (Volatile.Read(ref reads), Volatile.Read(ref looks));
+        await Soon.HoldsAsync(() => Volatile.Read(ref looks).ShouldBeGreaterThan(looksBefore + 20), TimeSpan.FromSeconds(30), "looking at the log");
+
+        // Each would have read twenty times.
+        (Volatile.Read(ref reads) - readsBefore).ShouldBeLessThan(20);
+        await store.AppendAsync("log-1", new ArgumentMade("2"));
+        foreach (var recorder in recorders) await Soon.HoldsAsync(() => recorder.Seen.Count.ShouldBe(2), TimeSpan.FromSeconds(1), "what another process appended");
+        await host.StopAsync();
     }
 
     [Fact]

@@ -35,8 +35,7 @@ public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating
     /// <returns>How many streams had something due.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var cases = await ClaimAsync("case_agenda", cancellationToken);
-        var notices = await ClaimAsync("notice_agenda", cancellationToken);
+        var (cases, notices) = await ClaimAsync(cancellationToken);
         await Parallel.ForEachAsync(
             cases.Select(claimed => (claimed, isCase: true)).Concat(notices.Select(claimed => (claimed, isCase: false))),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
@@ -68,25 +67,38 @@ public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating
         return await command.ExecuteScalarAsync(cancellationToken) is long micros ? DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond) : null;
     }
 
-    private async Task<IReadOnlyList<Claimed>> ClaimAsync(string agenda, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<Claimed> Cases, IReadOnlyList<Claimed> Notices)> ClaimAsync(CancellationToken cancellationToken)
     {
         await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
-            $"""
-            with due as (
-                select tenant_id, id from {Schema}.mt_doc_{agenda}
-                where (data ->> 'due')::bigint <= (extract(epoch from {Schema}.law_now()) * 1000000)::bigint and data ->> 'due' is not null
-                    and (claimed_until is null or claimed_until < clock_timestamp() or claimed_version <> mt_version)
-                order by (data ->> 'due')::bigint limit {Batch} for update skip locked)
-            update {Schema}.mt_doc_{agenda} a set claimed_until = clock_timestamp() + $1, claimed_version = a.mt_version
-            from due where a.tenant_id = due.tenant_id and a.id = due.id returning a.tenant_id, a.id
-            """, connection);
-        command.Parameters.Add(new() { Value = Claim });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var claimed = new List<Claimed>();
-        while (await reader.ReadAsync(cancellationToken)) claimed.Add(new Claimed(reader.GetString(0), reader.GetString(1)));
-        return claimed;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Claiming("case_agenda"), Claiming("notice_agenda") } };
+        await batch.PrepareAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var cases = await ReadAsync();
+        await reader.NextResultAsync(cancellationToken);
+        return (cases, await ReadAsync());
+
+        async Task<IReadOnlyList<Claimed>> ReadAsync()
+        {
+            var claimed = new List<Claimed>();
+            while (await reader.ReadAsync(cancellationToken)) claimed.Add(new Claimed(reader.GetString(0), reader.GetString(1)));
+            return claimed;
+        }
     }
+
+    // The time is asked for once: compared with a volatile function itself, every term that is still to come would be read in each look.
+    private NpgsqlBatchCommand Claiming(string agenda) => new(
+        $"""
+        with due as (
+            select tenant_id, id from {Schema}.mt_doc_{agenda}
+            where (data ->> 'due')::bigint <= (select (extract(epoch from {Schema}.law_now()) * 1000000)::bigint) and data ->> 'due' is not null
+                and (claimed_until is null or claimed_until < clock_timestamp() or claimed_version <> mt_version)
+            order by (data ->> 'due')::bigint limit {Batch} for update skip locked)
+        update {Schema}.mt_doc_{agenda} a set claimed_until = clock_timestamp() + $1, claimed_version = a.mt_version
+        from due where a.tenant_id = due.tenant_id and a.id = due.id returning a.tenant_id, a.id
+        """)
+    {
+        Parameters = { new() { Value = Claim } },
+    };
 
     private async Task PutOffAsync(string agenda, Claimed claimed, CancellationToken cancellationToken)
     {

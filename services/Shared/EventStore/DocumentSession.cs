@@ -68,7 +68,7 @@ public sealed class DocumentSession : IAsyncDisposable
         command.Parameters.Add(new() { Value = route });
         command.Parameters.Add(new() { Value = key });
         var answers = await ReadAsync(
-            command, prepare: false,
+            command, prepare: true,
             reader => new IdempotentAnswer(reader.GetString(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3)),
             cancellationToken);
         return answers.SingleOrDefault();

@@ -29,6 +29,7 @@ public sealed class DocumentStore : IAsyncDisposable
         AcrossTenants = CreateSource(pooled: true, WorkerSettings);
         Dedicated = CreateSource(pooled: false, WorkerSettings);
         Commits = new GroupCommit(this);
+        Head = new LogHead(this);
         Persons = new PersonKeys(this);
     }
 
@@ -46,6 +47,8 @@ public sealed class DocumentStore : IAsyncDisposable
     internal NpgsqlDataSource Dedicated { get; }
 
     internal GroupCommit Commits { get; }
+
+    internal LogHead Head { get; }
 
     /// <summary>Keys of persons, under which personal data are sealed.</summary>
     public PersonKeys Persons { get; }

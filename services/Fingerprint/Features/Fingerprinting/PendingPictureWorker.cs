@@ -8,11 +8,13 @@ internal sealed class PendingPictureWorker(DocumentStore store, PendingPictures 
 {
     private const int AtOnce = 8;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(60);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        long? countedAt = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             var claimed = 0;
@@ -21,7 +23,11 @@ internal sealed class PendingPictureWorker(DocumentStore store, PendingPictures 
                 var due = await pending.ClaimAsync(AtOnce, stoppingToken);
                 claimed = due.Count;
                 await Task.WhenAll(due.Select(picture => AttemptAsync(picture, stoppingToken)));
-                Telemetry.Pending = await pending.CountAsync(stoppingToken);
+                if (countedAt is not { } at || TimeProvider.System.GetElapsedTime(at) >= CountEvery)
+                {
+                    Telemetry.Pending = await pending.CountAsync(stoppingToken);
+                    countedAt = TimeProvider.System.GetTimestamp();
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -63,15 +63,17 @@ public sealed class PendingPictures(DocumentStore store, IOptions<FingerprintOpt
     /// <summary>Takes due pictures for this process alone, for a while. No lock outlives the statement: an open transaction would hold back everybody who follows the log.</summary>
     public async Task<IReadOnlyList<PendingPicture>> ClaimAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var command = store.AcrossTenants.CreateCommand(
+        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
             $"""
             update {Table} p set due = now() + $1, tries = p.tries + 1
             from (select tenant_id, subject_id from {Table} where due <= now() order by due limit $2 for update skip locked) due_now
             where p.tenant_id = due_now.tenant_id and p.subject_id = due_now.subject_id
             returning p.tenant_id, p.picture, p.tries, p.setbacks, p.correlation_id, p.causation_id, p.traceparent
-            """);
+            """, connection);
         command.Parameters.Add(new() { Value = Lease });
         command.Parameters.Add(new() { Value = limit });
+        await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<PendingPicture>();
         while (await reader.ReadAsync(cancellationToken))

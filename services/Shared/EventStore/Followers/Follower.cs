@@ -7,9 +7,11 @@ namespace ImageRights.EventStore;
 /// <summary>Runs one subscription over the log: leader election by advisory lock, pages behind the safe horizon, fenced progress.</summary>
 internal sealed class Follower(DocumentStore store, FollowerRegistration registration, Func<ISubscription> subscription, ILogger<Follower> logger) : BackgroundService
 {
-    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BurstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LeadershipPoll = TimeSpan.FromSeconds(1);
+
+    // A leader that has nothing to read finds out by a read that its session, and the lock with it, is gone.
+    private static readonly TimeSpan LongestUnread = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(15);
 
     private const int MostRaces = 10;
@@ -92,7 +94,6 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
         ISubscription handler, LogPosition position, Func<LogPosition, CancellationToken, Task<IReadOnlyList<RecordedEvent>>> read,
         Func<EventPage, LogPosition, Task> commit, Action progressed, CancellationToken stoppingToken)
     {
-        var poll = ShortestPoll;
         status = new FollowerStatus(registration.Name, FollowerState.Running, position, null, false);
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -106,16 +107,13 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
                 await handler.ProcessEventsAsync(page, stoppingToken);
                 await commit(page, events[^1].Position);
                 position = events[^1].Position;
-                poll = registration.Pace ?? ShortestPoll;
                 progressed();
             }
             status = new FollowerStatus(registration.Name, FollowerState.Running, position, null, events.Count < registration.PageSize);
             if (events.Count == registration.PageSize) continue;
             // A burst is read in pages, not event by event; an append after a quiet time wakes at once.
-            var pause = Task.Delay(poll, stoppingToken);
-            if (events.Count > 0) await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // Woken by an append, its event may still be behind another's open transaction: look again soon.
-            else poll = await Task.WhenAny(appended, pause) == appended ? ShortestPoll : TimeSpan.FromTicks(Math.Min(LongestPoll.Ticks, poll.Ticks * 2));
+            if (events.Count > 0) await Task.Delay(registration.Pace ?? BurstPause, stoppingToken);
+            await store.Head.WaitAsync(position, appended, LongestUnread, stoppingToken);
         }
     }
 
@@ -139,7 +137,8 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
         batch.BatchCommands.Add(Statements.MarkProgress(store.Schema, registration.Name, page.From, to));
         try
         {
-            if (units.All(unit => unit.IsOfTheStore)) await batch.PrepareAsync(cancellationToken);
+            // A service's own statements too: what a follower runs is the same for each page.
+            await batch.PrepareAsync(cancellationToken);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException failure) when (failure.SqlState == "MT004")
@@ -166,6 +165,7 @@ internal sealed class Follower(DocumentStore store, FollowerRegistration registr
     {
         await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1, 0))", connection);
         command.Parameters.Add(new() { Value = key });
+        await command.PrepareAsync(cancellationToken);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -72,7 +72,9 @@ public sealed partial class TransparencyLog(DocumentStore store)
 
     private async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken) where T : class
     {
-        await using var command = store.AcrossTenants.CreateCommand(sql);
+        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.PrepareAsync(cancellationToken);
         return await command.ExecuteScalarAsync(cancellationToken) as T;
     }
 
