@@ -24,6 +24,16 @@ public class MetricsTests
     }
 
     [Fact]
+    public void Each_edit_has_a_row_of_its_own_and_a_file_to_show()
+    {
+        var edits = Edits.Set("all").ToList();
+        edits.Count.ShouldBe(Edits.Set("protocol").Count() + Edits.Set("others").Count());
+        edits.Select(edit => edit.Name).ShouldBeUnique();
+        foreach (var edit in edits) edit.Save(edit.Apply(new Raster(90, 120, 200), new Raster(120, 90, 60), new Random(1))).ShouldNotBeEmpty(edit.Name);
+        Should.Throw<ArgumentException>(() => Edits.Set("none"));
+    }
+
+    [Fact]
     public void Precision_leaves_scenes_out()
     {
         Metrics.RecallAtPrecision(Pooled, 0.999).ShouldBe(1 / 3.0);

@@ -41,6 +41,37 @@ public class PixelComparisonTests
     public void Another_surface_is_not_alike() =>
         PixelComparison.Compare(Harbour, new Scene(1, 2).Picture(), Same).Blocks.Count(block => block.Correlation > PixelComparison.LeastCorrelation).ShouldBeLessThan(30);
 
+    [Fact]
+    public void A_picture_that_was_bent_lies_on_its_original()
+    {
+        var report = PixelComparison.Compare(new Scene(1, 1).Picture(moved: (x, y) => 0.025 * Math.Sin(5 * y + x)), Harbour, Same);
+        report.Looseness.ShouldBeLessThan(0.4);
+        report.Blocks.Count(block => block.CorrelationHere > 0.85).ShouldBeGreaterThan(report.Blocks.Count * 8 / 10);
+    }
+
+    [Fact]
+    public void What_moved_in_steps_is_not_taken_for_bent()
+    {
+        var report = PixelComparison.Compare(new Scene(1, 1).Picture(moved: (x, y) => 0.015 * Math.Sign(Math.Sin(14 * x) * Math.Sin(11 * y))), Harbour, Same);
+        report.Looseness.ShouldBeGreaterThan(0.6);
+    }
+
+    [Fact]
+    public void A_bend_puts_places_where_they_were_found()
+    {
+        var places = Enumerable.Range(0, 80).Select(number => (X: number % 10 * 16.0, Y: number / 10 * 16.0)).ToList();
+        var bend = Bend.None(72, 56).Corrected([.. places.Select(place => new Warp.Displacement(place.X, place.Y, Expected(place.X, place.Y), 0.01 * place.X))])!;
+        foreach (var (px, py) in places)
+        {
+            var (x, y) = bend.Apply(px, py);
+            x.ShouldBe(px + Expected(px, py), 1e-6);
+            y.ShouldBe(py + 0.01 * px, 1e-6);
+        }
+        Bend.None(72, 56).Corrected([.. places.Take(Bend.LeastPoints - 1).Select(place => new Warp.Displacement(place.X, place.Y, 1, 1))]).ShouldBeNull();
+
+        static double Expected(double x, double y) => 2 * Math.Pow((x - 72) / 72, 2) - 1.5 * Math.Pow((y - 56) / 72, 3) + (x - 72) * (y - 56) / 5000;
+    }
+
     [Theory]
     [InlineData(0, 0, 0, 0)]
     [InlineData(1e-9, 0, 0, 1e-9)]

@@ -26,6 +26,9 @@ public class RecognitionGateTests
         var missed = queries.Where(query => query.Truth is not null && query.TrueScore < CopyModel.DefaultReview).Select(query => $"{query.Edit} of {query.Picture}: {query.TrueScore}").ToList();
         missed.Count.ShouldBeLessThanOrEqualTo(1, string.Join("; ", missed));
         queries.SelectMany(query => query.Answers).Where(answer => answer.Label == Label.Other && answer.Score >= CopyModel.DefaultReview).ShouldBeEmpty();
+        // No perspective explains a bend; before it was fitted as one, few of these were found.
+        var bent = trial.Run([.. Edits.Others.Where(edit => edit.Name is "bent8" or "waves1")], new Progress(2 * originals.Count));
+        Metrics.Recall(bent, CopyModel.DefaultReview).ShouldBeGreaterThanOrEqualTo(0.6);
         // These photographs were chosen for the floor that they share: three of the ninety-six queries take one of them for another.
         Metrics.SceneAlarms(queries, CopyModel.DefaultReview).ShouldBeLessThanOrEqualTo(3 / 96.0);
         Metrics.SceneAlarms(trial.Run([Edits.Retaken], new Progress(originals.Count)), CopyModel.DefaultReview).ShouldBe(0);

@@ -40,6 +40,11 @@ internal sealed class PixelComparison
     private const double LeastWindow = 1.2;
     private const double MostWindow = 16;
 
+    // A picture that lies more loosely than this may be bent, and it is when then it lies closer than that.
+    private const double LeastBent = 0.6;
+    private const double MostBent = 0.5;
+    private const int BendRounds = 3;
+
     private readonly int width, height, columns, rows;
     private readonly float[] reference;
     private readonly float[] picture;
@@ -80,8 +85,26 @@ internal sealed class PixelComparison
             comparison.Lay(warp);
         }
         var found = comparison.Find(1);
+        var looseness = LoosenessOf(DisplacementsOf(found));
+        if (looseness > LeastBent && comparison.Bent(warp) is { } bent && bent.Looseness < MostBent) (found, looseness) = bent;
         var corrected = toFeatures.Inverse().Then(warp.AsAffine()).Then(toThumbnail.Inverse()).Inverse();
-        return new PixelReport(corrected, found.ConvertAll(place => place.Block), LoosenessOf(DisplacementsOf(found)));
+        return new PixelReport(corrected, found.ConvertAll(place => place.Block), looseness);
+    }
+
+    // Where blocks are found when the picture is also bent; null when too few are alike for that.
+    private (List<(Block Block, Warp.Displacement Displacement)> Places, double Looseness)? Bent(in Warp warp)
+    {
+        var bend = Bend.None(width / 2.0, height / 2.0);
+        for (var round = 0; round < BendRounds; round++)
+        {
+            if (bend.Corrected(DisplacementsOf(Find(MostShift))) is not { } better) return null;
+            bend = better;
+            Lay(warp, bend);
+        }
+        var found = Find(1);
+        var alike = DisplacementsOf(found);
+        // What is fitted to few places comes near them by itself.
+        return alike.Count < Bend.LeastPoints ? null : (found, LoosenessOf(alike) * Math.Sqrt(alike.Count / (double)(alike.Count - Bend.Terms)));
     }
 
     private static Affine Scaling(double x, double y) => new(x, 0, 0, 0, y, 0);
@@ -128,7 +151,7 @@ internal sealed class PixelComparison
     }
 
     // Eight pixels at once; what a row's last eight write beyond its end, the next row overwrites.
-    private void Lay(in Warp warp)
+    private void Lay(in Warp warp, Bend? bend = null)
     {
         if (pictureWidth < 2 || pictureHeight < 2) return;
         var (most, least) = (Vector512.Create(pictureWidth - 1.001), Vector512<double>.Zero);
@@ -138,7 +161,8 @@ internal sealed class PixelComparison
         {
             for (var x = 0; x < width; x += Vector512<double>.Count)
             {
-                var (u, v) = warp.Apply(Vector512.Create((double)x) + steps, y + 0.5);
+                var (across, down) = (Vector512.Create((double)x) + steps, Vector512.Create(y + 0.5));
+                var (u, v) = bend?.Apply(across, y + 0.5) is { } place ? warp.Apply(place.X, place.Y) : warp.Apply(across, down);
                 var inside = Vector512.GreaterThanOrEqual(u, least) & Vector512.GreaterThanOrEqual(v, least)
                     & Vector512.LessThanOrEqual(u, Vector512.Create((double)pictureWidth)) & Vector512.LessThanOrEqual(v, Vector512.Create((double)pictureHeight));
                 var half = Vector512.Create(0.5);

@@ -31,12 +31,12 @@ internal readonly record struct Warp(double CentreX, double CentreY, double A, d
         return (C + (A * x + B * y) / depth, F + (D * x + E * y) / depth);
     }
 
-    /// <summary>The same for eight points of a row.</summary>
-    public (Vector512<double> U, Vector512<double> V) Apply(Vector512<double> px, double py)
+    /// <summary>The same for eight points.</summary>
+    public (Vector512<double> U, Vector512<double> V) Apply(Vector512<double> px, Vector512<double> py)
     {
-        var (x, y) = (px - Vector512.Create(CentreX), py - CentreY);
-        var depth = Vector512<double>.One + G * x + Vector512.Create(H * y);
-        return (Vector512.Create(C) + (A * x + Vector512.Create(B * y)) / depth, Vector512.Create(F) + (D * x + Vector512.Create(E * y)) / depth);
+        var (x, y) = (px - Vector512.Create(CentreX), py - Vector512.Create(CentreY));
+        var depth = Vector512<double>.One + G * x + H * y;
+        return (Vector512.Create(C) + (A * x + B * y) / depth, Vector512.Create(F) + (D * x + E * y) / depth);
     }
 
     /// <summary>The transform without its perspective.</summary>
@@ -86,7 +86,7 @@ internal readonly record struct Warp(double CentreX, double CentreY, double A, d
                 normal[i, unknowns] += alongU[i] * u + alongV[i] * v;
             }
         }
-        if (!Solve(normal, unknowns)) return null;
+        if (!NormalEquations.Solve(normal, unknowns)) return null;
         var (g, h) = unknowns == most ? (normal[6, unknowns], normal[7, unknowns]) : (0, 0);
         // Seen from so near that the picture would turn over within the reference.
         if (Math.Abs(g) + Math.Abs(h) > MostPerspective) return null;
@@ -94,28 +94,5 @@ internal readonly record struct Warp(double CentreX, double CentreY, double A, d
         return new Warp(
             CentreX, CentreY, (normal[0, unknowns] - shiftU * g) / unit, (normal[1, unknowns] - shiftU * h) / unit, C + shiftU,
             (normal[3, unknowns] - shiftV * g) / unit, (normal[4, unknowns] - shiftV * h) / unit, F + shiftV, g / unit, h / unit);
-    }
-
-    // Gauss and Jordan; the solution is left in the last column.
-    private static bool Solve(double[,] normal, int unknowns)
-    {
-        for (var column = 0; column < unknowns; column++)
-        {
-            var pivot = column;
-            for (var row = column + 1; row < unknowns; row++)
-            {
-                if (Math.Abs(normal[row, column]) > Math.Abs(normal[pivot, column])) pivot = row;
-            }
-            if (Math.Abs(normal[pivot, column]) < 1e-6) return false;
-            for (var at = column; at <= unknowns; at++) (normal[column, at], normal[pivot, at]) = (normal[pivot, at], normal[column, at]);
-            for (var row = 0; row < unknowns; row++)
-            {
-                if (row == column) continue;
-                var factor = normal[row, column] / normal[column, column];
-                for (var at = column; at <= unknowns; at++) normal[row, at] -= factor * normal[column, at];
-            }
-        }
-        for (var row = 0; row < unknowns; row++) normal[row, unknowns] /= normal[row, row];
-        return true;
     }
 }

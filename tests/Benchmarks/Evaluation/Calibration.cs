@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ImageRights.Matching.Index;
 
@@ -14,7 +15,7 @@ internal static class Calibration
 
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerOptions.Web) { WriteIndented = true };
 
-    /// <summary>A model with the same measures and other weights. A picture of the same scene is as wrong an answer as any other.</summary>
+    /// <summary>The next model, with the same measures and other weights. A picture of the same scene is as wrong an answer as any other.</summary>
     public static CopyModel Fit(CopyModel model, IReadOnlyList<Query> queries)
     {
         var names = model.Weights.Keys.Order(StringComparer.Ordinal).ToArray();
@@ -46,9 +47,13 @@ internal static class Calibration
             biasMomentum = 0.9 * biasMomentum - Rate * slope;
             bias += biasMomentum;
         }
-        return new CopyModel(model.Version, Math.Round(bias, 3), new SortedDictionary<string, double>(
+        return new CopyModel(NextOf(model.Version), Math.Round(bias, 3), new SortedDictionary<string, double>(
             names.Zip(weights).ToDictionary(pair => pair.First, pair => Math.Round(pair.Second, 3)), StringComparer.Ordinal));
     }
+
+    // copy/3 comes after copy/2.
+    private static string NextOf(string version) =>
+        string.Create(CultureInfo.InvariantCulture, $"{version[..(version.IndexOf('/') + 1)]}{int.Parse(version[(version.IndexOf('/') + 1)..], CultureInfo.InvariantCulture) + 1}");
 
     // What a finding is, or is mistaken for.
     private enum Kind

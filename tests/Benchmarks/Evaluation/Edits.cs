@@ -3,7 +3,7 @@ using ImageRights.Fingerprint.Decoding;
 namespace ImageRights.Benchmarks.Evaluation;
 
 /// <summary>What thieves do to a picture, the same on every run.</summary>
-internal static class Edits
+internal static partial class Edits
 {
     /// <param name="Name">Short and stable: it is the row of the report.</param>
     /// <param name="Apply">Picture, another picture to paste, random numbers of this pair.</param>
@@ -17,6 +17,7 @@ internal static class Edits
             Vips.Encode(IsWebP ? "webpsave_buffer" : "jpegsave_buffer", picture.Rgb, picture.Width, picture.Height, Quality, out var error) ?? throw new InvalidOperationException(error);
     }
 
+    /// <summary>Those of the protocol, and chains of them.</summary>
     public static readonly IReadOnlyList<Edit> All =
     [
         new("jpeg75", Same, 75), new("jpeg30", Same, 30), new("jpeg10", Same, 10), new("webp50", Same, 50, IsWebP: true),
@@ -52,15 +53,15 @@ internal static class Edits
         new("chain3 text crop75 rotate5", (p, _, r) => Rotate(Saved(RandomCrop(0.75)(Text(p, 2, r), p, r), 60), 5, 1), 50),
     ];
 
-    /// <summary>Edits that the protocol does not name: what holds for its own must hold for these.</summary>
-    public static readonly IReadOnlyList<Edit> Others =
-    [
-        new("bent8", (p, _, _) => Bend(p, 0.08)), new("barrel10", (p, _, _) => Barrel(p, 0.1)), new("shear15", (p, _, _) => Shear(p, 0.15)), new("perspective15", (p, _, r) => Perspective(p, 0.15, r)),
-        new("pixels4", (p, _, _) => Pixels(p, 4)), new("posterized", (p, _, _) => p.Recolour((r, g, b) => (Step(r), Step(g), Step(b)))),
-        new("vignette and grain", (p, _, r) => Vignette(p, r)), new("stickers6", (p, q, r) => Stickers(p, q, 6, r)), new("blended25", (p, q, _) => p.Paste(q.Resize(p.Width, p.Height), 0, 0, 0.25)),
-        new("saved three times small", (p, _, _) => Saved(Saved(Scale(p, 0.6, 0.6), 40), 30), 20), new("crop40 rotate20", (p, _, r) => Rotate(RandomCrop(0.4)(p, p, r), 20, 1)),
-        new("inset25 watermark35", (p, q, r) => Tile(Inset(p, q, 0.25, r), 0.35, r)), new("text6", (p, _, r) => Text(p, 6, r)),
-    ];
+    /// <summary>The edits of the protocol, the others, or all.</summary>
+    /// <exception cref="ArgumentException">There is no such set.</exception>
+    public static IEnumerable<Edit> Set(string name) => name switch
+    {
+        "protocol" => All,
+        "others" => Others,
+        "all" => All.Concat(Others),
+        _ => throw new ArgumentException($"There is no set of edits {name}: protocol, others or all."),
+    };
 
     /// <summary>The same scene photographed again, which is no copy. Made, for want of bursts: real ones differ in more.</summary>
     public static readonly Edit Retaken = new("retaken (no copy)", (p, _, r) => Retake(p, r));
@@ -82,8 +83,6 @@ internal static class Edits
         });
         return moved.Recolour((r, g, b) => (gain * r + Noise(random, 4), gain * g + Noise(random, 4), gain * b + Noise(random, 4)));
     }
-
-    private static double Step(double level) => Math.Round(level / 51) * 51;
 
     private static double Signed(Random random) => 2 * random.NextDouble() - 1;
 
@@ -153,44 +152,6 @@ internal static class Edits
                 ((corners[1].X * (1 + g) - corners[0].X) * u + (corners[3].X * (1 + h) - corners[0].X) * v + corners[0].X) / depth * p.Width,
                 ((corners[1].Y * (1 + g) - corners[0].Y) * u + (corners[3].Y * (1 + h) - corners[0].Y) * v + corners[0].Y) / depth * p.Height);
         });
-    }
-
-    private static Raster Bend(Raster p, double amount) => p.Map(p.Width, p.Height, (x, y) =>
-    {
-        var (u, v) = (x / p.Width, y / p.Height);
-        var inset = amount * (1 - v);
-        var w = 1 + 2 * amount * v;
-        return ((u - 0.5) * (1 - 2 * inset) * p.Width + p.Width / 2.0, v * (1 + 2 * amount) / w * p.Height);
-    });
-
-    // As a lens of short focal length does.
-    private static Raster Barrel(Raster p, double amount) => p.Map(p.Width, p.Height, (x, y) =>
-    {
-        var (u, v) = (2 * x / p.Width - 1, 2 * y / p.Height - 1);
-        var bend = 1 - amount + amount * (u * u + v * v) / 2;
-        return ((u * bend + 1) / 2 * p.Width, (v * bend + 1) / 2 * p.Height);
-    });
-
-    private static Raster Shear(Raster p, double amount) => p.Map(p.Width, p.Height, (x, y) => (x + amount * (y - p.Height / 2.0), y));
-
-    private static Raster Pixels(Raster p, int size) => p.Map(p.Width, p.Height, (x, y) => (((int)x / size + 0.5) * size, ((int)y / size + 0.5) * size));
-
-    private static Raster Vignette(Raster p, Random random)
-    {
-        var result = new byte[p.Rgb.Length];
-        for (var at = 0; at < result.Length; at++)
-        {
-            var (u, v) = (2.0 * (at / 3 % p.Width) / p.Width - 1, 2.0 * (at / 3 / p.Width) / p.Height - 1);
-            result[at] = Raster.Level(p.Rgb[at] * (1.1 - 0.4 * (u * u + v * v)) + Noise(random, 8));
-        }
-        return new Raster(p.Width, p.Height, result);
-    }
-
-    private static Raster Stickers(Raster p, Raster q, int count, Random random)
-    {
-        var side = Math.Min(p.Width, p.Height) / 5;
-        for (var sticker = 0; sticker < count; sticker++) p = p.Paste(q.Resize(side, side), random.Next(p.Width - side), random.Next(p.Height - side));
-        return p;
     }
 
     private static Raster Text(Raster p, int lines, Random random)

@@ -1,5 +1,8 @@
 using System.Globalization;
+using ImageRights.Benchmarks.Searching;
+using ImageRights.Fingerprint.Decoding;
 using ImageRights.Matching.Index;
+using ImageRights.Matching.Screening;
 
 namespace ImageRights.Benchmarks.Evaluation;
 
@@ -8,7 +11,13 @@ internal static class EvaluateCommand
 {
     public const string Usage =
         """
-        evaluate --references DIR --queries DIR [--originals 60] [--split test|calibration|all] [--edits name,name] [--scenes FILE] [--report DIR]
+        evaluate --references DIR --queries DIR [--originals 60] [--split test|calibration|all] [--set protocol|others|all] [--edits name,name] [--scenes FILE] [--distractors 0 --cache FILE]
+                 [--report DIR]
+          --references  pictures to register             --queries  pictures to edit and look for
+          --originals   so many of the queries           --split    half of the queries that is used; models are fitted on the other
+          --set         edits of the protocol, others that it does not name, or all            --edits  only these of the set
+          --scenes      file of lines picture,scene      --report   folder for tables, answers, what was missed and plots
+          --distractors so many blends of pictures that are not looked for are registered too  --cache  file that keeps their fingerprints
         calibrate (the same) --model FILE
         """;
 
@@ -45,9 +54,18 @@ internal static class EvaluateCommand
         var originals = mine.OrderBy(file => SceneList.HashOf(Path.GetFileName(file))).Where((_, number) => number % step == 0).Take(options.Originals).ToList();
         var known = originals.Select(Path.GetFileName).Where(name => SceneList.IsHeldOut(name!)).ToHashSet();
         references.RemoveAll(file => known.Contains(Path.GetFileName(file)));
-        var edits = Edits.All.Append(Edits.Retaken).Where(edit => options.Edits is null || options.Edits.Contains(edit.Name)).ToList();
-        var trial = new Trial(references, originals, scenes, new Progress(references.Count));
+        var edits = Edits.Set(options.Set).Append(Edits.Retaken).Where(edit => options.Edits is null || options.Edits.Contains(edit.Name)).ToList();
+        var trial = new Trial(references, originals, scenes, new Progress(references.Count), Blends(options, files.Except(mine)));
         return (trial.Run(edits, new Progress(originals.Count * edits.Count)), trial.References);
+    }
+
+    // Of pictures of the other half: a blend of one that is looked for is half a copy of it.
+    private static List<FingerprintRecorded> Blends(Options options, IEnumerable<string> files)
+    {
+        if (options.Distractors == 0) return [];
+        if (options.Split == "all") throw new ArgumentException("Distractors are blends of pictures of the half that is not used.");
+        var decoder = new PictureDecoder();
+        return Distractors.Read(options.Cache, options.Distractors, [.. files.Select(file => decoder.Decode(File.ReadAllBytes(file)).Value!)]);
     }
 
     private static List<string> Files(string folder) => [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
@@ -59,7 +77,7 @@ internal static class EvaluateCommand
     }
 
     private sealed record Options(
-        string References, string Queries, int Originals, string? Split, IReadOnlyList<string>? Edits, string? Scenes, string? Report, string? Model)
+        string References, string Queries, int Originals, string? Split, string Set, IReadOnlyList<string>? Edits, string? Scenes, string? Report, string? Model, int Distractors, string Cache)
     {
         public static Options? Read(string[] arguments)
         {
@@ -67,7 +85,9 @@ internal static class EvaluateCommand
             return given.TryGetValue("--references", out var references) && given.TryGetValue("--queries", out var queries)
                 ? new Options(
                     references, queries, int.Parse(given.GetValueOrDefault("--originals", "60"), CultureInfo.InvariantCulture), given.GetValueOrDefault("--split"),
-                    given.GetValueOrDefault("--edits")?.Split(','), given.GetValueOrDefault("--scenes"), given.GetValueOrDefault("--report"), given.GetValueOrDefault("--model"))
+                    given.GetValueOrDefault("--set", "protocol"),
+                    given.GetValueOrDefault("--edits")?.Split(','), given.GetValueOrDefault("--scenes"), given.GetValueOrDefault("--report"), given.GetValueOrDefault("--model"),
+                    int.Parse(given.GetValueOrDefault("--distractors", "0"), CultureInfo.InvariantCulture), given.GetValueOrDefault("--cache", Path.Combine(Path.GetTempPath(), "imagerights-blends")))
                 : null;
         }
     }

@@ -19,10 +19,28 @@ internal enum Label
     Other,
 }
 
+/// <summary>Where a copy that was not found was lost.</summary>
+internal enum Loss
+{
+    /// <summary>Laid on the original it would be recognised: the index did not propose it.</summary>
+    Nomination,
+
+    /// <summary>No transform lays it on the original.</summary>
+    Alignment,
+
+    /// <summary>Hardly any blocks are alike where it was laid.</summary>
+    Pixels,
+
+    /// <summary>It resembles the original, and too little.</summary>
+    Score,
+}
+
 /// <summary>A picture that was looked for.</summary>
 /// <param name="Truth">The reference that it was made of; null when that is not registered.</param>
 /// <param name="Answers">What was found, whatever its score.</param>
-internal sealed record Query(string Picture, string Edit, string? Truth, IReadOnlyList<Answer> Answers, double FingerprintMilliseconds = 0, double SearchMilliseconds = 0)
+/// <param name="Lost">Where its truth was lost; null when it was found, or there is none.</param>
+internal sealed record Query(
+    string Picture, string Edit, string? Truth, IReadOnlyList<Answer> Answers, double FingerprintMilliseconds = 0, double SearchMilliseconds = 0, Loss? Lost = null)
 {
     /// <summary>Score of what should be found; 0 when it was not.</summary>
     public double TrueScore => Answers.Where(answer => answer.Label == Label.Copy).Select(answer => answer.Score).DefaultIfEmpty(0).Max();

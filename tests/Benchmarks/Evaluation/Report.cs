@@ -29,11 +29,11 @@ internal sealed class Report(IReadOnlyList<Query> all, int references, double re
         text.AppendLine(Line($"| expected calibration error, same scenes included | {Metrics.CalibrationError(all):0.000} |"));
         text.AppendLine(Line($"| fingerprint of a decoded picture, p50 and p99 | {Times(query => query.FingerprintMilliseconds)} |"));
         text.AppendLine(Line($"| search, p50 and p99 | {Times(query => query.SearchMilliseconds)} |\n"));
-        text.AppendLine(Line($"| edit | copies | found % | at {FalseRate:0e+0} % | false alarms | same scene called copy |\n|---|---:|---:|---:|---:|---:|"));
+        text.AppendLine(Line($"| edit | copies | found % | at {FalseRate:0e+0} % | false alarms | same scene called copy | lost in |\n|---|---:|---:|---:|---:|---:|---|"));
         foreach (var edit in ByEdit())
         {
             text.AppendLine(Line(
-                $"| {edit.Key} | {edit.Count(query => query.Truth is not null)} | {Percent(Metrics.Recall(edit, review))} | {Percent(Metrics.Recall(edit, threshold))} | {AlarmsOf([.. edit])} | {ScenesOf([.. edit])} |"));
+                $"| {edit.Key} | {edit.Count(query => query.Truth is not null)} | {Percent(Metrics.Recall(edit, review))} | {Percent(Metrics.Recall(edit, threshold))} | {AlarmsOf([.. edit])} | {ScenesOf([.. edit])} | {LossesOf(edit)} |"));
         }
         return text.Append("\n![recall](recall.svg) ![precision over recall](precision.svg) ![reliability](reliability.svg)\n").ToString();
     }
@@ -51,14 +51,17 @@ internal sealed class Report(IReadOnlyList<Query> all, int references, double re
             $"{query.Picture},{query.Edit},{answer.Id},{answer.Label},{answer.Score:0.0000},{string.Join(' ', answer.Measures?.Select(measure => Line($"{measure.Key}={measure.Value}")) ?? [])}")))
             .Prepend("picture,edit,answer,label,score,measures"));
         File.WriteAllLines(Path.Combine(folder, "missed.csv"), queries.Where(query => query.Truth is not null && query.TrueScore < review)
-            .Select(query => Line($"{query.Picture},{query.Edit},{query.TrueScore:0.0000}")).Prepend("picture,edit,score"));
+            .Select(query => Line($"{query.Picture},{query.Edit},{query.TrueScore:0.0000},{query.Lost}")).Prepend("picture,edit,score,lost"));
         File.WriteAllText(Path.Combine(folder, "recall.svg"), Chart.Bars("Recall % by edit", [.. ByEdit().Select(edit => (edit.Key, Metrics.Recall(edit, review)))]));
         File.WriteAllText(Path.Combine(folder, "precision.svg"), Chart.Line("Precision over recall", "recall", "precision", [.. Metrics.Curve(queries)], dots: false, diagonal: false));
         File.WriteAllText(Path.Combine(folder, "reliability.svg"), Chart.Line(
             "Reliability", "score", "share that is right", [.. Metrics.Reliability(all).Select(bin => (bin.MeanScore, bin.ShareRight))], dots: true, diagonal: true));
     }
 
-    private IEnumerable<IGrouping<string, Query>> ByEdit() => queries.GroupBy(query => query.Edit).OrderBy(edit => Edits.All.ToList().FindIndex(one => one.Name == edit.Key));
+    private IEnumerable<IGrouping<string, Query>> ByEdit() => queries.GroupBy(query => query.Edit).OrderBy(edit => Edits.Set("all").ToList().FindIndex(one => one.Name == edit.Key));
+
+    private static string LossesOf(IEnumerable<Query> some) => string.Join(", ", some.Select(query => query.Lost).OfType<Loss>().CountBy(loss => loss).OrderBy(loss => loss.Key)
+        .Select(loss => Line($"{loss.Key.ToString().ToLowerInvariant()} {loss.Value}")));
 
     private int AlarmsOf(IReadOnlyCollection<Query> some) => some.Count(query => query.Answers.Any(answer => answer.Label == Label.Other && answer.Score >= review));
 

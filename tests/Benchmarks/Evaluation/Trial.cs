@@ -31,10 +31,12 @@ internal sealed class Trial
     private readonly HashSet<string> references;
     private readonly IReadOnlyList<string> originals;
     private readonly PictureIndex index;
+    private readonly ConcurrentDictionary<string, LocalFeatures> registered = new();
 
     /// <param name="referenceFiles">Pictures to register.</param>
     /// <param name="originals">Pictures to edit and look for; those that are not registered must find nothing.</param>
-    public Trial(IReadOnlyList<string> referenceFiles, IReadOnlyList<string> originals, SceneList scenes, Progress progress)
+    /// <param name="distractors">Pictures that nobody looks for.</param>
+    public Trial(IReadOnlyList<string> referenceFiles, IReadOnlyList<string> originals, SceneList scenes, Progress progress, IReadOnlyList<FingerprintRecorded>? distractors = null)
     {
         (this.originals, this.scenes) = (originals, scenes);
         var prints = new ConcurrentDictionary<string, FingerprintRecorded>();
@@ -51,7 +53,12 @@ internal sealed class Trial
             }
             progress.Step("registered");
         });
+        foreach (var distractor in distractors ?? []) prints[distractor.SubjectId] = marked[distractor.SubjectId] = distractor;
         references = [.. prints.Keys];
+        foreach (var (name, print) in prints)
+        {
+            if (FeatureSet.Read(print.Features)?.Local is { } local) registered[name] = local.AsReference();
+        }
         index = IndexOf(prints.Values.Select(print => (Registered, print)).Concat(marked.Values.Select(print => (Watermarked, print)))
             .OrderBy(entry => entry.print.SubjectId, StringComparer.Ordinal).ThenBy(entry => entry.Item1, StringComparer.Ordinal));
     }
@@ -90,17 +97,31 @@ internal sealed class Trial
         var found = tenant.Find(Bank.Works, query, new MatchingOptions().MaxDistance, tenant.Version, review: LeastScore);
         var searched = Stopwatch.GetElapsedTime(started);
         var isCopy = edit != Edits.Retaken && references.Contains(name);
+        List<Answer> answers =
+        [
+            .. found.Where(match => match.IsCopy)
+                // What was pasted is in the result too; finding it, or its scene, is right and is not what is asked.
+                .Where(match => match.Id == name || match.Id != pasted && !scenes.AreSame(match.Id, pasted))
+                .Select(match => new Answer(match.Id, match.Evidence?.Score ?? 0, LabelOf(match.Id), match.Evidence?.Measures)),
+        ];
+        var isFound = answers.Exists(answer => answer.Id == name && answer.Score >= CopyModel.DefaultReview);
         return new Query(
-            name, edit.Name, isCopy ? name : null,
-            [
-                .. found.Where(match => match.IsCopy)
-                    // What was pasted is in the result too; finding it, or its scene, is right and is not what is asked.
-                    .Where(match => match.Id == name || match.Id != pasted && !scenes.AreSame(match.Id, pasted))
-                    .Select(match => new Answer(match.Id, match.Evidence?.Score ?? 0, LabelOf(match.Id), match.Evidence?.Measures)),
-            ],
-            fingerprinted.TotalMilliseconds, searched.TotalMilliseconds);
+            name, edit.Name, isCopy ? name : null, answers, fingerprinted.TotalMilliseconds, searched.TotalMilliseconds, isCopy && !isFound ? LossOf(query.Features?.Local, name) : null);
 
         Label LabelOf(string id) => id == name ? edit == Edits.Retaken ? Label.SameScene : Label.Copy : scenes.AreSame(id, name) ? Label.SameScene : Label.Other;
+    }
+
+    private Loss LossOf(LocalFeatures? picture, string name)
+    {
+        if (picture is null || !registered.TryGetValue(name, out var reference)) return Loss.Alignment;
+        var best = new[] { false, true }.Select(mirrored => LocalVerifier.Align(picture, reference, mirrored)).Where(alignment => alignment is not null).MaxBy(alignment => alignment!.Score);
+        return best switch
+        {
+            null => Loss.Alignment,
+            { Score: >= CopyModel.DefaultReview } => Loss.Nomination,
+            { IsRelated: true } => Loss.Score,
+            _ => Loss.Pixels,
+        };
     }
 
     private static FingerprintRecorded Fingerprint(string id, DecodedPicture picture, PictureRole role)
