@@ -79,16 +79,27 @@ internal static class EvaluateCommand
     private sealed record Options(
         string References, string Queries, int Originals, string? Split, string Set, IReadOnlyList<string>? Edits, string? Scenes, string? Report, string? Model, int Distractors, string Cache)
     {
+        /// <summary>Null, and what is wrong on the error stream, when they cannot be followed.</summary>
         public static Options? Read(string[] arguments)
         {
             var given = arguments.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-            return given.TryGetValue("--references", out var references) && given.TryGetValue("--queries", out var queries)
-                ? new Options(
-                    references, queries, int.Parse(given.GetValueOrDefault("--originals", "60"), CultureInfo.InvariantCulture), given.GetValueOrDefault("--split"),
-                    given.GetValueOrDefault("--set", "protocol"),
-                    given.GetValueOrDefault("--edits")?.Split(','), given.GetValueOrDefault("--scenes"), given.GetValueOrDefault("--report"), given.GetValueOrDefault("--model"),
-                    int.Parse(given.GetValueOrDefault("--distractors", "0"), CultureInfo.InvariantCulture), given.GetValueOrDefault("--cache", Path.Combine(Path.GetTempPath(), "imagerights-blends")))
-                : null;
+            if (!given.TryGetValue("--references", out var references) || !given.TryGetValue("--queries", out var queries)) return null;
+            var options = new Options(
+                references, queries, int.Parse(given.GetValueOrDefault("--originals", "60"), CultureInfo.InvariantCulture), given.GetValueOrDefault("--split"),
+                given.GetValueOrDefault("--set", "protocol"),
+                given.GetValueOrDefault("--edits")?.Split(','), given.GetValueOrDefault("--scenes"), given.GetValueOrDefault("--report"), given.GetValueOrDefault("--model"),
+                int.Parse(given.GetValueOrDefault("--distractors", "0"), CultureInfo.InvariantCulture), given.GetValueOrDefault("--cache", Path.Combine(Path.GetTempPath(), "imagerights-blends")));
+            if (options.Problem is not { } problem) return options;
+            Console.Error.WriteLine(problem);
+            return null;
         }
+
+        private string? Problem =>
+            new[] { References, Queries }.FirstOrDefault(folder => !Directory.Exists(folder)) is { } missing ? $"There is no folder {missing}."
+            : Set is not ("protocol" or "others" or "all") ? $"There is no set {Set}. There are: protocol, others, all."
+            : Edits?.Except(Names).ToList() is [_, ..] unknown ? $"There is no edit {string.Join(", ", unknown)} in this set. There are: {string.Join(", ", Names)}."
+            : null;
+
+        private IEnumerable<string> Names => Evaluation.Edits.Set(Set).Append(Evaluation.Edits.Retaken).Select(edit => edit.Name);
     }
 }
