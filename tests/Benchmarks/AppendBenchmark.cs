@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ImageRights.EventStore;
 using ImageRights.EventStore.Tests;
+using ImageRights.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -197,8 +198,7 @@ public static class AppendBenchmark
             return new Result(perSecond * duration.TotalSeconds, duration, [], EndedChildren() - client, server.ProcessorTime() - serving);
         }
 
-        private static TimeSpan EndedChildren() =>
-            TimeSpan.FromSeconds(File.ReadAllText("/proc/self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(13).Take(2).Sum(field => long.Parse(field, CultureInfo.InvariantCulture)) / 100.0);
+        private static TimeSpan EndedChildren() => ProcessStat.Read(Environment.ProcessId)!.OfEnded;
 
         public async Task FollowAsync(double goal)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageRights.Hosting;
+using ImageRights.TestKit;
 
 namespace ImageRights.EndToEnd.Tests;
 
@@ -55,20 +56,7 @@ public sealed class RunningSystem : IAsyncDisposable
     /// <summary>Processes whose parent chain leads to AppHost.</summary>
     public IReadOnlyList<int> Descendants()
     {
-        var parents = new Dictionary<int, int>();
-        foreach (var id in Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _)))
-        {
-            try
-            {
-                // "4711 (name with ) and blanks) S 1 …": the parent is the second field after the last bracket.
-                var stat = File.ReadAllText($"/proc/{id}/stat");
-                parents[int.Parse(id!, CultureInfo.InvariantCulture)] = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-            }
-            catch (IOException)
-            {
-                // It ended in between.
-            }
-        }
+        var parents = ProcessStat.All().ToDictionary(process => process.Id, process => process.Parent);
         return [.. parents.Keys.Where(LeadsHere)];
 
         bool LeadsHere(int id)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ImageRights.TestKit;
 using Npgsql;
 
 namespace ImageRights.EventStore.Tests;
@@ -64,24 +65,10 @@ public sealed class PrivateServer : IAsyncDisposable
     }
 
     /// <summary>Processor time that the server has used, ended backends included.</summary>
-    public TimeSpan ProcessorTime()
-    {
-        var ticks = 0L;
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => char.IsDigit(Path.GetFileName(path)[0])))
-        {
-            try
-            {
-                var fields = File.ReadAllText(Path.Combine(process, "stat")).Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                var own = Path.GetFileName(process) == $"{postmaster!.Id}";
-                if (own || fields[1] == $"{postmaster.Id}") ticks += fields.Skip(11).Take(own ? 4 : 2).Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
-            }
-            catch (IOException)
-            {
-                // It ended while we looked; the postmaster has its time.
-            }
-        }
-        return TimeSpan.FromSeconds(ticks / 100.0);
-    }
+    public TimeSpan ProcessorTime() => TimeSpan.FromTicks(ProcessStat.All().Sum(process =>
+        process.Id == postmaster!.Id ? process.Own.Ticks + process.OfEnded.Ticks
+        : process.Parent == postmaster.Id ? process.Own.Ticks
+        : 0));
 
     /// <summary>kill -9 of the server and all its backends, as a machine does it that loses its power (but for the page cache).</summary>
     public async Task KillAsync()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ImageRights.TestKit;
 
 namespace ImageRights.Hammer;
 
@@ -12,21 +13,21 @@ internal static partial class ProcessorTimes
     /// <param name="data">The installation's data folder.</param>
     public static IReadOnlyDictionary<string, double> Read(string data)
     {
-        var processes = Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])).Select(ReadProcess).OfType<Entry>().ToList();
-        var children = processes.ToLookup(process => process.Parent);
+        var processes = ProcessStat.All().Select(Named).OfType<Entry>().ToList();
+        var children = processes.ToLookup(process => process.Stat.Parent);
         var times = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["Hammer"] = Environment.CpuUsage.TotalTime.TotalMilliseconds };
-        Visit(processes.Single(process => process.Part == "AppHost" && Holds(process.Id, Path.Combine(data, "apphost.lock"))), "");
+        Visit(processes.Single(process => process.Part == "AppHost" && Holds(process.Stat.Id, Path.Combine(data, "apphost.lock"))), "");
         return times;
 
-        void Add(string part, double milliseconds) => times[part] = times.GetValueOrDefault(part) + milliseconds;
+        void Add(string part, TimeSpan time) => times[part] = times.GetValueOrDefault(part) + time.TotalMilliseconds;
 
         void Visit(Entry process, string parent)
         {
             var part = process.Part ?? parent;
-            Add(part, process.Own);
+            Add(part, process.Stat.Own);
             // Decoders are replaced every some hundred pictures.
-            Add(part == "Fingerprint" ? DecodeWorkers : part, process.OfEnded);
-            foreach (var child in children[process.Id]) Visit(child, part);
+            Add(part == "Fingerprint" ? DecodeWorkers : part, process.Stat.OfEnded);
+            foreach (var child in children[process.Stat.Id]) Visit(child, part);
         }
     }
 
@@ -44,23 +45,17 @@ internal static partial class ProcessorTimes
 
     private static bool Holds(int process, string file) => Directory.EnumerateFiles($"/proc/{process}/fd").Any(descriptor => new FileInfo(descriptor).LinkTarget == file);
 
-    private static Entry? ReadProcess(string folder)
+    private static Entry? Named(ProcessStat process)
     {
         try
         {
-            // pid (comm) state ppid …: comm may hold blanks and brackets. Times are in hundredths of a second: own in two modes, and of waited-for children.
-            var stat = File.ReadAllText($"{folder}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return new(int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), int.Parse(fields[1], CultureInfo.InvariantCulture),
-                PartOf(File.ReadAllText($"{folder}/cmdline").Replace('\0', ' ')), Milliseconds(fields[11..13]), Milliseconds(fields[13..15]));
+            return new(process, PartOf(File.ReadAllText($"/proc/{process.Id}/cmdline").Replace('\0', ' ')));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
-
-    private static double Milliseconds(string[] ticks) => ticks.Sum(text => long.Parse(text, CultureInfo.InvariantCulture)) * 10.0;
 
     // A process that says nothing of itself belongs to the one that started it.
     private static string? PartOf(string command) =>
@@ -77,5 +72,5 @@ internal static partial class ProcessorTimes
     [GeneratedRegex(@"ImageRights\.(\w+)\.dll")]
     private static partial Regex Assembly();
 
-    private sealed record Entry(int Id, int Parent, string? Part, double Own, double OfEnded);
+    private sealed record Entry(ProcessStat Stat, string? Part);
 }
