@@ -1,11 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ImageRights.TestKit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Npgsql;
 using static ImageRights.Matching.IntegrationTests.Messages;
 
 namespace ImageRights.Matching.IntegrationTests;
@@ -22,9 +19,9 @@ public class RebuildTests
         {
             // Makes the tables.
         }
-        await FillAsync(surroundings.Database);
+        await KnownPictures.RecordAsync(surroundings.Database, Enumerable.Range(1, Known).Select(number => KnownPictures.Upload(number, sha256: "5a")));
         var waiting = NewImage();
-        await surroundings.PublishAsync(Upload(waiting, "newcomer", HashOf(Known)));
+        await surroundings.PublishAsync(Upload(waiting, "newcomer", KnownPictures.HashOf(Known)));
 
         await using var replica = await Replica.StartWithoutWaitingAsync(surroundings);
         var early = await replica.IndexHealthAsync();
@@ -42,7 +39,7 @@ public class RebuildTests
         await Eventually.HoldsAsync(async () => (await replica.Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK), Surroundings.Patience);
         var index = await replica.Http.GetFromJsonAsync<JsonElement>("/v1/index");
         (index.GetProperty("uploads").GetInt32(), index.GetProperty("version").GetInt64()).ShouldBe((Known + 1, Known + 1));
-        var found = await (await replica.Http.PostAsJsonAsync("/v1/searches", new { pdq = HashOf(Known) })).Content.ReadFromJsonAsync<JsonElement>();
+        var found = await (await replica.Http.PostAsJsonAsync("/v1/searches", new { pdq = KnownPictures.HashOf(Known) })).Content.ReadFromJsonAsync<JsonElement>();
         found.GetProperty("matches")[0].GetProperty("referenceId").GetString().ShouldBe($"img_{Known}");
         found.GetProperty("matches")[0].GetProperty("distance").GetInt32().ShouldBe(0);
     }
@@ -96,26 +93,5 @@ public class RebuildTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static string HashOf(int number) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{number}")));
-
-    // Pictures that were screened long ago; their hashes come of their numbers.
-    private static async Task FillAsync(string database)
-    {
-        await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand(
-            $$"""
-            insert into mt_streams (tenant_id, id, type, version) select '*DEFAULT*', 'screening-img_' || n, 'screening', 1 from generate_series(1, {{Known}}) n;
-            insert into mt_events (seq_id, id, stream_id, version, data, type)
-                select nextval('mt_events_sequence'), gen_random_uuid(), 'screening-img_' || n, 1, jsonb_build_object(
-                    'role', 'Upload', 'subjectId', 'img_' || n, 'accountId', 'seller', 'surface', 'Listing', 'sha256', '5a', 'pdq', encode(sha256(n::text::bytea), 'hex'),
-                    'pdqDihedrals', jsonb_build_array(), 'pdqQuality', 100, 'algorithm', 'pdq/1', 'occurredAt', '2026-05-04T12:00:00Z'), 'fingerprint_recorded_v1'
-                from generate_series(1, {{Known}}) n;
-            insert into mt_event_progression (name, last_transaction_id, last_seq_id)
-                select 'screener', transaction_id, seq_id from mt_events order by transaction_id desc, seq_id desc limit 1
-                on conflict (name) do update set last_transaction_id = excluded.last_transaction_id, last_seq_id = excluded.last_seq_id;
-            """);
-        await command.ExecuteNonQueryAsync();
     }
 }

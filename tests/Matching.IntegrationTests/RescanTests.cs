@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.TestKit;
-using Npgsql;
 using static ImageRights.Matching.IntegrationTests.Messages;
 
 namespace ImageRights.Matching.IntegrationTests;
@@ -109,7 +108,7 @@ public class RescanTests
         {
             // Makes the tables.
         }
-        await FillAsync(surroundings.Database);
+        await KnownPictures.RecordAsync(surroundings.Database, Enumerable.Range(1, Pairs).SelectMany(KnownPictures.WorkAndUpload));
         string rescan;
         using (var first = await ReplicaProcess.StartAsync(surroundings))
         {
@@ -164,28 +163,5 @@ public class RescanTests
             (await replica.Http.GetAsync($"/v1/works/{work.SubjectId}/copies")).StatusCode.ShouldBe(HttpStatusCode.OK);
             (await replica.Http.GetFromJsonAsync<JsonElement>("/v1/index")).GetProperty("unscreened").GetInt64().ShouldBe(0);
         }, Surroundings.Patience);
-    }
-
-    // Works and an upload of each that nobody has compared.
-    private static async Task FillAsync(string database)
-    {
-        await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand(
-            $$"""
-            create temporary table pictures as
-                select n, role, (case role when 'Work' then 'wrk_' else 'img_' end) || n as id, encode(sha256(n::text::bytea), 'hex') as hash
-                from generate_series(1, {{Pairs}}) n, (values ('Work'), ('Upload')) roles(role);
-            insert into mt_streams (tenant_id, id, type, version) select '*DEFAULT*', 'screening-' || id, 'screening', 1 from pictures;
-            insert into mt_events (seq_id, id, stream_id, version, data, type)
-                select nextval('mt_events_sequence'), gen_random_uuid(), 'screening-' || id, 1, jsonb_build_object(
-                    'role', role, 'subjectId', id, 'accountId', 'account of ' || id, 'surface', case role when 'Upload' then 'Listing' end, 'sha256', id, 'pdq', hash,
-                    'pdqDihedrals', jsonb_build_array(hash, hash, hash, hash, hash, hash, hash, hash), 'pdqQuality', 100, 'algorithm', 'pdq/1', 'occurredAt', '2026-05-04T12:00:00Z'),
-                    'fingerprint_recorded_v1'
-                from pictures;
-            insert into mt_event_progression (name, last_transaction_id, last_seq_id)
-                select 'screener', transaction_id, seq_id from mt_events order by transaction_id desc, seq_id desc limit 1
-                on conflict (name) do update set last_transaction_id = excluded.last_transaction_id, last_seq_id = excluded.last_seq_id;
-            """);
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -3,8 +3,8 @@ using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ImageRights.Matching.Index;
+using ImageRights.Matching.Screening;
 using ImageRights.TestKit;
-using Npgsql;
 using static ImageRights.Matching.IntegrationTests.Messages;
 
 namespace ImageRights.Matching.IntegrationTests;
@@ -27,7 +27,7 @@ public class TierTests
             {
                 // Makes the tables.
             }
-            await FillAsync(surroundings.Database);
+            await KnownPictures.RecordAsync(surroundings.Database, Enumerable.Range(1, Known).Select(number => KnownPictures.Upload(number, $"sha of {number}", FeaturesOf(number))));
             await using (var replica = await Replica.StartAsync(surroundings, settings))
             {
                 (await TiersAsync(replica)).ShouldBe((Known - InFirstSegment, InFirstSegment));
@@ -57,26 +57,8 @@ public class TierTests
         return (index.GetProperty("detailed").GetInt32(), index.GetProperty("hashesOnly").GetInt32());
     }
 
-    // Uploads with one feature each, which were screened long ago.
-    private static async Task FillAsync(string database)
-    {
-        await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand(
-            $$"""
-            insert into mt_streams (tenant_id, id, type, version) select '*DEFAULT*', 'screening-img_' || n, 'screening', 1 from generate_series(1, {{Known}}) n;
-            insert into mt_events (seq_id, id, stream_id, version, data, type)
-                select nextval('mt_events_sequence'), gen_random_uuid(), 'screening-img_' || n, 1, jsonb_build_object(
-                    'role', 'Upload', 'subjectId', 'img_' || n, 'accountId', 'seller', 'surface', 'Listing', 'sha256', 'sha of ' || n, 'pdq', encode(sha256(n::text::bytea), 'hex'),
-                    'pdqDihedrals', jsonb_build_array(), 'pdqQuality', 100, 'algorithm', 'pdq/1', 'occurredAt', '2026-05-04T12:00:00Z', 'features', jsonb_build_object(
-                        'algorithm', '{{FeatureSet.Algorithm}}', 'signPdq', encode(sha256(n::text::bytea), 'hex'), 'regions', jsonb_build_array(), 'local', local)), 'fingerprint_recorded_v1'
-                from unnest(@locals) with ordinality known(local, n);
-            insert into mt_event_progression (name, last_transaction_id, last_seq_id)
-                select 'screener', transaction_id, seq_id from mt_events order by transaction_id desc, seq_id desc limit 1
-                on conflict (name) do update set last_transaction_id = excluded.last_transaction_id, last_seq_id = excluded.last_seq_id;
-            """);
-        command.Parameters.AddWithValue("locals", Enumerable.Range(1, Known).Select(Local).ToArray());
-        await command.ExecuteNonQueryAsync();
-    }
+    // One, so that thousands take little time.
+    private static PictureFeatures FeaturesOf(int number) => new(FeatureSet.Algorithm, KnownPictures.HashOf(number), [], Local(number));
 
     private static string Local(int number)
     {
