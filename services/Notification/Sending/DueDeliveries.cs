@@ -159,10 +159,8 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
     /// <param name="room">Most in all.</param>
     /// <param name="each">Most for an endpoint that is not among <paramref name="rooms"/>.</param>
     /// <param name="rooms">Most for these endpoints.</param>
-    public async Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, int each, IReadOnlyCollection<(string EndpointId, int Room)> rooms, CancellationToken cancellationToken)
-    {
-        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
+    public Task<IReadOnlyList<DueDelivery>> ClaimAsync(bool failing, int room, int each, IReadOnlyCollection<(string EndpointId, int Room)> rooms, CancellationToken cancellationToken) =>
+        store.QueryAcrossTenantsAsync(
             $"""
             with recursive waiting as (
                 -- Hops from endpoint to endpoint by index, however many rows wait for each.
@@ -193,25 +191,12 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
                    not exists (select 1 from {Schema}.mt_doc_delivery_view v where v.tenant_id = c.tenant_id and v.id = c.delivery_id), c.ids, c.sealed
             from claimed c
             join {Schema}.webhook_events e on e.tenant_id = c.tenant_id and e.event_id = c.event_id
-            """, connection);
-        command.Parameters.Add(new() { Value = failing });
-        command.Parameters.Add(new() { Value = (long)each });
-        command.Parameters.Add(new() { Value = (long)room });
-        command.Parameters.Add(new() { Value = options.Lease, NpgsqlDbType = NpgsqlDbType.Interval });
-        command.Parameters.Add(new() { Value = rooms.Select(it => it.EndpointId).ToArray() });
-        command.Parameters.Add(new() { Value = rooms.Select(it => (long)it.Room).ToArray() });
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var claims = new List<DueDelivery>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            claims.Add(new DueDelivery(
+            """,
+            [failing, (long)each, (long)room, options.Lease, rooms.Select(it => it.EndpointId).ToArray(), rooms.Select(it => (long)it.Room).ToArray()],
+            reader => new DueDelivery(
                 reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetGuid(4), reader.GetString(5), reader.GetString(6),
                 reader.GetString(7), reader.GetString(8), reader.IsDBNull(9) ? null : reader.GetString(9), reader.GetFieldValue<DateTimeOffset>(10), reader.GetBoolean(11),
-                [.. reader.GetFieldValue<string[]>(12).Zip(reader.GetFieldValue<byte[][]>(13))]));
-        }
-        return claims;
-    }
+                [.. reader.GetFieldValue<string[]>(12).Zip(reader.GetFieldValue<byte[][]>(13))]), cancellationToken);
 
     /// <summary>Gives claims back without an attempt, so that nobody waits for their leases to run out.</summary>
     public async Task ReleaseAsync(IReadOnlyCollection<Guid> leases, CancellationToken cancellationToken)

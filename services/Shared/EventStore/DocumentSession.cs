@@ -121,7 +121,7 @@ public sealed class DocumentSession : IAsyncDisposable
         return [.. (await store.Persons.OpenAsync(rows, cancellationToken)).Select(row => JsonSerializer.Deserialize<TDocument>(row, StoreOptions.Json)!)];
     }
 
-    private static NpgsqlParameter Given(object? parameter) => parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter ?? DBNull.Value };
+    internal static NpgsqlParameter Given(object? parameter) => parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter ?? DBNull.Value };
 
     /// <summary>Reads in a transaction that names its tenant, in one round trip.</summary>
     internal async Task<IReadOnlyList<T>> ReadAsync<T>(NpgsqlBatchCommand command, bool prepare, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)

@@ -65,6 +65,19 @@ public sealed class DocumentStore : IAsyncDisposable
         return new(this, tenantId);
     }
 
+    /// <summary>Reads rows of all tenants, for a service's workers: with SQL that is sent again and again and so is prepared, with <c>$1</c> and so on for the parameters.</summary>
+    public async Task<IReadOnlyList<TRow>> QueryAcrossTenantsAsync<TRow>(string sql, object[] parameters, Func<NpgsqlDataReader, TRow> read, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await AcrossTenants.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters) command.Parameters.Add(DocumentSession.Given(parameter));
+        await command.PrepareAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<TRow>();
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));
+        return rows;
+    }
+
     /// <summary>Role under which the store's sessions work. It owns nothing and may not change or remove events.</summary>
     public const string RuntimeRole = "imagerights_runtime";
 

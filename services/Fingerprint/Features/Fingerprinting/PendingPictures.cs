@@ -61,30 +61,20 @@ public sealed class PendingPictures(DocumentStore store, IOptions<FingerprintOpt
         "delete from {schema}.pending_pictures where tenant_id = ? and subject_id = ?", pending.TenantId, pending.Picture.SubjectId);
 
     /// <summary>Takes due pictures for this process alone, for a while. No lock outlives the statement: an open transaction would hold back everybody who follows the log.</summary>
-    public async Task<IReadOnlyList<PendingPicture>> ClaimAsync(int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<PendingPicture>> ClaimAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
+        return store.QueryAcrossTenantsAsync(
             $"""
             update {Table} p set due = now() + $1, tries = p.tries + 1
             from (select tenant_id, subject_id from {Table} where due <= now() order by due limit $2 for update skip locked) due_now
             where p.tenant_id = due_now.tenant_id and p.subject_id = due_now.subject_id
             returning p.tenant_id, p.picture, p.tries, p.setbacks, p.correlation_id, p.causation_id, p.traceparent
-            """, connection);
-        command.Parameters.Add(new() { Value = Lease });
-        command.Parameters.Add(new() { Value = limit });
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var claimed = new List<PendingPicture>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            claimed.Add(new PendingPicture(
+            """, [Lease, limit],
+            reader => new PendingPicture(
                 reader.GetString(0), JsonSerializer.Deserialize<PictureRequest>(reader.GetString(1), StoreOptions.Json)!, reader.GetInt32(2), reader.GetInt32(3),
-                Text(4), Text(5), Text(6)));
-        }
-        return claimed;
+                Text(reader, 4), Text(reader, 5), Text(reader, 6)), cancellationToken);
 
-        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }
 
     /// <summary>Gives a claim back: due at once for whoever comes next.</summary>

@@ -74,23 +74,14 @@ public sealed class Renewals(DocumentStore store, IOptions<FingerprintOptions> o
     }
 
     /// <summary>Takes the next picture for this process alone, for a while: works before uploads, what came last first.</summary>
-    public async Task<Renewal?> ClaimAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
-            $"""
-            update {Schema}.renewals r set due = now() + $1, tries = r.tries + 1
-            from (select tenant_id, subject_id from {Schema}.renewals where version = $2 and closed is null and due <= now()
-                  order by role desc, subject_id desc limit 1 for update skip locked) next
-            where r.tenant_id = next.tenant_id and r.subject_id = next.subject_id
-            returning r.tenant_id, r.subject_id, r.tries, r.setbacks
-            """, connection);
-        command.Parameters.Add(new() { Value = Lease });
-        command.Parameters.Add(new() { Value = Target });
-        await command.PrepareAsync(cancellationToken);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new Renewal(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3)) : null;
-    }
+    public async Task<Renewal?> ClaimAsync(CancellationToken cancellationToken) => (await store.QueryAcrossTenantsAsync(
+        $"""
+        update {Schema}.renewals r set due = now() + $1, tries = r.tries + 1
+        from (select tenant_id, subject_id from {Schema}.renewals where version = $2 and closed is null and due <= now()
+              order by role desc, subject_id desc limit 1 for update skip locked) next
+        where r.tenant_id = next.tenant_id and r.subject_id = next.subject_id
+        returning r.tenant_id, r.subject_id, r.tries, r.setbacks
+        """, [Lease, Target], reader => new Renewal(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3)), cancellationToken)).FirstOrDefault();
 
     /// <summary>The picture is done with, in the session's transaction.</summary>
     /// <param name="code">Why it keeps the fingerprint it has; null when it has the new one.</param>

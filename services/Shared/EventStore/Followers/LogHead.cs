@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace ImageRights.EventStore;
 
 /// <summary>Looks at the end of the log for all followers of a store that have read it: one small statement, however many wait, and none while nobody does.</summary>
@@ -36,16 +34,13 @@ internal sealed class LogHead(DocumentStore store)
         var isWoken = await Task.WhenAny(appended, Task.Delay(poll)) == appended;
         // Whom the append woke as well reads by himself; this looks for what is still behind another's open transaction then.
         if (isWoken) await Task.Delay(ShortestPoll);
-        await using var connection = await store.AcrossTenants.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand(
+        appended = store.NextAppend;
+        var last = await store.QueryAcrossTenantsAsync(
             $"""
             select transaction_id, seq_id from {store.Schema}.mt_events
             where transaction_id < pg_snapshot_xmin(pg_current_snapshot()) order by transaction_id desc, seq_id desc limit 1
-            """, connection);
-        await command.PrepareAsync();
-        appended = store.NextAppend;
-        await using var reader = await command.ExecuteReaderAsync();
-        var head = await reader.ReadAsync() ? new LogPosition(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)) : LogPosition.Start;
+            """, [], reader => new LogPosition(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)));
+        var head = last is [var position] ? position : LogPosition.Start;
         poll = isWoken || head != before ? ShortestPoll : TimeSpan.FromTicks(Math.Min(LongestPoll.Ticks, poll.Ticks * 2));
         return head;
     }

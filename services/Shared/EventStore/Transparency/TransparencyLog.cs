@@ -70,13 +70,8 @@ public sealed partial class TransparencyLog(DocumentStore store)
 
     private async Task<long> SizeAsync(CancellationToken cancellationToken) => await LatestCheckpointAsync(cancellationToken) is { } note ? Size(note) : 0;
 
-    private async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken) where T : class
-    {
-        await using var connection = await store.AcrossTenants.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.PrepareAsync(cancellationToken);
-        return await command.ExecuteScalarAsync(cancellationToken) as T;
-    }
+    private async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken) where T : class =>
+        (await store.QueryAcrossTenantsAsync(sql, [], reader => reader.GetValue(0) as T, cancellationToken)).FirstOrDefault();
 
     /// <summary>One answer's view of the tree at a size; keeps the few tiles it needs.</summary>
     private sealed class Reading(DocumentStore store, long size, CancellationToken cancellationToken)
