@@ -176,14 +176,10 @@ internal sealed class LocalIndex(int? recent = null)
 
     private void Enter(LocalFeatures features, int row, long version)
     {
-        if (segments.Count > 0 && segments[^1].Pictures < LocalSegment.MostPictures)
-        {
-            segments[^1].Add(features, row, version, settle: !isDeferred);
-            return;
-        }
-        segments.Add(new LocalSegment(rows, arrivals));
+        var begins = segments.Count == 0 || segments[^1].Pictures == LocalSegment.MostPictures;
+        if (begins) segments.Add(new LocalSegment(rows, arrivals));
         segments[^1].Add(features, row, version, settle: !isDeferred);
-        Volatile.Write(ref published, [.. segments]);
+        if (begins) Volatile.Write(ref published, [.. segments]);
     }
 
     private sealed class BytesComparer : IEqualityComparer<LocalFeatures>

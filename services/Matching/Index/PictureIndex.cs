@@ -113,7 +113,8 @@ public sealed class PictureIndex : ISubscription, IDisposable
             Apply(before);
             from += before.Count;
             if (from == events.Count) break;
-            var (removal, imageId) = (events[from++], ((RemovalRecorded)events[from - 1].Data).ImageId);
+            var removal = events[from++];
+            var imageId = ((RemovalRecorded)removal.Data).ImageId;
             var isDemoted = removal.Position.CompareTo(Position) > 0 && For(removal.TenantId).IsDemoted(imageId);
             Apply([removal], isDemoted ? IndexFacts.Recall(imageId, await read(removal.TenantId, ScreeningDecider.StreamKey(imageId), cancellationToken), removal.Position) : null);
         }
@@ -128,9 +129,8 @@ public sealed class PictureIndex : ISubscription, IDisposable
         foreach (var @event in events)
         {
             if (@event.Position.CompareTo(reached) <= 0) continue;
-            foreach (var fact in (object?[])[recalled, IndexFacts.Of(@event.Data)])
+            foreach (var fact in new[] { recalled, IndexFacts.Of(@event.Data) }.OfType<object>())
             {
-                if (fact is null) continue;
                 For(@event.TenantId).Apply(fact, @event.Position);
                 checkpoint?.Add(@event.TenantId, @event.Position, fact);
             }

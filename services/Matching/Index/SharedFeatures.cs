@@ -29,7 +29,7 @@ internal static class SharedFeatures
             var (from, to) = (query.Keypoints[shared[at].Query], picture.Keypoints[shared[at].Feature]);
             places[at] = (from.X, from.Y, to.X, to.Y);
         }
-        var proposals = Heaviest(shared);
+        var proposals = shared.Length <= MostProposals ? shared : shared.ToArray().OrderByDescending(pair => pair.Weight).Take(MostProposals).ToArray();
         var (best, limit) = (Vector256<float>.Zero, Vector256.Create(Tolerance * Tolerance));
         // A lane for each proposal; those that are left over propose what nothing agrees with.
         Span<float> similarities = stackalloc float[6 * Vector256<float>.Count];
@@ -55,23 +55,6 @@ internal static class SharedFeatures
         return most;
 
         static Vector256<float> Row(Span<float> similarities, int row) => Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(similarities), (nuint)(row * Vector256<float>.Count));
-    }
-
-    // Those that weigh most, and of equal ones the first.
-    private static ReadOnlySpan<SharedFeature> Heaviest(ReadOnlySpan<SharedFeature> shared)
-    {
-        if (shared.Length <= MostProposals) return shared;
-        var weights = new float[shared.Length];
-        for (var at = 0; at < weights.Length; at++) weights[at] = shared[at].Weight;
-        weights.AsSpan().Sort();
-        var least = weights[^MostProposals];
-        var (ofLeast, count) = (weights.AsSpan(weights.Length - MostProposals).LastIndexOf(least) + 1, 0);
-        var heaviest = new SharedFeature[MostProposals];
-        foreach (ref readonly var pair in shared)
-        {
-            if (pair.Weight > least || pair.Weight == least && ofLeast-- > 0) heaviest[count++] = pair;
-        }
-        return heaviest;
     }
 
     // The similarity that lays the one feature on the other.
