@@ -135,6 +135,7 @@ internal sealed class FeatureBuckets
         var near = query.BucketsOf(feature + ofFeatures);
         for (var table = 0; table < far.Length; table++)
         {
+            if (heads.Length > 0) Prefetch.Of(ref heads[table][far[table]]);
             settled[table].FetchStart(far[table]);
             settled[table].Fetch(near[table]);
         }
