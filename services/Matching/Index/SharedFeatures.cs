@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -60,17 +61,28 @@ internal static class SharedFeatures
     // Of equally heavy ones the first.
     private static SharedFeature[] Heaviest(ReadOnlySpan<SharedFeature> shared)
     {
-        var weights = new float[shared.Length];
-        for (var at = 0; at < weights.Length; at++) weights[at] = shared[at].Weight;
-        Array.Sort(weights);
-        var least = weights[^MostProposals];
-        var equal = MostProposals - (weights.Length - 1 - Array.LastIndexOf(weights, least));
+        var weights = new float[(shared.Length + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count];
+        for (var at = 0; at < shared.Length; at++) weights[at] = shared[at].Weight;
+        // The least of them, bit by bit from the highest: numbers above zero are ordered as their bits are.
+        var bits = 0u;
+        for (var bit = 1u << 30; bit > 0; bit >>= 1)
+        {
+            if (CountFrom(weights, bits | bit) >= MostProposals) bits |= bit;
+        }
+        var (least, equal) = (BitConverter.UInt32BitsToSingle(bits), MostProposals - CountFrom(weights, bits + 1));
         var (heaviest, count) = (new SharedFeature[MostProposals], 0);
         foreach (var pair in shared)
         {
             if (pair.Weight > least || pair.Weight == least && equal-- > 0) heaviest[count++] = pair;
         }
         return heaviest;
+    }
+
+    private static int CountFrom(float[] weights, uint bits)
+    {
+        var (count, least) = (0, Vector512.Create(BitConverter.UInt32BitsToSingle(bits)));
+        for (var at = 0; at < weights.Length; at += Vector512<float>.Count) count += BitOperations.PopCount(Vector512.GreaterThanOrEqual(Vector512.Create(weights, at), least).ExtractMostSignificantBits());
+        return count;
     }
 
     // The similarity that lays the one feature on the other.
