@@ -125,7 +125,7 @@ public class LocalSearchTests
     {
         var random = new Random(references);
         var made = new MadeUpFeatures(random, 30);
-        var (picture, reference) = (made.Draw(90), made.Draw(61, references: references));
+        var (picture, reference) = (made.Draw(600), made.Draw(61, references: references));
         foreach (var mirrored in (bool[])[false, true])
         {
             var expected = Plain(picture, reference, mirrored);

@@ -114,6 +114,7 @@ internal sealed class FeatureBuckets
         var near = query.BucketsOf(feature + ofFeatures);
         for (var table = 0; table < far.Length; table++)
         {
+            if (heads.Length > 0) Prefetch.Of(ref heads[table][far[table] >> drop + BesideBits]);
             settled[table].FetchStart(far[table] >> drop);
             settled[table].Fetch(near[table] >> drop);
         }

@@ -23,7 +23,7 @@ internal sealed class LocalIndex(int? recent = null)
     private readonly Column<int> nextSame = new();
     private readonly Column<long> demotedAt = new();
     private readonly ConcurrentDictionary<int, long> recalledAt = new();
-    private readonly Dictionary<LocalFeatures, (LocalFeatures Features, int Row)> lastSame = new(new BytesComparer());
+    private readonly Dictionary<LocalFeatures, (LocalFeatures Features, int Row)> lastSame = new(SameFeatures.Comparer);
     private LocalSegment[] published = [];
     private int demoted, rows, arrivals;
     private bool isDeferred;
@@ -184,20 +184,6 @@ internal sealed class LocalIndex(int? recent = null)
         if (begins) segments.Add(new LocalSegment(rows, arrivals, SegmentAmong(recent)));
         segments[^1].Add(features, row, version, settle: !isDeferred);
         if (begins) Volatile.Write(ref published, [.. segments]);
-    }
-
-    private sealed class BytesComparer : IEqualityComparer<LocalFeatures>
-    {
-        private const int Telling = 256;
-
-        public bool Equals(LocalFeatures? one, LocalFeatures? other) => one!.Bytes.SequenceEqual(other!.Bytes);
-
-        public int GetHashCode(LocalFeatures features)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(features.Bytes[..Math.Min(Telling, features.Bytes.Length)]);
-            return hash.ToHashCode();
-        }
     }
 
     // What a picture shares with the query as it is, or in the mirror.
