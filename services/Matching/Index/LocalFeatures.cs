@@ -96,6 +96,9 @@ public sealed class LocalFeatures
     /// <summary>The bytes themselves.</summary>
     public ReadOnlySpan<byte> Bytes => bytes;
 
+    /// <summary>Asks the memory for what tells where the bytes are.</summary>
+    internal void Prefetch() => Index.Prefetch.Of(ref Unsafe.AsRef(in bytes));
+
     /// <summary>Reads the Base64 form.</summary>
     /// <exception cref="FormatException">It is not one.</exception>
     public static LocalFeatures? Read(string? text)

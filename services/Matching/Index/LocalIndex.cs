@@ -205,6 +205,10 @@ internal sealed class LocalIndex(int? recent = null)
 
     private sealed class Votes(LocalQuery query, Func<int, bool> isLive)
     {
+        // Pictures; each shares one or two features.
+        private const int AheadOfFeatures = 16;
+        private const int AheadOfDescriptors = 8;
+
         // The last of the best comes out first.
         private readonly PriorityQueue<Group, Candidate> best = new(MostCompared, Comparer<Candidate>.Create(static (one, other) => -Rank(one).CompareTo(Rank(other))));
         private readonly TurnVotes turns = new();
@@ -222,8 +226,10 @@ internal sealed class LocalIndex(int? recent = null)
             var (count, ends, sharing) = (0, new int[pictures.Length], new int[query.Descriptors.Length]);
             for (var number = 0; number < pictures.Length; number++)
             {
-                // The next is on its way from the memory while this one is compared.
-                if (number + 1 < pictures.Length) Fetch(buckets.Of(pictures[number + 1]), segment[pictures[number + 1]].Features.Descriptors);
+                // The next are on their way from the memory while this one is compared.
+                if (number + AheadOfFeatures < pictures.Length) segment[pictures[number + AheadOfFeatures]].Features.Prefetch();
+                if (number + AheadOfDescriptors < pictures.Length)
+                    Fetch(buckets.Of(pictures[number + AheadOfDescriptors]), segment[pictures[number + AheadOfDescriptors]].Features.Descriptors);
                 var picture = pictures[number];
                 if (isLive(segment[picture].Row)) count = FindPairs(buckets.Of(picture), segment[picture].Features, count);
                 ends[number] = count;

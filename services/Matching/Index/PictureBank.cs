@@ -36,6 +36,7 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     private readonly LumaLookup lumas = new();
     private readonly Column<bool> isFlat = new();
     private readonly Column<bool> isPortrait = new();
+    private readonly Column<bool> wasSuspended = new();
     private readonly Column<bool> hasSign = new();
     private readonly Column<SignHash> wholes = new();
     private readonly SignBank signs = new();
@@ -97,6 +98,7 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
         Set(contents, row, sha256);
         Set(isFlat, row, flat);
         Set(isPortrait, row, portrait);
+        Set(wasSuspended, row, suspended?.WasHeld(id, version) == true);
         Set(hasSign, row, features is not null);
         Set(wholes, row, features?.Sign ?? default);
         if (features is null) unsigned++;
@@ -133,6 +135,12 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     }
 
     private bool IsLive(int row) => withdrawnAt[row] == Never && renewedAt[row] == Never;
+
+    /// <summary>Notes that a picture is suspended: a search asks it of those only that ever were.</summary>
+    public void NoteSuspended(string id)
+    {
+        if (rows.TryGetValue(id, out var row)) wasSuspended[row] = true;
+    }
 
     /// <summary>Whether a picture has given its local features up and has not got them back.</summary>
     public bool IsDemoted(string id) => rows.TryGetValue(id, out var row) && locals.IsDemoted(row);
@@ -409,7 +417,7 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
         new(ids[row], accounts[row], surfaces[row], listings[row], new DateTimeOffset(times[row], TimeSpan.Zero), distance, turn, IsPortrait: isPortrait[row]);
 
     private bool IsFindable(int row, long asOf) =>
-        Volatile.Read(ref renewedAt[row]) > asOf && (Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.HeldBy(ids[row], asOf) is not null) && suspended?.HeldBy(ids[row], asOf) is null;
+        Volatile.Read(ref renewedAt[row]) > asOf && (Volatile.Read(ref withdrawnAt[row]) > asOf || removals?.HeldBy(ids[row], asOf) is not null) && !(wasSuspended[row] && suspended!.HeldBy(ids[row], asOf) is not null);
 
     private Neighbour AsOf(long asOf, int row, Neighbour neighbour) =>
         removals is null ? neighbour : neighbour with { RemovedIn = removals.HeldBy(ids[row], asOf), IsWithdrawn = Volatile.Read(ref withdrawnAt[row]) <= asOf };

@@ -137,7 +137,10 @@ public sealed class TenantIndex
             case LicenceEndRecorded end: licences.End(end, next); break;
             case RemovalRecorded removal: removals.Add(removal.MeasureId, removal.ImageId, removal.CaseId, next); break;
             case RemovalEndRecorded end: removals.End(end.MeasureId, end.ImageId, next); break;
-            case SuspensionRecorded suspension: suspended.Add(suspension.SuspensionId, suspension.WorkId, suspension.SuspensionId, next); break;
+            case SuspensionRecorded suspension:
+                suspended.Add(suspension.SuspensionId, suspension.WorkId, suspension.SuspensionId, next);
+                works.NoteSuspended(suspension.WorkId);
+                break;
             case SuspensionEndRecorded end: suspended.End(end.SuspensionId, end.WorkId, next); break;
             case SellerSignals seller: Owners.Put(seller); return;
             case FeaturesRecalled recalled: uploads.Recall(recalled.ImageId, recalled.Features, next); return;
