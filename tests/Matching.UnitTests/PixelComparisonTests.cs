@@ -56,6 +56,12 @@ public class PixelComparisonTests
         report.Looseness.ShouldBeGreaterThan(0.6);
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    public void Marks_on_a_copy_do_not_make_it_lie_loosely(double marks) =>
+        PixelComparison.Compare(new Scene(1, 1).Picture(marks: marks), Harbour, Same).Looseness.ShouldBeLessThanOrEqualTo(0.5);
+
     [Fact]
     public void A_bend_puts_places_where_they_were_found()
     {
