@@ -111,6 +111,7 @@ public static class Composition
             .Map<EndpointEvent.Disabled>("endpoint_disabled_v1")
             .Map<EndpointEvent.Enabled>("endpoint_enabled_v1")
             .Map<DeliveryEvent.Scheduled>("delivery_scheduled_v1")
+            .Map<DeliveryEvent.Delivered>("delivery_delivered_v1")
             .Map<DeliveryEvent.Attempted>("delivery_attempted_v1")
             .Map<DeliveryEvent.Succeeded>("delivery_succeeded_v1")
             .Map<DeliveryEvent.Exhausted>("delivery_exhausted_v1")

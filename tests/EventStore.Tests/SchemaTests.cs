@@ -1,3 +1,5 @@
+using ImageRights.TestKit;
+
 namespace ImageRights.EventStore.Tests;
 
 public sealed class SchemaTests
@@ -11,6 +13,24 @@ public sealed class SchemaTests
 
         (await store.ScalarAsync<long>("select count(*) from pg_tables where schemaname = '{schema}' and tablename in ('mt_streams', 'mt_events', 'mt_event_progression', 'mt_inbox', 'mt_idempotency', 'mt_doc_tally', 'deadlines', 'mt_migrations')")).ShouldBe(8);
         await store.AppendAsync("log-1", new ArgumentMade("works"));
+    }
+
+    [Fact]
+    public async Task Services_that_start_together_in_a_new_database_do_not_disturb_each_other()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var database = await TestServers.CreateDatabaseAsync();
+            var stores = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => TestStore.CreateAsync(options => options.ConnectionString = database, applySchema: false)));
+
+            await Task.WhenAll(stores.Select(store => store.Store.ApplySchemaAsync(CancellationToken.None)));
+
+            foreach (var store in stores)
+            {
+                await store.AppendAsync("log-1", new ArgumentMade("works"));
+                await store.DisposeAsync();
+            }
+        }
     }
 
     [Fact]

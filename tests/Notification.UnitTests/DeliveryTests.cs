@@ -15,15 +15,30 @@ public sealed class DeliveryTests
     private static readonly RetryPolicy Twice = new([TimeSpan.Zero, TimeSpan.FromSeconds(10)], 0.1, TimeSpan.FromHours(1));
 
     internal static readonly DeliveryEvent.Scheduled Scheduled = new(Id, EndpointId, EventId, Type, "case_1", At);
+    internal static readonly DeliveryEvent.Delivered Delivered = new(Id, EndpointId, EventId, Type, "case_1", At, Attempt(1), Url, At, 250, 204);
 
     internal static DeciderSpec<Delivery, DeliveryCommand> Spec => new(
         Delivery.Initial, Delivery.Evolve, (state, command) => Delivery.Decide(state, command) is var decision ? (decision.Events, decision.RejectionCode) : default);
 
     [Fact]
-    public void Scheduling_begins_a_delivery() => Spec
+    public void A_first_attempt_that_succeeds_is_all_there_is() => Spec
         .Given()
-        .When(new DeliveryCommand.Schedule(Id, EndpointId, EventId, Type, "case_1", At))
-        .Then(Scheduled);
+        .When(Record(1, new AttemptResult(AttemptOutcome.Succeeded, 204)))
+        .Then(Delivered);
+
+    [Fact]
+    public void A_first_attempt_that_fails_begins_a_delivery() => Spec
+        .Given()
+        .When(Record(1, new AttemptResult(AttemptOutcome.Refused, 500)))
+        .Then(Scheduled, Attempted(1, 1, AttemptOutcome.Refused, 500, Later.AddSeconds(10)));
+
+    [Fact]
+    public void What_was_delivered_can_be_replayed()
+    {
+        Spec.Given(Delivered).When(Record(1, new AttemptResult(AttemptOutcome.Succeeded, 204))).Then();
+        Spec.Given(Delivered).When(new DeliveryCommand.Replay(Later)).Then(new DeliveryEvent.Replayed(Later));
+        Spec.Given(Delivered, new DeliveryEvent.Replayed(At)).When(Record(2, new AttemptResult(AttemptOutcome.Succeeded, 200))).Then(Attempted(2, 2, AttemptOutcome.Succeeded, 200));
+    }
 
     [Fact]
     public void A_success_ends_it() => Spec
@@ -89,11 +104,7 @@ public sealed class DeliveryTests
         .Then(Attempted(2, 2, AttemptOutcome.Succeeded, 200));
 
     [Fact]
-    public void What_was_never_scheduled_is_not_found()
-    {
-        Spec.Given().When(new DeliveryCommand.Replay(At)).ThenRejected("Delivery_Not_Found");
-        Spec.Given().When(Record(1, new AttemptResult(AttemptOutcome.Succeeded, 200))).ThenRejected("Delivery_Not_Found");
-    }
+    public void What_was_never_attempted_is_not_found() => Spec.Given().When(new DeliveryCommand.Replay(At)).ThenRejected("Delivery_Not_Found");
 
     [Fact]
     public void Event_and_endpoint_make_the_id()
@@ -106,7 +117,7 @@ public sealed class DeliveryTests
 
     private static Guid Attempt(int number) => new(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    private static DeliveryCommand.RecordAttempt Record(int number, AttemptResult result) => new(Attempt(number), Url, result, At, Later, Twice, 0.5);
+    private static DeliveryCommand.RecordAttempt Record(int number, AttemptResult result) => new(Scheduled, Attempt(number), Url, result, At, Later, Twice, 0.5);
 
     private static DeliveryEvent.Attempted Attempted(int id, int number, AttemptOutcome outcome, int status, DateTimeOffset? next = null) =>
         new(Attempt(id), number, Url, At, 250, outcome, status, null, next);

@@ -22,7 +22,7 @@ public sealed class FactsTests
         EndpointTests.Registered, new EndpointEvent.Moved("https://new.example/", At), new EndpointEvent.FilterChanged(["imagerights.case.opened.v1"], At),
         new EndpointEvent.Described("orders", At), new EndpointEvent.SecretRotated("whs_2", "whs_1", At.AddDays(1), At),
         new EndpointEvent.Disabled("whe_1", DisableReason.Failing, At), new EndpointEvent.Enabled(At),
-        DeliveryTests.Scheduled, new DeliveryEvent.Attempted(Id, 1, "https://shop.example/hooks", At, 250, AttemptOutcome.Refused, 500, null, At.AddSeconds(5)),
+        DeliveryTests.Scheduled, DeliveryTests.Delivered, new DeliveryEvent.Attempted(Id, 1, "https://shop.example/hooks", At, 250, AttemptOutcome.Refused, 500, null, At.AddSeconds(5)),
         new DeliveryEvent.Succeeded(2, At), new DeliveryEvent.Exhausted("dlv_1", "whe_1", "imagerights.case.opened.v1", 10, "HTTP 500", At), new DeliveryEvent.Replayed(At),
         LetterTests.Received, new LetterEvent.Read(At), new LetterEvent.Mailed(1, MailOutcome.Deferred, 451, "zh", At, 250, At.AddMinutes(1)),
     ];

@@ -33,8 +33,6 @@ public sealed class IdempotencyTests
         select (EndpointCommand)new EndpointCommand.Disable(reason, at));
 
     private static Gen<DeliveryCommand> DeliveryCommands => Gen.OneOf<DeliveryCommand>(
-        from at in Instants
-        select (DeliveryCommand)new DeliveryCommand.Schedule("dlv_1", "whe_1", Guid.Empty, "a", null, at),
         from id in Gen.Choose(1, 6)
         from outcome in Gen.Elements(Enum.GetValues<AttemptOutcome>())
         from retryAfter in Gen.Choose(-10, 10_000)
@@ -42,7 +40,7 @@ public sealed class IdempotencyTests
         from duration in Gen.Choose(0, 20_000)
         from draw in Gen.Choose(0, 99)
         select (DeliveryCommand)new DeliveryCommand.RecordAttempt(
-            new Guid(id, 0, 0, new byte[8]), "https://a.example/", new AttemptResult(outcome, 500, null, TimeSpan.FromSeconds(retryAfter)), at, at.AddMilliseconds(duration),
+            new DeliveryEvent.Scheduled("dlv_1", "whe_1", Guid.Empty, "a", null, at), new Guid(id, 0, 0, new byte[8]), "https://a.example/", new AttemptResult(outcome, 500, null, TimeSpan.FromSeconds(retryAfter)), at, at.AddMilliseconds(duration),
             new RetryPolicy([TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5)], 0.1, TimeSpan.FromHours(1)), draw / 100d),
         from at in Instants
         select (DeliveryCommand)new DeliveryCommand.Replay(at));
@@ -72,7 +70,7 @@ public sealed class IdempotencyTests
             {
                 if (fact is DeliveryEvent.Replayed) isOver = false;
                 if (fact is DeliveryEvent.Exhausted && isOver) return false;
-                if (fact is DeliveryEvent.Exhausted or DeliveryEvent.Attempted { Outcome: AttemptOutcome.Succeeded }) isOver = true;
+                if (fact is DeliveryEvent.Exhausted or DeliveryEvent.Delivered or DeliveryEvent.Attempted { Outcome: AttemptOutcome.Succeeded }) isOver = true;
                 if (fact is DeliveryEvent.Attempted { NextAttemptAt: not null } && isOver) return false;
             }
             return true;

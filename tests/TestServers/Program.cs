@@ -7,28 +7,31 @@ using ImageRights.Hosting;
 // by a signal or when its standard input closes.
 var directory = Path.Combine(Path.GetTempPath(), $"imagerights-test-servers-{Environment.ProcessId}");
 var managementPort = FreePort();
-await using var postgres = new LocalPostgres(new LocalServerOptions(Path.Combine(directory, "postgres")) { ThrowAway = true });
-await using var messaging = new LocalRabbitMq(new LocalServerOptions(Path.Combine(directory, "messaging")) { ThrowAway = true, ManagementPort = managementPort });
-await Task.WhenAll(postgres.StartAsync(), messaging.StartAsync());
-
-var file = args[0];
-await File.WriteAllTextAsync(file + ".new", $"""
-    IMAGERIGHTS_TEST_POSTGRES='{postgres.ConnectionString}'
-    IMAGERIGHTS_TEST_MESSAGING='{messaging.ConnectionString}/'
-    IMAGERIGHTS_TEST_MESSAGING_MANAGEMENT='http://127.0.0.1:{managementPort}/'
-
-    """);
-File.Move(file + ".new", file, overwrite: true);
-
 var stopped = new TaskCompletionSource();
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-if (args is [_, "--until-input-closes"]) _ = Task.Run(() =>
+await using (var postgres = new LocalPostgres(new LocalServerOptions(Path.Combine(directory, "postgres")) { ThrowAway = true }))
+await using (var messaging = new LocalRabbitMq(new LocalServerOptions(Path.Combine(directory, "messaging")) { ThrowAway = true, ManagementPort = managementPort }))
 {
-    while (Console.Read() >= 0) { }
-    stopped.TrySetResult();
-});
-await stopped.Task;
+    await Task.WhenAll(postgres.StartAsync(), messaging.StartAsync());
+
+    var file = args[0];
+    await File.WriteAllTextAsync(file + ".new", $"""
+        IMAGERIGHTS_TEST_POSTGRES='{postgres.ConnectionString}'
+        IMAGERIGHTS_TEST_MESSAGING='{messaging.ConnectionString}/'
+        IMAGERIGHTS_TEST_MESSAGING_MANAGEMENT='http://127.0.0.1:{managementPort}/'
+
+        """);
+    File.Move(file + ".new", file, overwrite: true);
+
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    if (args is [_, "--until-input-closes"]) _ = Task.Run(() =>
+    {
+        while (Console.Read() >= 0) { }
+        stopped.TrySetResult();
+    });
+    await stopped.Task;
+}
+Directory.Delete(directory, recursive: true);
 
 void Stop(PosixSignalContext signal)
 {

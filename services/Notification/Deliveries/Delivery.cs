@@ -30,6 +30,7 @@ public sealed record Delivery(DeliveryState State, string DeliveryId, string End
     public static Delivery Evolve(Delivery state, object fact) => fact switch
     {
         DeliveryEvent.Scheduled scheduled => new(DeliveryState.Pending, scheduled.DeliveryId, scheduled.EndpointId, scheduled.EventType, 0, []),
+        DeliveryEvent.Delivered delivered => new(DeliveryState.Succeeded, delivered.DeliveryId, delivered.EndpointId, delivered.EventType, 1, [delivered.AttemptId]),
         DeliveryEvent.Attempted attempted => state with
         {
             State = attempted.Outcome == AttemptOutcome.Succeeded ? DeliveryState.Succeeded : state.State,
@@ -45,9 +46,7 @@ public sealed record Delivery(DeliveryState State, string DeliveryId, string End
     /// <summary>Facts that the command leads to, or the code that refuses it.</summary>
     public static Decision Decide(Delivery state, DeliveryCommand command) => command switch
     {
-        DeliveryCommand.Schedule schedule when state.State == DeliveryState.Unknown => Decision.Accept(new DeliveryEvent.Scheduled(
-            schedule.DeliveryId, schedule.EndpointId, schedule.EventId, schedule.EventType, schedule.Subject, schedule.At)),
-        DeliveryCommand.Schedule => Decision.Nothing,
+        DeliveryCommand.RecordAttempt record when state.State == DeliveryState.Unknown => Decision.Accept([.. FirstAttempt(record)]),
         _ when state.State == DeliveryState.Unknown => Decision.Reject("Delivery_Not_Found"),
         DeliveryCommand.RecordAttempt record when state.AttemptIds.Contains(record.AttemptId) => Decision.Nothing,
         DeliveryCommand.RecordAttempt record => Decision.Accept([.. Attempt(state, record)]),
@@ -56,19 +55,32 @@ public sealed record Delivery(DeliveryState State, string DeliveryId, string End
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "No command for a delivery."),
     };
 
+    private static IEnumerable<DeliveryEvent> FirstAttempt(DeliveryCommand.RecordAttempt record)
+    {
+        var order = record.Order;
+        if (record.Result.Outcome != AttemptOutcome.Succeeded) return [order, .. Attempt(Evolve(Initial, order), record)];
+        return
+        [
+            new DeliveryEvent.Delivered(
+                order.DeliveryId, order.EndpointId, order.EventId, order.EventType, order.Subject, order.ScheduledAt,
+                record.AttemptId, record.Url, record.StartedAt, DurationOf(record), record.Result.Status),
+        ];
+    }
+
     private static IEnumerable<DeliveryEvent> Attempt(Delivery state, DeliveryCommand.RecordAttempt record)
     {
         var result = record.Result;
         var total = state.AttemptIds.Count + 1;
-        var duration = (int)Math.Clamp((record.FinishedAt - record.StartedAt).TotalMilliseconds, 0, int.MaxValue);
         // An attempt whose lease had run out may report after another one settled the delivery: it is recorded, and only a success still changes anything.
         var isOver = result.Outcome is AttemptOutcome.Succeeded or AttemptOutcome.Gone || state.State != DeliveryState.Pending;
         var delay = isOver ? null : record.Policy.DelayAfter(state.AttemptsInRound + 1, record.Draw, result.RetryAfter);
         yield return new DeliveryEvent.Attempted(
-            record.AttemptId, total, record.Url, record.StartedAt, duration, result.Outcome, result.Status, result.Error, record.FinishedAt + delay);
+            record.AttemptId, total, record.Url, record.StartedAt, DurationOf(record), result.Outcome, result.Status, result.Error, record.FinishedAt + delay);
         if (result.Outcome != AttemptOutcome.Succeeded && delay is null && state.State == DeliveryState.Pending)
         {
             yield return new DeliveryEvent.Exhausted(state.DeliveryId, state.EndpointId, state.EventType, total, result.Reason, record.FinishedAt);
         }
     }
+
+    private static int DurationOf(DeliveryCommand.RecordAttempt record) => (int)Math.Clamp((record.FinishedAt - record.StartedAt).TotalMilliseconds, 0, int.MaxValue);
 }

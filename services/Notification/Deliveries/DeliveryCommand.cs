@@ -7,14 +7,12 @@ public abstract record DeliveryCommand
     {
     }
 
-    /// <summary>Makes it due.</summary>
-    public sealed record Schedule(string DeliveryId, string EndpointId, Guid EventId, string EventType, string? Subject, DateTimeOffset At) : DeliveryCommand;
-
     /// <summary>Tells how an attempt went.</summary>
+    /// <param name="Order">What was to be delivered: the first attempt begins the history, for until then a delivery is only due.</param>
     /// <param name="Policy">When to try again.</param>
     /// <param name="Draw">Random number in [0, 1) that places the next attempt within the jitter.</param>
     public sealed record RecordAttempt(
-        Guid AttemptId, string Url, AttemptResult Result, DateTimeOffset StartedAt, DateTimeOffset FinishedAt, RetryPolicy Policy, double Draw) : DeliveryCommand;
+        DeliveryEvent.Scheduled Order, Guid AttemptId, string Url, AttemptResult Result, DateTimeOffset StartedAt, DateTimeOffset FinishedAt, RetryPolicy Policy, double Draw) : DeliveryCommand;
 
     /// <summary>Sends it again.</summary>
     public sealed record Replay(DateTimeOffset At) : DeliveryCommand;

@@ -39,6 +39,11 @@ public abstract record DeliveryEvent
     public sealed record Scheduled(
         string DeliveryId, string EndpointId, Guid EventId, string EventType, string? Subject, DateTimeOffset ScheduledAt) : DeliveryEvent;
 
+    /// <summary>The first attempt succeeded, which it does for most: <see cref="Scheduled"/> and <see cref="Attempted"/> in one.</summary>
+    public sealed record Delivered(
+        string DeliveryId, string EndpointId, Guid EventId, string EventType, string? Subject, DateTimeOffset ScheduledAt,
+        Guid AttemptId, string Url, DateTimeOffset StartedAt, int DurationMilliseconds, int? Status) : DeliveryEvent;
+
     /// <summary>It was sent. When the outcome says that it succeeded, the receiver has it.</summary>
     /// <param name="AttemptId">Identity of this attempt; recording it twice writes once.</param>
     /// <param name="Attempt">1-based count over the life of the delivery.</param>

@@ -43,8 +43,10 @@ public sealed record DeliveryView(
     public static DeliveryView? Evolve(DeliveryView? view, RecordedEvent @event) => (@event.Data, view) switch
     {
         (DeliveryEvent.Scheduled it, _) => new(
-            it.DeliveryId, it.EndpointId, it.EventId, it.EventType, it.Subject, DeliveryState.Pending, it.ScheduledAt, it.ScheduledAt,
-            it.ScheduledAt.UtcTicks.ToString("D19", CultureInfo.InvariantCulture) + it.DeliveryId, []),
+            it.DeliveryId, it.EndpointId, it.EventId, it.EventType, it.Subject, DeliveryState.Pending, it.ScheduledAt, it.ScheduledAt, OrderOf(it.DeliveryId, it.ScheduledAt), []),
+        (DeliveryEvent.Delivered it, _) => new(
+            it.DeliveryId, it.EndpointId, it.EventId, it.EventType, it.Subject, DeliveryState.Succeeded, it.ScheduledAt, null, OrderOf(it.DeliveryId, it.ScheduledAt),
+            [new AttemptView(it.AttemptId, 1, it.Url, it.StartedAt, it.DurationMilliseconds, AttemptOutcome.Succeeded, it.Status, null)]),
         (DeliveryEvent.Attempted it, { } at) => at with
         {
             State = it.Outcome == AttemptOutcome.Succeeded ? DeliveryState.Succeeded : at.State,
@@ -56,4 +58,6 @@ public sealed record DeliveryView(
         (DeliveryEvent.Replayed it, { } at) => at with { State = DeliveryState.Pending, NextAttemptAt = it.ReplayedAt },
         _ => throw new ArgumentOutOfRangeException(nameof(@event), @event.EventTypeName, "No fact of a delivery."),
     };
+
+    private static string OrderOf(string deliveryId, DateTimeOffset scheduledAt) => scheduledAt.UtcTicks.ToString("D19", CultureInfo.InvariantCulture) + deliveryId;
 }

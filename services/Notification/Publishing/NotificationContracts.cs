@@ -17,7 +17,7 @@ public static class NotificationContracts
 
         // The integrator's own settings, and the course of deliveries that this service lists itself.
         EndpointEvent.Registered or EndpointEvent.Moved or EndpointEvent.FilterChanged or EndpointEvent.Described or EndpointEvent.SecretRotated or EndpointEvent.Enabled
-            or DeliveryEvent.Scheduled or DeliveryEvent.Attempted or DeliveryEvent.Succeeded or DeliveryEvent.Replayed => null,
+            or DeliveryEvent.Scheduled or DeliveryEvent.Delivered or DeliveryEvent.Attempted or DeliveryEvent.Succeeded or DeliveryEvent.Replayed => null,
 
         // The party's own; who must know that it was told has it from who told it.
         LetterEvent => null,

@@ -149,11 +149,11 @@ public sealed class DeliveryWorker(DocumentStore store, DueDeliveries due, Webho
         session.TraceParent = Activity.Current?.Id ?? claim.TraceParent;
         var key = DeliveryId.StreamOf(claim.DeliveryId);
         var stream = isNew ? session.Events.StartForWriting<Delivery>(key) : await session.Events.FetchForWriting<Delivery>(key);
-        var begun = Delivery.Decide(stream.Aggregate, new DeliveryCommand.Schedule(claim.DeliveryId, claim.EndpointId, claim.EventId, claim.EventType, claim.Subject, claim.DueAt)).Events;
+        var order = new DeliveryEvent.Scheduled(claim.DeliveryId, claim.EndpointId, claim.EventId, claim.EventType, claim.Subject, claim.DueAt);
         var decision = Delivery.Decide(
-            begun.Aggregate(stream.Aggregate, Delivery.Evolve), new DeliveryCommand.RecordAttempt(claim.Lease, claim.Url, result, report.StartedAt, report.FinishedAt, options.Retry, draw));
+            stream.Aggregate, new DeliveryCommand.RecordAttempt(order, claim.Lease, claim.Url, result, report.StartedAt, report.FinishedAt, options.Retry, draw));
         if (decision.Events.Count == 0) return;
-        stream.AppendMany([.. begun, .. decision.Events]);
+        stream.AppendMany(decision.Events);
 
         if (result.Outcome == AttemptOutcome.Succeeded)
         {
@@ -162,7 +162,7 @@ public sealed class DeliveryWorker(DocumentStore store, DueDeliveries due, Webho
             await delivered.AddAsync((claim, report.Response));
             return;
         }
-        if (decision.Events[0] is DeliveryEvent.Attempted { NextAttemptAt: { } next }) DueDeliveries.Postpone(session, claim, next - report.FinishedAt);
+        if (decision.Events.OfType<DeliveryEvent.Attempted>().Single() is { NextAttemptAt: { } next }) DueDeliveries.Postpone(session, claim, next - report.FinishedAt);
         else DueDeliveries.Remove(session, claim.DeliveryId);
         if (!string.IsNullOrEmpty(report.Response))
         {

@@ -25,13 +25,13 @@ public class PartiesService : LawService
 /// <summary>The same with a policy under which few complaints tell much.</summary>
 public sealed class StrictService : PartiesService
 {
-    private readonly string policy = Path.Combine(Path.GetTempPath(), $"imagerights-policy-{Guid.CreateVersion7():N}.json");
+    private static readonly string Policy = Path.Combine(AppContext.BaseDirectory, "strict-policy.json");
 
     protected override string[] Arguments
     {
         get
         {
-            File.WriteAllText(policy,
+            File.WriteAllText(Policy,
                 """
                 { "default": {
                     "trust": {"months": 3, "fewestDecided": 3, "upheldPercent": 90, "counteredPercent": 5, "readmissionMonths": 3, "evidence": "ProductDefault"},
@@ -39,7 +39,7 @@ public sealed class StrictService : PartiesService
                     "misuse": {"days": 30, "fewestUnfounded": 1, "unfoundedPercent": 25, "longestSuspensionDays": 90, "warningMonths": 12, "evidence": "ProductDefault"},
                     "trustedFlaggers": ["flagger-hotline"] }, "tenants": {} }
                 """);
-            return [.. base.Arguments, $"--Reporters:PolicyFile={policy}"];
+            return [.. base.Arguments, $"--Reporters:PolicyFile={Policy}"];
         }
     }
 }

@@ -21,11 +21,12 @@ begin
 end $$;
 
 -- Conditions on a read model's fields may use an index only where their functions are known to give nothing away about rows that the policy hides; these give nothing
--- away, but only a superuser may say so. Without it lists by a field are read by tenant and filtered.
+-- away, but only a superuser may say so. Without it lists by a field are read by tenant and filtered. The functions are the database's, so services that start together in one take turns.
 do $$
 declare
     f regprocedure;
 begin
+    perform pg_advisory_xact_lock(hashtext('imagerights.leakproof'));
     for f in select oid from pg_proc where not proleakproof and oid in (
         'jsonb_object_field(jsonb, text)'::regprocedure, 'jsonb_object_field_text(jsonb, text)'::regprocedure, 'jsonb_contains(jsonb, jsonb)'::regprocedure)
     loop
