@@ -43,6 +43,9 @@ internal sealed class PixelComparison
     // As a copy lies.
     private const double Close = 0.5;
 
+    // Fewer blocks lie close together by chance.
+    private const int LeastTogether = 12;
+
     // A picture that lies more loosely than this may be bent, and it is when then it lies close.
     private const double LeastBent = 0.6;
     private const int BendRounds = 3;
@@ -90,7 +93,8 @@ internal sealed class PixelComparison
         var looseness = LoosenessOf(DisplacementsOf(found));
         if (looseness > Close)
         {
-            var steadied = Math.Clamp(LoosenessOf(comparison.FindTogether(found)), Close, looseness);
+            var together = comparison.FindTogether(found);
+            var steadied = together.Count < LeastTogether ? looseness : Math.Clamp(LoosenessOf(together), Close, looseness);
             if (looseness > LeastBent && comparison.Bent(warp) is { } bent && bent.Looseness < Close) (found, looseness) = bent;
             else looseness = steadied;
         }
