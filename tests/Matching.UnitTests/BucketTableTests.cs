@@ -5,25 +5,29 @@ namespace ImageRights.Matching.UnitTests;
 /// <summary>What is packed into a table is read out of it.</summary>
 public class BucketTableTests
 {
-    [Fact]
-    public void A_table_gives_back_the_first_features_of_each_bucket_in_order()
+    [Theory]
+    [InlineData(FeatureTables.LeastBits)]
+    [InlineData(FeatureTables.MostBits)]
+    public void A_table_gives_back_the_first_features_of_each_bucket_in_order(int lowBits)
     {
         const int buckets = 3000;
         const int most = 300;
+        // Picture and feature have four bits more.
+        var last = (1 << lowBits + 4 - FeatureBuckets.FeatureBits) - 1;
         var random = new Random(4);
         var contents = Enumerable.Range(0, buckets).Select(bucket => bucket switch
         {
             0 => [0u],
             // All in one picture, the first and the last there may be, and very many.
-            1 => [.. Enumerable.Range(0, 256).Select(feature => (uint)(4095 << 8 | feature))],
-            2 => [0u, 4095 << 8 | 255],
+            1 => [.. Enumerable.Range(0, 256).Select(feature => (uint)(last << 8 | feature))],
+            2 => [0u, (uint)(last << 8 | 255)],
             3 => Draw(20_000),
-            buckets - 1 => [4095u << 8],
+            buckets - 1 => [(uint)(last << 8)],
             _ => Draw(random.Next(3) * random.Next(30)),
         }).ToArray();
         var ends = new int[buckets];
         for (var bucket = 0; bucket < buckets; bucket++) ends[bucket] = contents[bucket].Length + (bucket == 0 ? 0 : ends[bucket - 1]);
-        var table = new BucketTable(ends, [.. contents.SelectMany(content => content)], most);
+        var table = new BucketTable(ends, [.. contents.SelectMany(content => content)], lowBits, most);
 
         table.Length.ShouldBe(contents.Sum(content => Math.Min(content.Length, most)));
         for (var bucket = 0; bucket < buckets; bucket++)
@@ -37,6 +41,6 @@ public class BucketTableTests
             }
         }
 
-        uint[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (uint)random.Next(1 << 20)).Distinct().Order()];
+        uint[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (uint)random.Next(1 << lowBits + 4)).Distinct().Order()];
     }
 }

@@ -36,13 +36,15 @@ public class LocalSearchTests
         (nominated, mirrored).ShouldSatisfyAllConditions(both => both.nominated.ShouldBeGreaterThan(200), both => both.mirrored.ShouldBeGreaterThan(50));
     }
 
-    [Fact]
-    public void The_index_nominates_what_the_plain_index_nominates_when_a_segment_is_full()
+    [Theory]
+    [InlineData(10_000, FeatureTables.FewPictures + 80)]
+    [InlineData(null, 3 * FeatureTables.FewPictures)]
+    public void The_index_nominates_what_the_plain_index_nominates_among_many(int? recent, int pictures)
     {
         var random = new Random(8);
-        var (index, plain) = (new LocalIndex(), new PlainLocalIndex());
+        var (index, plain) = (new LocalIndex(recent), new PlainLocalIndex(LocalIndex.SegmentAmong(recent)));
         var (made, nominated) = (new MadeUpFeatures(random, 20000), 0);
-        for (var row = 0; row < LocalSegment.MostPictures + 80; row++)
+        for (var row = 0; row < pictures; row++)
         {
             var picture = made.Draw(12, 50 * row);
             index.Add(picture, row, version: row + 1);
@@ -51,11 +53,39 @@ public class LocalSearchTests
         for (var number = 0; number < 4; number++)
         {
             var query = made.Draw(60, 150 * number, number == 1);
-            foreach (var rowsThen in (int[])[3000, LocalSegment.MostPictures, LocalSegment.MostPictures + 80])
+            foreach (var rowsThen in (int[])[3000, FeatureTables.FewPictures, FeatureTables.FewPictures + 1, pictures])
             {
                 var expected = plain.Search(query, rowsThen, 300);
                 index.Search(query, rowsThen, rowsThen, 300).ShouldBe(expected);
                 nominated += expected.Count;
+            }
+        }
+        nominated.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public void A_segment_whose_pictures_were_told_at_once_nominates_what_it_would_have_nominated_one_by_one()
+    {
+        var random = new Random(11);
+        var (one, all) = (new LocalIndex(), new LocalIndex());
+        var made = new MadeUpFeatures(random, 20000);
+        all.Defer();
+        for (var row = 0; row < 2 * FeatureTables.FewPictures + 10; row++)
+        {
+            var picture = made.Draw(12, 50 * row);
+            one.Add(picture, row, version: row + 1);
+            all.Add(picture, row, version: row + 1);
+        }
+        all.Settle();
+        var nominated = 0;
+        for (var number = 0; number < 8; number++)
+        {
+            var query = made.Draw(60, 150 * number, number == 1);
+            foreach (var version in (int[])[FeatureTables.FewPictures, 2 * FeatureTables.FewPictures + 10])
+            {
+                var found = all.Search(query, version, version, 300);
+                one.Search(query, version, version, 300).ShouldBe(found);
+                nominated += found.Count;
             }
         }
         nominated.ShouldBeGreaterThan(10);
@@ -95,7 +125,7 @@ public class LocalSearchTests
     {
         var random = new Random(references);
         var made = new MadeUpFeatures(random, 30);
-        var (picture, reference) = (made.Draw(90), made.Draw(61, references: references));
+        var (picture, reference) = (made.Draw(600), made.Draw(61, references: references));
         foreach (var mirrored in (bool[])[false, true])
         {
             var expected = Plain(picture, reference, mirrored);

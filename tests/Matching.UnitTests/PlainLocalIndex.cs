@@ -3,7 +3,8 @@ using ImageRights.Matching.Index;
 namespace ImageRights.Matching.UnitTests;
 
 /// <summary>What <see cref="LocalIndex"/> is to answer, worked out the plain way.</summary>
-internal sealed class PlainLocalIndex
+/// <param name="segment">Pictures of a segment.</param>
+internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
 {
     private const int MostBits = 60;
     private const float LeastVotes = 0.1f;
@@ -16,34 +17,22 @@ internal sealed class PlainLocalIndex
     private const int ScaleBins = 9;
 
     private readonly List<(int Row, LocalFeatures Features)> pictures = [];
-    private readonly Dictionary<(int Segment, int Table, int Bucket), List<(int Picture, int Feature)>> buckets = [];
 
-    public void Add(LocalFeatures features, int row)
-    {
-        for (var feature = 0; feature < features.ReferenceCount; feature++)
-        {
-            for (var table = 0; table < FeatureTables.Count; table++)
-            {
-                var key = (pictures.Count / LocalSegment.MostPictures, table, FeatureTables.BucketOf(features.Descriptors[feature], table));
-                if (!buckets.TryGetValue(key, out var bucket)) buckets.Add(key, bucket = []);
-                bucket.Add((pictures.Count, feature));
-            }
-        }
-        pictures.Add((row, features));
-    }
+    public void Add(LocalFeatures features, int row) => pictures.Add((row, features));
 
     public List<LocalIndex.Candidate> Search(LocalFeatures query, int rowsThen, int most)
     {
         var shared = new Dictionary<(int Picture, bool IsMirrored), List<Shared>>();
-        for (var segment = 0; segment * LocalSegment.MostPictures < pictures.Count; segment++)
+        for (var first = 0; first < pictures.Count; first += segment)
         {
+            var buckets = BucketsOf(first, Enumerable.Range(first, Math.Min(segment, pictures.Count - first)).Count(picture => pictures[picture].Row < rowsThen));
             for (var number = 0; number < query.Descriptors.Length; number++)
             {
                 foreach (var mirrored in (bool[])[false, true])
                 {
                     var descriptor = mirrored ? query.Descriptors[number].Mirrored : query.Descriptors[number];
                     var nearest = Enumerable.Range(0, FeatureTables.Count)
-                        .SelectMany(table => Bucket((segment, table, FeatureTables.BucketOf(descriptor, table)), rowsThen))
+                        .SelectMany(table => buckets(descriptor, table))
                         .Select(other => (other.Picture, other.Feature, Distance: descriptor.DistanceTo(pictures[other.Picture].Features.Descriptors[other.Feature])))
                         .Where(other => other.Distance <= MostBits)
                         .GroupBy(other => other.Picture).Select(group => group.MinBy(other => (other.Distance, other.Feature))).ToList();
@@ -63,10 +52,16 @@ internal sealed class PlainLocalIndex
         .Where(group => group.Candidate.Votes >= LeastVotes)
         .OrderByDescending(group => group.Candidate.Votes).ThenBy(group => group.Candidate.Row).ThenBy(group => group.Candidate.IsMirrored);
 
-    private IEnumerable<(int Picture, int Feature)> Bucket((int, int, int) key, int rowsThen)
+    // What lies in which bucket when a segment has so many pictures.
+    private Func<Descriptor, int, List<(int Picture, int Feature)>> BucketsOf(int first, int count)
     {
-        var bucket = buckets.GetValueOrDefault(key, []).Where(other => pictures[other.Picture].Row < rowsThen).ToList();
-        return bucket.Count > FeatureTables.LongestBucket ? [] : bucket;
+        var bits = FeatureTables.BitsAmong(count);
+        var buckets = (from picture in Enumerable.Range(first, count)
+                       from feature in Enumerable.Range(0, pictures[picture].Features.ReferenceCount)
+                       from table in Enumerable.Range(0, FeatureTables.Count)
+                       select (Key: (table, FeatureTables.BucketOf(pictures[picture].Features.Descriptors[feature], table, bits)), Feature: (picture, feature)))
+            .GroupBy(entry => entry.Key, entry => entry.Feature).ToDictionary(bucket => bucket.Key, bucket => bucket.ToList());
+        return (descriptor, table) => buckets.GetValueOrDefault((table, FeatureTables.BucketOf(descriptor, table, bits)), []) is { Count: <= FeatureTables.LongestBucket } bucket ? bucket : [];
     }
 
     private static float Peak(List<Shared> pairs)

@@ -18,8 +18,8 @@ public sealed class TierTests : IDisposable
     private const int Early = 6;
 
     // With so many uploads the first segment is left behind, and with so many the second.
-    private const int Demoting = LocalSegment.MostPictures + Recent;
-    private const int DemotingTwice = 2 * LocalSegment.MostPictures + Recent;
+    private const int Demoting = FeatureTables.FewPictures + Recent;
+    private const int DemotingTwice = 2 * FeatureTables.FewPictures + Recent;
 
     private static readonly FingerprintRecorded[] Fillers = [.. MakeFillers(DemotingTwice + 100)];
 
@@ -37,7 +37,7 @@ public sealed class TierTests : IDisposable
         var whole = tenant.Find(Bank.Uploads, PictureQuery.Of(Shot(0)) with { Sha256 = null }, 31, demoted).ShouldHaveSingleItem();
         (whole.Id, whole.Distance, whole.Evidence!.Measures).ShouldBe(("image-0", 0, null));
         tenant.Find(Bank.Uploads, PictureQuery.Of(Shot(0)) with { Sha256 = null }, 31, demoted - 1).ShouldHaveSingleItem().Evidence!.Measures.ShouldNotBeNull();
-        (tenant.Detailed, tenant.HashesOnly).ShouldBe((Demoting + 2 - LocalSegment.MostPictures, LocalSegment.MostPictures));
+        (tenant.Detailed, tenant.HashesOnly).ShouldBe((Demoting + 2 - FeatureTables.FewPictures, FeatureTables.FewPictures));
         index.Tiers.ShouldBe((tenant.Detailed, tenant.HashesOnly));
     }
 
@@ -112,20 +112,20 @@ public sealed class TierTests : IDisposable
         CropsFound(tenant, Demoting + 3).ShouldBe(["again", "and again"]);
         CropsFound(tenant, tenant.Version).ShouldBeEmpty();
 
-        var kept = IndexOf(Log([Shot(0), again, .. Fillers[..LocalSegment.MostPictures], Shot(0) with { SubjectId = "late" }, .. Fillers[LocalSegment.MostPictures..Demoting]])).For("t");
-        CropsFound(kept, LocalSegment.MostPictures).ShouldBe(["image-0", "again"]);
+        var kept = IndexOf(Log([Shot(0), again, .. Fillers[..FeatureTables.FewPictures], Shot(0) with { SubjectId = "late" }, .. Fillers[FeatureTables.FewPictures..Demoting]])).For("t");
+        CropsFound(kept, FeatureTables.FewPictures).ShouldBe(["image-0", "again"]);
         CropsFound(kept, kept.Version).ShouldBe(["late"], "the first two are recent no more");
     }
 
     [Fact]
     public void Renewing_old_pictures_displaces_no_recent_ones_and_gives_back_no_features()
     {
-        var renewals = Enumerable.Range(0, LocalSegment.MostPictures).Select(number => new FingerprintRenewed(Fillers[number] with { PdqQuality = 98, Features = Fillers[number + 1].Features }));
+        var renewals = Enumerable.Range(0, FeatureTables.FewPictures).Select(number => new FingerprintRenewed(Fillers[number] with { PdqQuality = 98, Features = Fillers[number + 1].Features }));
         var tenant = IndexOf(Log([Shot(0), .. Fillers[..Demoting], new FingerprintRenewed(Shot(0) with { PdqQuality = 99, Features = Shot(7).Features }), Shot(1), .. renewals])).For("t");
 
         CropsFound(tenant, tenant.Version).ShouldBe(["image-1"]);
         Find(tenant, 7, tenant.Version).ShouldBeEmpty();
-        tenant.HashesOnly.ShouldBe(LocalSegment.MostPictures);
+        tenant.HashesOnly.ShouldBe(FeatureTables.FewPictures);
     }
 
     [Fact]
@@ -136,7 +136,8 @@ public sealed class TierTests : IDisposable
         bank.Release(Demoting - 1);
         Collected().ShouldBeFalse();
         bank.Release(Demoting);
-        Collected().ShouldBeTrue();
+        // Who lays a segment into tables still holds it.
+        SpinWait.SpinUntil(Collected, TimeSpan.FromSeconds(30)).ShouldBeTrue();
 
         var log = Log([Shot(0), .. Fillers[..Demoting], Advanced(5, isDone: false), Screened(Demoting + 1), Advanced(5, isDone: true)]);
         var index = IndexOf(log[..^1]);

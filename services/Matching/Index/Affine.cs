@@ -28,12 +28,12 @@ internal readonly record struct Affine(double A, double B, double C, double D, d
     }
 
     /// <summary>The turn, size and place with the least squares of errors, in the mirror or not; steadier than <see cref="Fit"/> where points are few. Null when they do not determine one.</summary>
-    public static Affine? FitSimilarity(IReadOnlyList<(double X, double Y, double U, double V)> points, bool mirrored)
+    public static Affine? FitSimilarity(ReadOnlySpan<(double X, double Y, double U, double V)> points, bool mirrored)
     {
-        if (points.Count < 2) return null;
+        if (points.Length < 2) return null;
         var side = mirrored ? -1 : 1;
-        var (mx, my) = (side * points.Average(point => point.X), points.Average(point => point.Y));
-        var (mu, mv) = (points.Average(point => point.U), points.Average(point => point.V));
+        var (mx, my, mu, mv) = MeanOf(points);
+        mx *= side;
         double squares = 0, along = 0, across = 0;
         foreach (var (px, py, pu, pv) in points)
         {
@@ -48,11 +48,10 @@ internal readonly record struct Affine(double A, double B, double C, double D, d
     }
 
     /// <summary>The transform with the least squares of errors; null when the points do not determine one.</summary>
-    public static Affine? Fit(IReadOnlyList<(double X, double Y, double U, double V)> points)
+    public static Affine? Fit(ReadOnlySpan<(double X, double Y, double U, double V)> points)
     {
-        if (points.Count < 3) return null;
-        var (mx, my) = (points.Average(point => point.X), points.Average(point => point.Y));
-        var (mu, mv) = (points.Average(point => point.U), points.Average(point => point.V));
+        if (points.Length < 3) return null;
+        var (mx, my, mu, mv) = MeanOf(points);
         double xx = 0, xy = 0, yy = 0, xu = 0, yu = 0, xv = 0, yv = 0;
         foreach (var (px, py, pu, pv) in points)
         {
@@ -70,5 +69,18 @@ internal readonly record struct Affine(double A, double B, double C, double D, d
         var (a, b) = ((xu * yy - yu * xy) / determinant, (yu * xx - xu * xy) / determinant);
         var (d, e) = ((xv * yy - yv * xy) / determinant, (yv * xx - xv * xy) / determinant);
         return new Affine(a, b, mu - a * mx - b * my, d, e, mv - d * mx - e * my);
+    }
+
+    private static (double X, double Y, double U, double V) MeanOf(ReadOnlySpan<(double X, double Y, double U, double V)> points)
+    {
+        double x = 0, y = 0, u = 0, v = 0;
+        foreach (var point in points)
+        {
+            x += point.X;
+            y += point.Y;
+            u += point.U;
+            v += point.V;
+        }
+        return (x / points.Length, y / points.Length, u / points.Length, v / points.Length);
     }
 }

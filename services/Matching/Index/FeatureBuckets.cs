@@ -1,96 +1,70 @@
 namespace ImageRights.Matching.Index;
 
 /// <summary>Which features of a segment's pictures lie in which bucket: in packed tables for most pictures, in lists for those that came last. One writer, many readers without locks.</summary>
+/// <remarks>The tables look at as many bits as there will be need of before they are laid anew. Where fewer pictures are looked at, as of an earlier version, several buckets side by side are one.</remarks>
 internal sealed class FeatureBuckets
 {
     /// <summary>Bits that number the features of a picture, of which no more are looked for; the number of the picture in its segment lies above them.</summary>
     public const int FeatureBits = 8;
 
-    private const int Buckets = 1 << FeatureTables.Bits;
     private const int LeastRecent = 64;
 
     // Whether a bucket is too full tells the one beyond those that it may have, at any version: who came first stands first.
     private const int MostLooked = FeatureTables.LongestBucket + 1;
 
-    private static readonly BucketTable NoFeatures = new(new int[Buckets], [], MostLooked);
+    private static readonly BucketTable NoFeatures = new(new int[1 << FeatureTables.LeastBits], [], FeatureTables.LeastBits, MostLooked);
 
+    private readonly int bits;
     private readonly BucketTable[] settled;
 
-    // Newest first: where the list of a bucket begins, less one, and what follows.
+    // Lists have few of the pictures, so that one is for several buckets side by side; which of them a feature is in stands above its number.
+    private const int BesideBits = 2;
+    private const int NumberBits = 24;
+    private const int BesideMask = (1 << BesideBits) - 1;
+
+    // Newest first: where a list begins, less one, and what follows.
     private readonly int[][] heads;
-    private readonly Column<(int Next, uint Feature)>[] entries = Tables(_ => new Column<(int, uint)>());
+    private readonly Column<(int Next, uint Feature)>[] entries = [.. Enumerable.Range(0, FeatureTables.Count).Select(_ => new Column<(int, uint)>())];
     private readonly int settledPictures, most;
     private int recentPictures, recentFeatures;
 
-    /// <summary>No features.</summary>
-    public FeatureBuckets() : this(Tables(_ => NoFeatures), 0, isFull: false)
+    /// <summary>Lays the pictures of a segment into tables.</summary>
+    /// <param name="pictures">Those that it has, in order.</param>
+    /// <param name="isFull">Whether no other will come.</param>
+    public FeatureBuckets(IReadOnlyList<LocalFeatures> pictures, bool isFull)
     {
+        (settledPictures, most) = (pictures.Count, isFull ? 0 : Math.Max(LeastRecent, pictures.Count / 4));
+        bits = FeatureTables.BitsAmong(settledPictures + most);
+        heads = [.. Enumerable.Range(0, isFull ? 0 : FeatureTables.Count).Select(_ => new int[1 << bits - BesideBits])];
+        settled = [.. Enumerable.Range(0, FeatureTables.Count).Select(table => settledPictures == 0 ? NoFeatures : Lay(pictures, table))];
     }
 
-    private FeatureBuckets(BucketTable[] settled, int settledPictures, bool isFull) =>
-        (this.settled, this.settledPictures, heads, most) = (settled, settledPictures, isFull ? [] : Tables(_ => new int[Buckets]), Math.Max(LeastRecent, settledPictures / 4));
+    /// <summary>Pictures in tables.</summary>
+    public int Settled => settledPictures;
 
-    /// <summary>Whether lists have become long enough to be laid into tables, which are smaller and quicker to read.</summary>
-    public bool IsUnsettled => recentPictures >= most;
+    /// <summary>Whether another picture can be added.</summary>
+    public bool HasRoom => recentPictures < most;
+
+    /// <summary>Whether lists are so long that they are to be laid into tables, which are smaller and quicker to read.</summary>
+    public bool IsUnsettled => recentPictures >= most / 4;
 
     /// <summary>Adds a picture.</summary>
-    /// <param name="picture">Its number in the segment.</param>
-    public void Add(LocalFeatures added, int picture)
+    public void Add(LocalFeatures added)
     {
-        var descriptors = added.Descriptors;
+        var (descriptors, picture) = (added.Descriptors, settledPictures + recentPictures);
         for (var number = 0; number < CountOf(added); number++, recentFeatures++)
         {
             var descriptor = descriptors[number];
             for (var table = 0; table < FeatureTables.Count; table++)
             {
-                ref var head = ref heads[table][FeatureTables.BucketOf(descriptor, table)];
+                var bucket = FeatureTables.BucketOf(descriptor, table, bits);
+                ref var head = ref heads[table][bucket >> BesideBits];
                 entries[table].Extend(recentFeatures);
-                entries[table][recentFeatures] = (head, (uint)(picture << FeatureBits | number));
+                entries[table][recentFeatures] = (head, (uint)((bucket & BesideMask) << NumberBits | picture << FeatureBits | number));
                 Volatile.Write(ref head, recentFeatures + 1);
             }
         }
         recentPictures++;
-    }
-
-    /// <summary>The same with everything in tables.</summary>
-    /// <param name="recent">The pictures that came since the tables were laid.</param>
-    /// <param name="isFull">Whether no other will come.</param>
-    public FeatureBuckets Settle(IReadOnlyList<LocalFeatures> recent, bool isFull)
-    {
-        var tables = new BucketTable[FeatureTables.Count];
-        var buckets = new ushort[recent.Sum(CountOf)];
-        for (var table = 0; table < FeatureTables.Count; table++)
-        {
-            // Sorted by counting: where each bucket ends, then what lies in it, oldest first.
-            var (ends, at, before) = (new int[Buckets + 1], 0, settled[table]);
-            foreach (var picture in recent)
-            {
-                var descriptors = picture.Descriptors;
-                for (var number = 0; number < CountOf(picture); number++)
-                {
-                    buckets[at] = (ushort)FeatureTables.BucketOf(descriptors[number], table);
-                    ends[buckets[at++] + 1]++;
-                }
-            }
-            var all = new uint[before.Length + buckets.Length];
-            for (var bucket = 0; bucket < Buckets; bucket++)
-            {
-                var length = before.LengthOf(bucket);
-                before.Read(bucket, all.AsSpan(ends[bucket], length));
-                var added = ends[bucket + 1];
-                ends[bucket + 1] = ends[bucket] + length + added;
-                // For now where the next one goes.
-                ends[bucket] += length;
-            }
-            at = 0;
-            for (var number = 0; number < recent.Count; number++)
-            {
-                for (var feature = 0; feature < CountOf(recent[number]); feature++) all[ends[buckets[at++]]++] = (uint)(settledPictures + number << FeatureBits | feature);
-            }
-            // Each bucket has run up to the begin of the next.
-            tables[table] = new BucketTable(ends.AsSpan(0, Buckets), all, MostLooked);
-        }
-        return new FeatureBuckets(tables, settledPictures + recent.Count, isFull);
     }
 
     /// <summary>Adds each feature that shares a bucket with the query, but for buckets that are too full to tell anything.</summary>
@@ -98,13 +72,15 @@ internal sealed class FeatureBuckets
     public void Collect(LocalQuery query, int pictures, SharedBuckets shared)
     {
         Span<uint> found = stackalloc uint[MostLooked];
+        var (drop, beside) = (FeatureTables.MostBits - bits, Math.Max(0, bits - FeatureTables.BitsAmong(pictures)));
         for (var feature = 0; feature < query.Descriptors.Length; feature++)
         {
-            FetchAhead(query, feature);
+            FetchAhead(query, feature, drop);
             var buckets = query.BucketsOf(feature);
             for (var table = 0; table < buckets.Length; table++)
             {
-                var length = Find(table, buckets[table], pictures, found);
+                var (first, length) = (buckets[table] >> drop + beside << beside, 0);
+                for (var bucket = first; bucket < first + (1 << beside) && length < found.Length; bucket++) length += Find(table, bucket, pictures, found[length..]);
                 if (length <= FeatureTables.LongestBucket) shared.Add(feature, found[..length]);
             }
         }
@@ -113,21 +89,24 @@ internal sealed class FeatureBuckets
     // The features of a bucket, and how many they are; more than fit are not looked for.
     private int Find(int table, int bucket, int pictures, Span<uint> found)
     {
-        var (limit, length) = ((uint)pictures << FeatureBits, settled[table].LengthOf(bucket));
+        var (limit, length) = ((uint)pictures << FeatureBits, Math.Min(settled[table].LengthOf(bucket), found.Length));
         if (length == found.Length && pictures >= settledPictures) return length;
         settled[table].Read(bucket, found[..length]);
         while (length > 0 && found[length - 1] >= limit) length--;
         if (heads.Length == 0) return length;
-        for (var at = Volatile.Read(ref heads[table][bucket]); at != 0 && length < found.Length;)
+        var beside = (uint)(bucket & BesideMask) << NumberBits;
+        for (var at = Volatile.Read(ref heads[table][bucket >> BesideBits]); at != 0 && length < found.Length;)
         {
             (at, found[length]) = entries[table][at - 1];
+            // In another bucket the number becomes too large.
+            found[length] ^= beside;
             if (found[length] < limit) length++;
         }
         return length;
     }
 
     // Where a bucket starts is asked for some features before that is read, and then what lies there.
-    private void FetchAhead(LocalQuery query, int feature)
+    private void FetchAhead(LocalQuery query, int feature, int drop)
     {
         const int ofStarts = 8, ofFeatures = 4;
         if (feature + ofStarts >= query.Descriptors.Length) return;
@@ -135,12 +114,35 @@ internal sealed class FeatureBuckets
         var near = query.BucketsOf(feature + ofFeatures);
         for (var table = 0; table < far.Length; table++)
         {
-            settled[table].FetchStart(far[table]);
-            settled[table].Fetch(near[table]);
+            if (heads.Length > 0) Prefetch.Of(ref heads[table][far[table] >> drop + BesideBits]);
+            settled[table].FetchStart(far[table] >> drop);
+            settled[table].Fetch(near[table] >> drop);
         }
     }
 
-    private static int CountOf(LocalFeatures picture) => Math.Min(picture.ReferenceCount, 1 << FeatureBits);
+    // Sorted by counting: where each bucket ends, then what lies in it, oldest first.
+    private BucketTable Lay(IReadOnlyList<LocalFeatures> pictures, int table)
+    {
+        var (buckets, ends, at) = (new int[pictures.Sum(CountOf)], new int[(1 << bits) + 1], 0);
+        foreach (var picture in pictures)
+        {
+            var descriptors = picture.Descriptors;
+            for (var number = 0; number < CountOf(picture); number++)
+            {
+                buckets[at] = FeatureTables.BucketOf(descriptors[number], table, bits);
+                ends[buckets[at++] + 1]++;
+            }
+        }
+        for (var bucket = 1; bucket < ends.Length; bucket++) ends[bucket] += ends[bucket - 1];
+        var all = new uint[buckets.Length];
+        at = 0;
+        for (var number = 0; number < pictures.Count; number++)
+        {
+            for (var feature = 0; feature < CountOf(pictures[number]); feature++) all[ends[buckets[at++]]++] = (uint)(number << FeatureBits | feature);
+        }
+        // Each bucket has run up to the begin of the next.
+        return new BucketTable(ends.AsSpan(0, 1 << bits), all, bits, MostLooked);
+    }
 
-    private static T[] Tables<T>(Func<int, T> create) => [.. Enumerable.Range(0, FeatureTables.Count).Select(create)];
+    private static int CountOf(LocalFeatures picture) => Math.Min(picture.ReferenceCount, 1 << FeatureBits);
 }

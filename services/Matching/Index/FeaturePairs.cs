@@ -8,16 +8,40 @@ internal readonly record struct FeaturePair(int From, int To, int Distance);
 /// <summary>Pairs the features of two pictures by brute force: no table misses a pair that the alignment could use.</summary>
 internal static class FeaturePairs
 {
-    private const int MostBits = 64;
     private const int Words = 4;
     private const int Block = HammingScan.Lanes;
 
     // Distance above, number of the feature below: the least of such keys is the nearest feature, and of equally near ones the first.
     private const int NumberBits = 16;
-    private const long NoFeature = (MostBits + 1L) << NumberBits;
+    private const long NoFeature = (DescriptorPlanes.MostBits + 1L) << NumberBits;
 
     /// <summary>For each feature of the picture the closest of the reference, and each of the reference once; the closest pairs first.</summary>
     public static List<FeaturePair> Between(LocalFeatures picture, LocalFeatures reference, bool mirrored, ScanKernel kernel)
+    {
+        var nearest = kernel switch
+        {
+            ScanKernel.Vector512 => picture.Planes.NearestIn(reference, mirrored),
+            ScanKernel.Vector256 => NearestIn<Four>(picture, reference, mirrored),
+            ScanKernel.Vector128 => NearestIn<Two>(picture, reference, mirrored),
+            ScanKernel.Scalar => NearestIn<One>(picture, reference, mirrored),
+        };
+        var bestOf = new FeaturePair[reference.ReferenceCount];
+        Array.Fill(bestOf, new FeaturePair(-1, -1, int.MaxValue));
+        for (var from = 0; from < nearest.Length; from++)
+        {
+            var (distance, to) = nearest[from];
+            if (distance <= DescriptorPlanes.MostBits && distance < bestOf[to].Distance) bestOf[to] = new FeaturePair(from, to, distance);
+        }
+        var pairs = new List<FeaturePair>(bestOf.Length);
+        foreach (var pair in bestOf)
+        {
+            if (pair.From >= 0) pairs.Add(pair);
+        }
+        pairs.Sort(static (one, other) => one.Distance != other.Distance ? one.Distance - other.Distance : one.To - other.To);
+        return pairs;
+    }
+
+    private static (int Distance, int Number)[] NearestIn<TLanes>(LocalFeatures picture, LocalFeatures reference, bool mirrored) where TLanes : struct, ILanes<TLanes>
     {
         var count = reference.ReferenceCount;
         var room = (count + Block - 1) / Block * Block;
@@ -30,24 +54,13 @@ internal static class FeaturePairs
             (words[at], words[at + Block], words[at + 2 * Block], words[at + 3 * Block]) = (descriptor.A, descriptor.B, descriptor.C, descriptor.D);
         }
         for (var to = 0; to < keys.Length; to++) keys[to] = to < count ? (ulong)to : NoFeature;
-
-        var bestOf = new FeaturePair[count];
-        Array.Fill(bestOf, new FeaturePair(-1, -1, int.MaxValue));
-        for (var from = 0; from < picture.Descriptors.Length; from++)
+        var nearest = new (int Distance, int Number)[picture.Descriptors.Length];
+        for (var from = 0; from < nearest.Length; from++)
         {
-            var descriptor = mirrored ? picture.Descriptors[from].Mirrored : picture.Descriptors[from];
-            var nearest = kernel switch
-            {
-                ScanKernel.Vector512 => Nearest<Eight>(words, keys, descriptor),
-                ScanKernel.Vector256 => Nearest<Four>(words, keys, descriptor),
-                ScanKernel.Vector128 => Nearest<Two>(words, keys, descriptor),
-                ScanKernel.Scalar => Nearest<One>(words, keys, descriptor),
-            };
-            if (nearest >= NoFeature) continue;
-            var (distance, to) = ((int)(nearest >> NumberBits), (int)(nearest & ((1 << NumberBits) - 1)));
-            if (distance < bestOf[to].Distance) bestOf[to] = new FeaturePair(from, to, distance);
+            var key = Nearest<TLanes>(words, keys, mirrored ? picture.Descriptors[from].Mirrored : picture.Descriptors[from]);
+            nearest[from] = ((int)(key >> NumberBits), (int)(key & ((1 << NumberBits) - 1)));
         }
-        return [.. bestOf.Where(pair => pair.From >= 0).OrderBy(pair => pair.Distance).ThenBy(pair => pair.To)];
+        return nearest;
     }
 
     private static long Nearest<TLanes>(ReadOnlySpan<ulong> words, ReadOnlySpan<ulong> keys, in Descriptor descriptor) where TLanes : struct, ILanes<TLanes>

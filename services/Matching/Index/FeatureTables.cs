@@ -3,14 +3,21 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ImageRights.Matching.Index;
 
-/// <summary>Locality-sensitive hashing of descriptors: a table looks at 16 bits of a descriptor and so puts it into one of 65,536 buckets; alike descriptors often share one.</summary>
+/// <summary>Locality-sensitive hashing of descriptors: a table looks at some bits of a descriptor and so puts it into a bucket; alike descriptors often share one. The more pictures there are, the more
+/// bits are looked at, so that buckets stay as long (an LSH forest: M. Bawa, T. Condie, P. Ganesan, WWW 2005).</summary>
 internal static class FeatureTables
 {
     /// <summary>Tables that a feature stands in.</summary>
-    public const int Count = 6;
+    public const int Count = 4;
 
-    /// <summary>Bits of a descriptor that a table looks at.</summary>
-    public const int Bits = 16;
+    /// <summary>Bits of a descriptor that a table looks at among few pictures.</summary>
+    public const int LeastBits = 16;
+
+    /// <summary>Bits that it looks at among as many as a segment may have.</summary>
+    public const int MostBits = 20;
+
+    /// <summary>So many pictures are few.</summary>
+    public const int FewPictures = 4096;
 
     /// <summary>A bucket that holds more features describes what is in every picture and is passed over.</summary>
     public const int LongestBucket = 96;
@@ -23,18 +30,30 @@ internal static class FeatureTables
         new(0x0000000210000210, 0x0005180A00000000, 0x8100000000000010, 0x0000820200000000),
         new(0x0800030014000008, 0x0401000000000090, 0x4800000220000008, 0x0000200000000000),
         new(0x0000000030000029, 0x0000080000000000, 0x0900004300001000, 0x0001040200000001),
-        new(0x4000805000000000, 0x0000000000000000, 0x0800400004000008, 0x0405800240010010),
-        new(0x0000005008040000, 0x0000000000004000, 0x0000001020040008, 0x00420000400C0300),
     ];
 
-    /// <summary>Where the descriptor lies in a table.</summary>
-    public static int BucketOf(in Descriptor descriptor, int table)
+    // What is looked at besides, where there are more pictures: drawn in the same way, after those.
+    private static readonly Descriptor[] Further =
+    [
+        new(0x0000000000000000, 0x0001004000000000, 0x0000000000000008, 0x0002000000000000),
+        new(0x0000000000000000, 0x0000000000000000, 0x0000000000040008, 0x0000000840000000),
+        new(0x0000000000000000, 0x0000000A40000000, 0x0000000000000000, 0x0000000800000000),
+        new(0x0000000000000000, 0x0000800800000000, 0x0000000000000000, 0x0000100800000000),
+    ];
+
+    /// <summary>Bits that are looked at among so many pictures: one more among twice as many.</summary>
+    public static int BitsAmong(int pictures) => pictures <= FewPictures ? LeastBits : LeastBits + 1 + BitOperations.Log2((uint)(pictures - 1) / FewPictures);
+
+    /// <summary>Where the descriptor lies in a table that looks at so many bits: the first of all.</summary>
+    public static int BucketOf(in Descriptor descriptor, int table, int bits = MostBits) =>
+        (int)(Extract(Extract(0, descriptor, Choice[table]), descriptor, Further[table]) >> MostBits - bits);
+
+    private static ulong Extract(ulong bucket, in Descriptor descriptor, in Descriptor choice)
     {
-        ref readonly var choice = ref Choice[table];
-        var bucket = Extract(descriptor.A, choice.A);
+        bucket = bucket << BitOperations.PopCount(choice.A) | Extract(descriptor.A, choice.A);
         bucket = bucket << BitOperations.PopCount(choice.B) | Extract(descriptor.B, choice.B);
         bucket = bucket << BitOperations.PopCount(choice.C) | Extract(descriptor.C, choice.C);
-        return (int)(bucket << BitOperations.PopCount(choice.D) | Extract(descriptor.D, choice.D));
+        return bucket << BitOperations.PopCount(choice.D) | Extract(descriptor.D, choice.D);
     }
 
     // The chosen bits of a word, side by side.

@@ -52,6 +52,7 @@ public sealed class LocalFeatures
     private readonly byte[] bytes;
     private readonly int count;
     private byte[]? levels;
+    private DescriptorPlanes? planes;
 
     private LocalFeatures(byte[] bytes)
     {
@@ -81,6 +82,9 @@ public sealed class LocalFeatures
 
     /// <summary>What they look like.</summary>
     public DescriptorList Descriptors => new(this);
+
+    /// <summary>What they look like, laid out to be compared with many others at once.</summary>
+    internal DescriptorPlanes Planes => planes ??= new DescriptorPlanes(this);
 
     /// <summary>How a feature lies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 
 namespace ImageRights.Matching.Index;
 
@@ -22,7 +23,7 @@ internal sealed class LocalIndex(int? recent = null)
     private readonly Column<int> nextSame = new();
     private readonly Column<long> demotedAt = new();
     private readonly ConcurrentDictionary<int, long> recalledAt = new();
-    private readonly Dictionary<LocalFeatures, (LocalFeatures Features, int Row)> lastSame = new(new BytesComparer());
+    private readonly Dictionary<LocalFeatures, (LocalFeatures Features, int Row)> lastSame = new(SameFeatures.Comparer);
     private LocalSegment[] published = [];
     private int demoted, rows, arrivals;
     private bool isDeferred;
@@ -30,6 +31,9 @@ internal sealed class LocalIndex(int? recent = null)
     /// <summary>A picture that shares features.</summary>
     /// <param name="Votes">Weight of the features that agree on where the picture lies.</param>
     public readonly record struct Candidate(int Row, bool IsMirrored, float Votes);
+
+    /// <summary>Pictures of a segment: where the oldest is given up now and then, at most a quarter of those that are recent.</summary>
+    public static int SegmentAmong(int? recent) => recent is null ? LocalSegment.MostPictures : Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)recent / 4 + 1) / 2, FeatureTables.FewPictures, LocalSegment.MostPictures);
 
     /// <summary>Adds a picture; pictures come in the order of their rows.</summary>
     /// <param name="version">Version of the index that it makes.</param>
@@ -121,7 +125,7 @@ internal sealed class LocalIndex(int? recent = null)
     public void Settle()
     {
         isDeferred = false;
-        foreach (var segment in segments) segment.Settle();
+        Parallel.ForEach(segments, segment => segment.Settle());
     }
 
     /// <summary>The features that stood for a picture at a version; null when it had none.</summary>
@@ -176,24 +180,10 @@ internal sealed class LocalIndex(int? recent = null)
 
     private void Enter(LocalFeatures features, int row, long version)
     {
-        var begins = segments.Count == 0 || segments[^1].Pictures == LocalSegment.MostPictures;
-        if (begins) segments.Add(new LocalSegment(rows, arrivals));
+        var begins = segments.Count == 0 || segments[^1].IsFull;
+        if (begins) segments.Add(new LocalSegment(rows, arrivals, SegmentAmong(recent)));
         segments[^1].Add(features, row, version, settle: !isDeferred);
         if (begins) Volatile.Write(ref published, [.. segments]);
-    }
-
-    private sealed class BytesComparer : IEqualityComparer<LocalFeatures>
-    {
-        private const int Telling = 256;
-
-        public bool Equals(LocalFeatures? one, LocalFeatures? other) => one!.Bytes.SequenceEqual(other!.Bytes);
-
-        public int GetHashCode(LocalFeatures features)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(features.Bytes[..Math.Min(Telling, features.Bytes.Length)]);
-            return hash.ToHashCode();
-        }
     }
 
     // What a picture shares with the query as it is, or in the mirror.
@@ -226,26 +216,28 @@ internal sealed class LocalIndex(int? recent = null)
         public void Count(LocalSegment segment, long asOf)
         {
             using var buckets = new SharedBuckets();
-            var pictures = segment.Collect(query, asOf, buckets);
+            segment.Collect(query, asOf, buckets);
+            var pictures = buckets.Pictures;
             if (pairs.Length < buckets.Count) pairs = new Pair[buckets.Count];
-            var (count, ends, sharing) = (0, new int[pictures], new int[query.Descriptors.Length]);
-            for (var picture = 0; picture < pictures; picture++)
+            var (count, ends, sharing) = (0, new int[pictures.Length], new int[query.Descriptors.Length]);
+            for (var number = 0; number < pictures.Length; number++)
             {
                 // The next is on its way from the memory while this one is compared.
-                if (picture + 1 < pictures) Fetch(buckets.Of(picture + 1), segment[picture + 1].Features.Descriptors);
+                if (number + 1 < pictures.Length) Fetch(buckets.Of(pictures[number + 1]), segment[pictures[number + 1]].Features.Descriptors);
+                var picture = pictures[number];
                 if (isLive(segment[picture].Row)) count = FindPairs(buckets.Of(picture), segment[picture].Features, count);
-                ends[picture] = count;
+                ends[number] = count;
             }
             foreach (ref readonly var pair in pairs.AsSpan(0, count)) sharing[pair.Query]++;
             // A feature that many pictures have says little of any of them.
             for (var number = 0; number < weightOf.Length; number++) weightOf[number] = 1 / MathF.Sqrt(sharing[number]);
-            for (var picture = 0; picture < pictures; picture++)
+            for (var number = 0; number < pictures.Length; number++)
             {
-                var here = pairs.AsSpan((picture == 0 ? 0 : ends[picture - 1])..ends[picture]);
+                var here = pairs.AsSpan((number == 0 ? 0 : ends[number - 1])..ends[number]);
                 var upright = 0;
                 while (upright < here.Length && here[upright].Query < query.MirroredFrom) upright++;
-                Vote(segment[picture], here[..upright], mirrored: false);
-                Vote(segment[picture], here[upright..], mirrored: true);
+                Vote(segment[pictures[number]], here[..upright], mirrored: false);
+                Vote(segment[pictures[number]], here[upright..], mirrored: true);
             }
         }
 

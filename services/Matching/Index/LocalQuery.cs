@@ -4,18 +4,18 @@ namespace ImageRights.Matching.Index;
 /// <remarks>The features as they are come first, in their order, and in the same order those in the mirror.</remarks>
 internal sealed class LocalQuery
 {
-    private readonly ushort[] buckets;
+    private readonly int[] buckets;
 
     public LocalQuery(LocalFeatures picture)
     {
         Picture = picture;
         Descriptors = new Descriptor[2 * picture.Descriptors.Length];
-        buckets = new ushort[Descriptors.Length * FeatureTables.Count];
+        buckets = new int[Descriptors.Length * FeatureTables.Count];
         for (var number = 0; number < Descriptors.Length; number++)
         {
             var descriptor = picture.Descriptors[FeatureOf(number)];
             Descriptors[number] = number < MirroredFrom ? descriptor : descriptor.Mirrored;
-            for (var table = 0; table < FeatureTables.Count; table++) buckets[number * FeatureTables.Count + table] = (ushort)FeatureTables.BucketOf(Descriptors[number], table);
+            for (var table = 0; table < FeatureTables.Count; table++) buckets[number * FeatureTables.Count + table] = FeatureTables.BucketOf(Descriptors[number], table);
         }
     }
 
@@ -29,6 +29,6 @@ internal sealed class LocalQuery
     /// <summary>Number of the picture's feature.</summary>
     public int FeatureOf(int number) => number < MirroredFrom ? number : number - MirroredFrom;
 
-    /// <summary>The bucket of a feature in each table.</summary>
-    public ReadOnlySpan<ushort> BucketsOf(int number) => buckets.AsSpan(number * FeatureTables.Count, FeatureTables.Count);
+    /// <summary>The bucket of a feature in each table that looks at all bits.</summary>
+    public ReadOnlySpan<int> BucketsOf(int number) => buckets.AsSpan(number * FeatureTables.Count, FeatureTables.Count);
 }

@@ -3,15 +3,19 @@ namespace ImageRights.Matching.Index;
 /// <summary>A part of a bank's pictures with their features, so that buckets stay short as the bank grows. One writer, many readers without locks.</summary>
 /// <param name="firstRow">Rows of the bank from here on, up to the first of the next segment, came while this was the last one.</param>
 /// <param name="firstArrival">How many pictures had come to the bank before.</param>
-internal sealed class LocalSegment(int firstRow, int firstArrival)
+/// <param name="most">So many pictures make it full.</param>
+internal sealed class LocalSegment(int firstRow, int firstArrival, int most)
 {
-    /// <summary>A segment with so many pictures is full.</summary>
-    public const int MostPictures = 4096;
+    /// <summary>More pictures has none.</summary>
+    public const int MostPictures = FeatureTables.FewPictures << FeatureTables.MostBits - FeatureTables.LeastBits;
 
     private readonly Column<(int Row, LocalFeatures Features)> pictures = new();
     private readonly Column<long> addedAt = new();
+    private readonly Lock gate = new();
     private FeatureBuckets? buckets;
-    private int count, settled;
+    private Task laying = Task.CompletedTask;
+    private bool isLaying;
+    private int count;
     private long demotedAt = long.MaxValue;
 
     public int FirstRow => firstRow;
@@ -19,6 +23,8 @@ internal sealed class LocalSegment(int firstRow, int firstArrival)
     public int FirstArrival => firstArrival;
 
     public int Pictures => Volatile.Read(ref count);
+
+    public bool IsFull => Pictures == most;
 
     /// <summary>Version from which on it is not searched.</summary>
     public long DemotedAt
@@ -31,33 +37,54 @@ internal sealed class LocalSegment(int firstRow, int firstArrival)
     /// <param name="settle">Whether it is to be found at once; else when <see cref="Settle"/> is called, which is quicker for many.</param>
     public void Add(LocalFeatures picture, int row, long version, bool settle = true)
     {
-        var number = count;
-        pictures.Extend(number);
-        addedAt.Extend(number);
-        (pictures[number], addedAt[number]) = ((row, picture), version);
-        if (settle) (buckets ??= new FeatureBuckets()).Add(picture, number);
-        Volatile.Write(ref count, number + 1);
-        if (settle && (buckets!.IsUnsettled || count == MostPictures)) Settle();
+        if (settle && buckets?.HasRoom == false) laying.Wait();
+        lock (gate)
+        {
+            var number = count;
+            pictures.Extend(number);
+            addedAt.Extend(number);
+            (pictures[number], addedAt[number]) = ((row, picture), version);
+            if (settle) (buckets ??= new FeatureBuckets([], isFull: false)).Add(picture);
+            Volatile.Write(ref count, number + 1);
+            if (isLaying || !IsFull && !(settle && buckets!.IsUnsettled)) return;
+            // Laying a large segment takes seconds, in which others are added and found.
+            (isLaying, laying) = (true, Task.Run(Lay));
+        }
     }
 
-    /// <summary>Lays what came last into arrays.</summary>
+    /// <summary>Lays everything into tables.</summary>
     public void Settle()
     {
-        if (settled == count) return;
-        Volatile.Write(ref buckets, (buckets ?? new FeatureBuckets()).Settle([.. Enumerable.Range(settled, count - settled).Select(number => pictures[number].Features)], count == MostPictures));
-        settled = count;
+        laying.Wait();
+        if (buckets?.Settled != count) Lay();
+    }
+
+    private void Lay()
+    {
+        for (; ; )
+        {
+            var known = Pictures;
+            var laid = new FeatureBuckets([.. Enumerable.Range(0, known).Select(number => pictures[number].Features)], known == most);
+            lock (gate)
+            {
+                for (var number = known; number < count; number++) laid.Add(pictures[number].Features);
+                Volatile.Write(ref buckets, laid);
+                if (IsFull && known < count) continue;
+                isLaying = false;
+                return;
+            }
+        }
     }
 
     public (int Row, LocalFeatures Features) this[int picture] => pictures[picture];
 
-    /// <summary>Notes what pictures that were here at a version share with the query; gives how many such pictures there are.</summary>
-    public int Collect(LocalQuery query, long asOf, SharedBuckets shared)
+    /// <summary>Notes what pictures that were here at a version share with the query.</summary>
+    public void Collect(LocalQuery query, long asOf, SharedBuckets shared)
     {
         var visible = PicturesAt(asOf);
-        shared.Clear();
+        shared.Clear(visible);
         Volatile.Read(ref buckets)?.Collect(query, visible, shared);
         shared.Sort();
-        return visible;
     }
 
     private int PicturesAt(long asOf)

@@ -64,7 +64,7 @@ internal static class LocalVerifier
         if (found is not { } transform) return null;
         var scale = Math.Sqrt(Math.Abs(transform.Determinant));
         if (transform.Determinant < 0 != mirrored || scale is < 0.08 or > 12 || transform.Distortion() > 2.2) return null;
-        var inliers = Inliers(points, transform, Tolerance)
+        var inliers = Inliers(points, transform, Tolerance, new (double X, double Y, double U, double V)[points.Count]).ToArray()
             .DistinctBy(point => ((int)point.U / 8, (int)point.V / 8)).DistinctBy(point => ((int)point.X / 8, (int)point.Y / 8)).Select(point => (point.X, point.Y)).ToList();
         return inliers.Count < LeastInliers ? null : Compare(picture, reference, transform, mirrored, false, inliers.Count) with { Inliers = inliers };
     }
@@ -130,21 +130,27 @@ internal static class LocalVerifier
     // What agrees roughly corrects the transform, and so more and more exactly.
     private static Affine? Refined(Affine transform, List<(double X, double Y, double U, double V)> points, bool mirrored, double tolerance)
     {
+        var room = new (double X, double Y, double U, double V)[points.Count];
         for (var round = 0; round < Rounds; round++)
         {
-            var agreeing = Inliers(points, transform, tolerance);
+            var agreeing = Inliers(points, transform, tolerance, room);
             // A few points fit many an affine transform, and most of those are wrong.
-            if ((agreeing.Count < LeastForAffine || round == 0 ? Affine.FitSimilarity(agreeing, mirrored) : Affine.Fit(agreeing)) is not { } better) return null;
+            if ((agreeing.Length < LeastForAffine || round == 0 ? Affine.FitSimilarity(agreeing, mirrored) : Affine.Fit(agreeing)) is not { } better) return null;
             transform = better;
             tolerance = Math.Max(Tolerance, tolerance * 0.6);
         }
         return transform;
     }
 
-    private static List<(double X, double Y, double U, double V)> Inliers(List<(double X, double Y, double U, double V)> points, Affine transform, double tolerance) =>
-        points.FindAll(point =>
+    private static ReadOnlySpan<(double X, double Y, double U, double V)> Inliers(
+        List<(double X, double Y, double U, double V)> points, in Affine transform, double tolerance, Span<(double X, double Y, double U, double V)> room)
+    {
+        var count = 0;
+        foreach (var point in points)
         {
             var (x, y) = transform.Apply(point.X, point.Y);
-            return (x - point.U) * (x - point.U) + (y - point.V) * (y - point.V) <= tolerance * tolerance;
-        });
+            if ((x - point.U) * (x - point.U) + (y - point.V) * (y - point.V) <= tolerance * tolerance) room[count++] = point;
+        }
+        return room[..count];
+    }
 }

@@ -211,15 +211,17 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     /// <remarks>What recurs in an account's pictures is seen in those of this bank alone.</remarks>
     public IReadOnlyList<Neighbour> Find(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview)
     {
-        var findings = Compare(query, maxDistance, asOf, kernel, review);
+        var findings = Compare(query, query.Features?.Local is { } picture ? new LocalComparisons(picture) : null, maxDistance, asOf, kernel, review);
         return Conclude(findings, Backdrop.Of(query, findings.Aligned));
     }
 
     /// <summary>Compares the query with every picture that was in the bank at <paramref name="asOf"/>.</summary>
+    /// <param name="comparisons">Of the query's local features; null when it has none.</param>
     /// <param name="review">Score from which on a picture is taken for a copy.</param>
     /// <param name="reviewApart">The same of removed pictures and portraits, which are banks apart; null: as of others.</param>
     /// <remarks>Two pictures that both have a sign hash are compared by it, others by PDQ: the method depends on the pair alone, so that a finding can be reproduced.</remarks>
-    public Findings Compare(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewApart = null)
+    public Findings Compare(
+        PictureQuery query, LocalComparisons? comparisons, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview, double? reviewApart = null)
     {
         var findings = new Findings(query, asOf, row => reviewApart is { } ofThose && (isPortrait[row] || removals?.HeldBy(ids[row], asOf) is not null) ? ofThose : review);
         var found = findings.Found;
@@ -242,7 +244,6 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
             var radius = features.Local is null ? maxDistance : Math.Max(maxDistance, ReviewDistance);
             var nearby = isHashed ? NearbyHashes(features, radius, rowsThen, kernel) : [];
             nearby.RemoveAll(near => !IsFindable(near.Hit.Row, asOf));
-            var comparisons = features.Local is { } picture ? new LocalComparisons(picture) : null;
             FindByHash(features, comparisons, nearby, maxDistance, asOf, findings.Review, found);
             if (features.Local is { } local) findings.Aligned.AddRange(Align(features, local, comparisons!, nearby, rowsThen, asOf, found));
         }

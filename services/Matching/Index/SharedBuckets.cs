@@ -9,7 +9,9 @@ internal sealed class SharedBuckets : IDisposable
     private const int FeatureMask = (1 << FeatureBuckets.FeatureBits) - 1;
     private const int QueryMask = (1 << QueryBits) - 1;
 
-    private readonly int[] ends = new int[LocalSegment.MostPictures];
+    private readonly int[] ends = ArrayPool<int>.Shared.Rent(LocalSegment.MostPictures);
+    private readonly int[] sharing = ArrayPool<int>.Shared.Rent(LocalSegment.MostPictures);
+    private int pictures, sharingCount;
     private ulong[] found = ArrayPool<ulong>.Shared.Rent(1 << 16);
     private uint[] byPicture = [];
     private int count;
@@ -17,10 +19,12 @@ internal sealed class SharedBuckets : IDisposable
     /// <summary>How many there are.</summary>
     public int Count => count;
 
-    public void Clear()
+    /// <summary>Begins anew.</summary>
+    /// <param name="among">Pictures of the segment.</param>
+    public void Clear(int among)
     {
-        Array.Clear(ends);
-        count = 0;
+        (pictures, count) = (among, 0);
+        Array.Clear(ends, 0, among);
     }
 
     /// <summary>Notes the features of a bucket that the query's feature lies in.</summary>
@@ -40,6 +44,9 @@ internal sealed class SharedBuckets : IDisposable
         }
     }
 
+    /// <summary>Pictures that share anything, once sorted.</summary>
+    public ReadOnlySpan<int> Pictures => sharing.AsSpan(0, sharingCount);
+
     /// <summary>Sorts by picture, and leaves the order as it is within a picture: that of the query's features.</summary>
     public void Sort()
     {
@@ -48,8 +55,12 @@ internal sealed class SharedBuckets : IDisposable
             if (byPicture.Length > 0) ArrayPool<uint>.Shared.Return(byPicture);
             byPicture = ArrayPool<uint>.Shared.Rent(count);
         }
-        var start = 0;
-        foreach (ref var end in ends.AsSpan()) (start, end) = (start + end, start);
+        (sharingCount, var start) = (0, 0);
+        for (var picture = 0; picture < pictures; picture++)
+        {
+            if (ends[picture] > 0) sharing[sharingCount++] = picture;
+            (start, ends[picture]) = (start + ends[picture], start);
+        }
         for (var at = 0; at < count; at++) byPicture[ends[found[at] >> QueryBits + FeatureBuckets.FeatureBits]++] = (uint)found[at] & ((1u << QueryBits + FeatureBuckets.FeatureBits) - 1);
     }
 
@@ -65,6 +76,8 @@ internal sealed class SharedBuckets : IDisposable
 
     public void Dispose()
     {
+        ArrayPool<int>.Shared.Return(ends);
+        ArrayPool<int>.Shared.Return(sharing);
         ArrayPool<ulong>.Shared.Return(found);
         if (byPicture.Length > 0) ArrayPool<uint>.Shared.Return(byPicture);
     }

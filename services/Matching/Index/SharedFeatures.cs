@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -29,32 +30,59 @@ internal static class SharedFeatures
             var (from, to) = (query.Keypoints[shared[at].Query], picture.Keypoints[shared[at].Feature]);
             places[at] = (from.X, from.Y, to.X, to.Y);
         }
-        var proposals = shared.Length <= MostProposals ? shared : shared.ToArray().OrderByDescending(pair => pair.Weight).Take(MostProposals).ToArray();
-        var (best, limit) = (Vector256<float>.Zero, Vector256.Create(Tolerance * Tolerance));
+        var proposals = shared.Length <= MostProposals ? shared : Heaviest(shared);
+        var (best, limit) = (Vector512<float>.Zero, Vector512.Create(Tolerance * Tolerance));
         // A lane for each proposal; those that are left over propose what nothing agrees with.
-        Span<float> similarities = stackalloc float[6 * Vector256<float>.Count];
-        for (var first = 0; first < proposals.Length; first += Vector256<float>.Count)
+        Span<float> similarities = stackalloc float[6 * Vector512<float>.Count];
+        for (var first = 0; first < proposals.Length; first += Vector512<float>.Count)
         {
             similarities.Fill(float.NaN);
-            for (var lane = 0; lane < Math.Min(Vector256<float>.Count, proposals.Length - first); lane++)
+            for (var lane = 0; lane < Math.Min(Vector512<float>.Count, proposals.Length - first); lane++)
                 Propose(query.Keypoints[proposals[first + lane].Query], picture.Keypoints[proposals[first + lane].Feature], mirrored, similarities[lane..]);
             var (a, b, c) = (Row(similarities, 0), Row(similarities, 1), Row(similarities, 2));
             var (d, e, f) = (Row(similarities, 3), Row(similarities, 4), Row(similarities, 5));
-            var sum = Vector256<float>.Zero;
+            var sum = Vector512<float>.Zero;
             for (var at = 0; at < places.Length; at++)
             {
                 ref readonly var place = ref places[at];
-                var (px, py) = (Vector256.Create(place.X), Vector256.Create(place.Y));
-                var (x, y) = (a * px + b * py + c - Vector256.Create(place.U), d * px + e * py + f - Vector256.Create(place.V));
-                sum += Vector256.LessThanOrEqual(x * x + y * y, limit) & Vector256.Create(shared[at].Weight);
+                var (px, py) = (Vector512.Create(place.X), Vector512.Create(place.Y));
+                var (x, y) = (a * px + b * py + c - Vector512.Create(place.U), d * px + e * py + f - Vector512.Create(place.V));
+                sum += Vector512.LessThanOrEqual(x * x + y * y, limit) & Vector512.Create(shared[at].Weight);
             }
-            best = Vector256.Max(best, sum);
+            best = Vector512.Max(best, sum);
         }
         var most = 0f;
-        for (var lane = 0; lane < Vector256<float>.Count; lane++) most = Math.Max(most, best[lane]);
+        for (var lane = 0; lane < Vector512<float>.Count; lane++) most = Math.Max(most, best[lane]);
         return most;
 
-        static Vector256<float> Row(Span<float> similarities, int row) => Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(similarities), (nuint)(row * Vector256<float>.Count));
+        static Vector512<float> Row(Span<float> similarities, int row) => Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(similarities), (nuint)(row * Vector512<float>.Count));
+    }
+
+    // Of equally heavy ones the first.
+    private static SharedFeature[] Heaviest(ReadOnlySpan<SharedFeature> shared)
+    {
+        var weights = new float[(shared.Length + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count];
+        for (var at = 0; at < shared.Length; at++) weights[at] = shared[at].Weight;
+        // The least of them, bit by bit from the highest: numbers above zero are ordered as their bits are.
+        var bits = 0u;
+        for (var bit = 1u << 30; bit > 0; bit >>= 1)
+        {
+            if (CountFrom(weights, bits | bit) >= MostProposals) bits |= bit;
+        }
+        var (least, equal) = (BitConverter.UInt32BitsToSingle(bits), MostProposals - CountFrom(weights, bits + 1));
+        var (heaviest, count) = (new SharedFeature[MostProposals], 0);
+        foreach (var pair in shared)
+        {
+            if (pair.Weight > least || pair.Weight == least && equal-- > 0) heaviest[count++] = pair;
+        }
+        return heaviest;
+    }
+
+    private static int CountFrom(float[] weights, uint bits)
+    {
+        var (count, least) = (0, Vector512.Create(BitConverter.UInt32BitsToSingle(bits)));
+        for (var at = 0; at < weights.Length; at += Vector512<float>.Count) count += BitOperations.PopCount(Vector512.GreaterThanOrEqual(Vector512.Create(weights, at), least).ExtractMostSignificantBits());
+        return count;
     }
 
     // The similarity that lays the one feature on the other.
@@ -65,6 +93,6 @@ internal static class SharedFeatures
         var side = mirrored ? -1 : 1;
         var (a, b, d, e) = (scale * cos * side, -scale * sin, scale * sin * side, scale * cos);
         ReadOnlySpan<float> six = [a, b, to.X - a * from.X - b * from.Y, d, e, to.Y - d * from.X - e * from.Y];
-        for (var i = 0; i < six.Length; i++) similarity[i * Vector256<float>.Count] = six[i];
+        for (var i = 0; i < six.Length; i++) similarity[i * Vector512<float>.Count] = six[i];
     }
 }

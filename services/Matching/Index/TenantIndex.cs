@@ -82,13 +82,14 @@ public sealed class TenantIndex
     /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
     public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Find(PictureQuery query, Thresholds thresholds, ScanKernel? kernel = null)
     {
+        var comparisons = query.Features?.Local is { } picture ? new LocalComparisons(picture) : null;
         var (ofWorks, ofUploads) = (In(works, thresholds.Works, thresholds.Portraits), In(uploads, thresholds.Uploads, thresholds.Removed));
         // What recurs in an account's pictures recurs in those of both banks.
         var backdrop = Backdrop.Of(query, ofWorks.Aligned.Concat(ofUploads.Aligned));
         return (works.Conclude(ofWorks, backdrop), uploads.Conclude(ofUploads, backdrop));
 
         PictureBank.Findings In(PictureBank bank, BandLimits? limits, BandLimits? apart) => bank.Compare(
-            query, thresholds.MaxDistance, thresholds.IndexVersion, kernel ?? HammingScan.Fastest, limits?.Review ?? CopyModel.DefaultReview, apart?.Review);
+            query, comparisons, thresholds.MaxDistance, thresholds.IndexVersion, kernel ?? HammingScan.Fastest, limits?.Review ?? CopyModel.DefaultReview, apart?.Review);
     }
 
     /// <summary>The same in one bank; what recurs in an account's pictures is seen in those of this bank alone.</summary>

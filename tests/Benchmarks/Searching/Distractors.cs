@@ -4,6 +4,7 @@ using ImageRights.Contracts.Fingerprint.V1;
 using ImageRights.Fingerprint.Computing;
 using ImageRights.Fingerprint.Decoding;
 using ImageRights.Fingerprint.Hashing;
+using ImageRights.Matching.Index;
 using ImageRights.Matching.Screening;
 
 namespace ImageRights.Benchmarks.Searching;
@@ -13,6 +14,7 @@ internal static class Distractors
 {
     public const int HeaderBytes = 12;
     public const int FeatureBytes = 38;
+    private const int DescriptorBytes = 32;
 
     private const int Width = 512;
     private const int Height = 384;
@@ -53,6 +55,20 @@ internal static class Distractors
         }
         stream.Dispose();
         return Read(file, count, photographs);
+    }
+
+    /// <summary>Local features of another picture: of each test of a descriptor one in eight comes out otherwise, which is more than copies differ by, and as often one way or the other as it did.</summary>
+    public static LocalFeatures Vary(LocalFeatures features, Random random)
+    {
+        var bytes = features.Bytes.ToArray();
+        Span<byte> noise = stackalloc byte[3 * DescriptorBytes];
+        for (var feature = 0; feature < features.Descriptors.Length; feature++)
+        {
+            random.NextBytes(noise);
+            var descriptor = bytes.AsSpan(HeaderBytes + (feature + 1) * FeatureBytes - DescriptorBytes, DescriptorBytes);
+            for (var at = 0; at < DescriptorBytes; at++) descriptor[at] ^= (byte)(noise[at] & noise[DescriptorBytes + at] & noise[2 * DescriptorBytes + at]);
+        }
+        return LocalFeatures.Read(bytes);
     }
 
     private static DecodedPicture Draw(IReadOnlyList<DecodedPicture> photographs, Random random)
