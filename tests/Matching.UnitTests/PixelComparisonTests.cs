@@ -56,6 +56,21 @@ public class PixelComparisonTests
         report.Looseness.ShouldBeGreaterThan(0.6);
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    public void Marks_on_a_copy_do_not_make_it_lie_loosely(double marks) =>
+        PixelComparison.Compare(new Scene(1, 1).Picture(marks: marks), Harbour, Same).Looseness.ShouldBeLessThanOrEqualTo(0.5);
+
+    [Fact]
+    public void Few_blocks_do_not_lie_close_because_they_do_together()
+    {
+        const double size = 0.28;
+        var report = PixelComparison.Compare(new Scene(1, 1).Picture(0.375, 0.375, size, marks: 200), Harbour, new Affine(size, 0, 192, 0, size, 192));
+        report.Blocks.Count(block => block.Correlation > PixelComparison.LeastCorrelation).ShouldBeInRange(4, 11);
+        report.Looseness.ShouldBeGreaterThan(0.6);
+    }
+
     [Fact]
     public void A_bend_puts_places_where_they_were_found()
     {

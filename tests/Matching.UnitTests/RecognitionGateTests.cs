@@ -7,7 +7,8 @@ namespace ImageRights.Matching.UnitTests;
 public class RecognitionGateTests
 {
     private static readonly string[] Watched =
-        ["jpeg10", "crop50 centre", "crop25", "mirrored", "perspective8", "watermark60", "border10", "collage4", "inset15", "background photo", "screenshot", "inverted"];
+        ["jpeg10", "crop50 centre", "crop25", "mirrored", "perspective8", "watermark60", "border10", "collage4", "inset15", "background photo", "screenshot", "inverted",
+        "combo3 crop60 small watermark border"];
 
     [Fact]
     public void Edited_copies_are_found_and_nothing_else_is_called_one()
@@ -29,8 +30,8 @@ public class RecognitionGateTests
         // No perspective explains a bend; before it was fitted as one, few of these were found.
         var bent = trial.Run([.. Edits.Others.Where(edit => edit.Name is "bent8" or "waves1")], new Progress(2 * originals.Count));
         Metrics.Recall(bent, CopyModel.DefaultReview).ShouldBeGreaterThanOrEqualTo(0.6);
-        // These photographs were chosen for the floor that they share: three of the ninety-six queries take one of them for another.
-        Metrics.SceneAlarms(queries, CopyModel.DefaultReview).ShouldBeLessThanOrEqualTo(3 / 96.0);
+        // These photographs were chosen for the floor that they share: three of the hundred and four queries take one of them for another.
+        Metrics.SceneAlarms(queries, CopyModel.DefaultReview).ShouldBeLessThanOrEqualTo(3 / 104.0);
         Metrics.SceneAlarms(trial.Run([Edits.Retaken], new Progress(originals.Count)), CopyModel.DefaultReview).ShouldBe(0);
         queries.SelectMany(query => query.Answers).Where(answer => answer.Measures is not null).ShouldAllBe(answer => answer.Score >= CopyModel.Current.Score(answer.Measures!));
     }

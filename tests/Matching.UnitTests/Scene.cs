@@ -23,7 +23,8 @@ internal sealed class Scene
 
     /// <summary>The part of the scene from (left, top) of that size, both in fractions, as a picture whose longest side is 512 pixels; mirrored if so asked.</summary>
     /// <param name="moved">How far to the right the surface is seen at a point of the picture, in fractions; the features stay.</param>
-    public LocalFeatures Picture(double left = 0, double top = 0, double size = 1, bool mirrored = false, int flips = 10, Func<double, double, double>? moved = null)
+    /// <param name="marks">Strength in grey levels of light marks, each a pixel of the thumbnail, that lie on a third of the picture.</param>
+    public LocalFeatures Picture(double left = 0, double top = 0, double size = 1, bool mirrored = false, int flips = 10, Func<double, double, double>? moved = null, double marks = 0)
     {
         const int side = 512, thumbnail = 128;
         var random = new Random(flips);
@@ -55,7 +56,7 @@ internal sealed class Scene
             var (u, v) = ((at % thumbnail + 0.5) / thumbnail, (at / thumbnail + 0.5) / thumbnail);
             if (mirrored) u = 1 - u;
             if (moved is not null) u -= moved(u, v);
-            levels[at] = (byte)Math.Clamp(128 + 30 * waves.Sum(wave => Math.Sin(wave.X * (left + u * size) + wave.Y * (top + v * size) + wave.Phase)), 0, 255);
+            levels[at] = (byte)Math.Clamp(128 + 30 * waves.Sum(wave => Math.Sin(wave.X * (left + u * size) + wave.Y * (top + v * size) + wave.Phase)) + (random.Next(3) == 0 ? marks : 0), 0, 255);
         }
         var differences = levels.Select((level, at) => (byte)((level >> 3) - (at % thumbnail == 0 ? 0 : levels[at - 1] >> 3) & 31)).ToArray();
         using var compressed = new MemoryStream();

@@ -40,9 +40,14 @@ internal sealed class PixelComparison
     private const double LeastWindow = 1.2;
     private const double MostWindow = 16;
 
-    // A picture that lies more loosely than this may be bent, and it is when then it lies closer than that.
+    // As a copy lies.
+    private const double Close = 0.5;
+
+    // Fewer blocks lie close together by chance.
+    private const int LeastTogether = 12;
+
+    // A picture that lies more loosely than this may be bent, and it is when then it lies close.
     private const double LeastBent = 0.6;
-    private const double MostBent = 0.5;
     private const int BendRounds = 3;
 
     private readonly int width, height, columns, rows;
@@ -86,7 +91,13 @@ internal sealed class PixelComparison
         }
         var found = comparison.Find(1);
         var looseness = LoosenessOf(DisplacementsOf(found));
-        if (looseness > LeastBent && comparison.Bent(warp) is { } bent && bent.Looseness < MostBent) (found, looseness) = bent;
+        if (looseness > Close)
+        {
+            var together = comparison.FindTogether(found);
+            var steadied = together.Count < LeastTogether ? looseness : Math.Clamp(LoosenessOf(together), Close, looseness);
+            if (looseness > LeastBent && comparison.Bent(warp) is { } bent && bent.Looseness < Close) (found, looseness) = bent;
+            else looseness = steadied;
+        }
         var corrected = toFeatures.Inverse().Then(warp.AsAffine()).Then(toThumbnail.Inverse()).Inverse();
         return new PixelReport(corrected, found.ConvertAll(place => place.Block), looseness);
     }
@@ -120,27 +131,74 @@ internal sealed class PixelComparison
     {
         if (pictureWidth < 2 || pictureHeight < 2) return [];
         var places = new List<(Block, Warp.Displacement)>();
-        var span = 2 * reach + 1;
-        Span<float> scores = stackalloc float[span * span];
+        Span<float> scores = stackalloc float[ShiftsOf(reach)];
         for (var block = 0; block < contrast.Length; block++)
         {
             if (contrast[block] < LeastContrast * LeastContrast) continue;
-            var (left, top) = (block % columns * Side, block / columns * Side);
-            var best = -1;
-            for (var shift = 0; shift < scores.Length; shift++)
-            {
-                scores[shift] = Correlation(block, left + shift % span - reach, top + shift / span - reach);
-                if (!float.IsNaN(scores[shift]) && (best < 0 || scores[shift] > scores[best])) best = shift;
-            }
-            if (best < 0) continue;
-            var (x, y) = (best % span, best / span);
+            Correlate(block, reach, scores);
+            if (BestOf(scores) is not { } best) continue;
             var here = scores[scores.Length / 2];
-            places.Add((new Block(block % columns, block / columns, scores[best], float.IsNaN(here) ? -1 : here), new Warp.Displacement(
-                left + Side / 2.0, top + Side / 2.0,
-                x - reach + (x > 0 && x < span - 1 ? Vertex(scores[best - 1], scores[best], scores[best + 1]) : 0),
-                y - reach + (y > 0 && y < span - 1 ? Vertex(scores[best - span], scores[best], scores[best + span]) : 0))));
+            places.Add((new Block(block % columns, block / columns, scores[best], float.IsNaN(here) ? -1 : here), DisplacementOf(block, reach, scores, best)));
         }
         return places;
+    }
+
+    // Where alike blocks are found together with the alike ones around them: what lies on a picture, a watermark or grain, moves them one by one, and a camera that moved moves neighbours alike.
+    private List<Warp.Displacement> FindTogether(List<(Block Block, Warp.Displacement Displacement)> places)
+    {
+        const int reach = 1;
+        var scores = new Dictionary<(int Column, int Row), float[]>();
+        foreach (var (block, _) in places)
+        {
+            if (block.Correlation <= LeastCorrelation) continue;
+            var own = new float[ShiftsOf(reach)];
+            Correlate(block.Row * columns + block.Column, reach, own);
+            scores.Add((block.Column, block.Row), own);
+        }
+        var found = new List<Warp.Displacement>(scores.Count);
+        Span<float> together = stackalloc float[ShiftsOf(reach)];
+        foreach (var ((column, row), own) in scores)
+        {
+            own.CopyTo(together);
+            for (var place = 0; place < 9; place++)
+            {
+                // Where a block is not covered everywhere, nothing is known of some of its shifts.
+                if (place == 4 || !scores.TryGetValue((column + place % 3 - 1, row + place / 3 - 1), out var beside) || beside.Contains(float.NaN)) continue;
+                for (var shift = 0; shift < together.Length; shift++) together[shift] += beside[shift];
+            }
+            if (BestOf(together) is { } best) found.Add(DisplacementOf(row * columns + column, reach, together, best));
+        }
+        return found;
+    }
+
+    private static int ShiftsOf(int reach) => (2 * reach + 1) * (2 * reach + 1);
+
+    // How a block correlates when it is moved, row by row of the places within a reach.
+    private void Correlate(int block, int reach, Span<float> scores)
+    {
+        var (span, left, top) = (2 * reach + 1, block % columns * Side - reach, block / columns * Side - reach);
+        for (var shift = 0; shift < scores.Length; shift++) scores[shift] = Correlation(block, left + shift % span, top + shift / span);
+    }
+
+    // The first of the highest; null when the picture covers none.
+    private static int? BestOf(ReadOnlySpan<float> scores)
+    {
+        int? best = null;
+        for (var shift = 0; shift < scores.Length; shift++)
+        {
+            if (!float.IsNaN(scores[shift]) && !(best is { } other && scores[shift] <= scores[other])) best = shift;
+        }
+        return best;
+    }
+
+    private Warp.Displacement DisplacementOf(int block, int reach, ReadOnlySpan<float> scores, int best)
+    {
+        var span = 2 * reach + 1;
+        var (x, y) = (best % span, best / span);
+        return new Warp.Displacement(
+            block % columns * Side + Side / 2.0, block / columns * Side + Side / 2.0,
+            x - reach + (x > 0 && x < span - 1 ? Vertex(scores[best - 1], scores[best], scores[best + 1]) : 0),
+            y - reach + (y > 0 && y < span - 1 ? Vertex(scores[best - span], scores[best], scores[best + span]) : 0));
     }
 
     // The top of the parabola through three neighbours.
