@@ -117,6 +117,33 @@ public sealed class AppendingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stream_is_read_after_its_first_event_when_that_is_known()
+    {
+        await StartAsync("dispute-known");
+        await using var session = store.Session();
+        (await session.Events.FetchForWriting<Dispute>("dispute-known")).AppendOne(new ArgumentMade("then"));
+        await session.SaveChangesAsync();
+        var events = await session.Events.FetchStreamAsync("dispute-known");
+        await using var first = store.Session();
+        await using var second = store.Session();
+        await using var third = store.Session();
+
+        var known = await first.Events.FetchForWriting<Dispute>(events[0]);
+        var late = await second.Events.FetchForWriting<Dispute>(events[0]);
+        var later = await third.Events.FetchForWriting<Dispute>(events[1]);
+        known.AppendOne(new ArgumentMade("mine"));
+        late.AppendOne(new ArgumentMade("late"));
+        await first.SaveChangesAsync();
+
+        known.Events[0].ShouldBeSameAs(events[0]);
+        known.Events.ShouldBe(events);
+        later.Events.ShouldBe(events);
+        (known.CurrentVersion, known.Aggregate).ShouldBe((2, later.Aggregate));
+        (await first.LoadAsync<DisputeCard>("known"))!.Arguments.ShouldBe(2);
+        (await Should.ThrowAsync<ConcurrencyException>(() => second.SaveChangesAsync())).Stream.ShouldBe("dispute-known");
+    }
+
+    [Fact]
     public async Task Writers_with_retries_on_one_stream_lose_nothing_and_leave_no_hole()
     {
         await StartAsync("dispute-hot");

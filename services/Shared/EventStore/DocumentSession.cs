@@ -252,12 +252,13 @@ public sealed class DocumentSession : IAsyncDisposable
         return action;
     }
 
-    /// <summary>The events of a stream of this tenant, in order.</summary>
-    internal async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(string key, long version, DateTimeOffset? timestamp, CancellationToken cancellationToken)
+    /// <summary>The events of a stream of this tenant after a version, in order.</summary>
+    internal async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(string key, long after, long version, DateTimeOffset? timestamp, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlBatchCommand($"select {EventColumns} from {store.Schema}.mt_events where tenant_id = $1 and stream_id = $2 and version <= $3 and timestamp <= $4 order by version");
+        var command = new NpgsqlBatchCommand($"select {EventColumns} from {store.Schema}.mt_events where tenant_id = $1 and stream_id = $2 and version > $3 and version <= $4 and timestamp <= $5 order by version");
         command.Parameters.Add(new() { Value = TenantId });
         command.Parameters.Add(new() { Value = key });
+        command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = version == 0 ? long.MaxValue : version });
         command.Parameters.Add(new() { Value = timestamp?.ToUniversalTime() ?? EndOfTime });
         return await OpenAsync(store, await ReadAsync(command, prepare: true, ReadEvent, cancellationToken), cancellationToken);

@@ -17,9 +17,16 @@ public sealed class EventOperations
     public void Append(string key, params object[] events) => session.Append(key).Add(events);
 
     /// <summary>Loads a stream's state for a decision; what is appended to the result is refused at save if the stream has moved since.</summary>
-    public async Task<EventStream<TState>> FetchForWriting<TState>(string key, CancellationToken cancellationToken = default) where TState : notnull
+    public Task<EventStream<TState>> FetchForWriting<TState>(string key, CancellationToken cancellationToken = default) where TState : notnull =>
+        FetchForWriting<TState>(key, [], cancellationToken);
+
+    /// <summary>Loads the state of the stream that an event is of. Where it begins with this event, only what comes after is read.</summary>
+    public Task<EventStream<TState>> FetchForWriting<TState>(RecordedEvent known, CancellationToken cancellationToken = default) where TState : notnull =>
+        FetchForWriting<TState>(known.StreamKey, known.Version == 1 ? [known] : [], cancellationToken);
+
+    private async Task<EventStream<TState>> FetchForWriting<TState>(string key, IReadOnlyList<RecordedEvent> known, CancellationToken cancellationToken) where TState : notnull
     {
-        var events = await FetchStreamAsync(key, cancellationToken: cancellationToken);
+        IReadOnlyList<RecordedEvent> events = [.. known, .. await session.ReadStreamAsync(key, known.Count, 0, null, cancellationToken)];
         var action = session.Fetched(key, events);
         return new EventStream<TState>(key, session.Owner.Options.Projections.Fold<TState>(events), events.Count, events, action);
     }
@@ -30,7 +37,7 @@ public sealed class EventOperations
 
     /// <summary>The events of a stream in order, optionally only up to a version or an instant.</summary>
     public Task<IReadOnlyList<RecordedEvent>> FetchStreamAsync(string key, long version = 0, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default) =>
-        session.ReadStreamAsync(key, version, timestamp, cancellationToken);
+        session.ReadStreamAsync(key, 0, version, timestamp, cancellationToken);
 
     /// <summary>State of a stream as it is, or as it was at a version or an instant; null if it had no event then.</summary>
     public async Task<TState?> AggregateStreamAsync<TState>(string key, long version = 0, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default) where TState : notnull

@@ -44,7 +44,7 @@ internal sealed class Screener(PictureIndex index, Search search, Rescanner resc
         var thresholds = options.Value.ThresholdsOf(upload.Algorithm, @event.TenantId, tenant.VersionBefore(@event.Position));
         var found = search.Screen(tenant, upload.AccountId, upload.OccurredAt, PictureQuery.Of(upload), thresholds);
         span?.SetTag("imagerights.verdict", found.Verdict.ToString()).SetTag("imagerights.band", found.Band?.ToString());
-        await SayAsync(page, @event, span, upload.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
+        await SayAsync(page, @event, span, new ScreeningCommand.Conclude(new ImageScreened(
             upload.SubjectId, upload.AccountId, upload.Surface!.Value, upload.ListingId, found.Verdict, found.Matches, thresholds, null, clock.GetUtcNow(),
             found.Band, found.Related)), cancellationToken);
     }
@@ -58,7 +58,7 @@ internal sealed class Screener(PictureIndex index, Search search, Rescanner resc
         var (copies, conflicts) = Judgement.JudgeWork(work, works, uploads, tenant.LicencesAt(thresholds.IndexVersion), thresholds, clock.GetUtcNow());
         span?.SetTag("imagerights.copies", copies.Count).SetTag("imagerights.conflicts", conflicts.Count);
         if (copies.Count + conflicts.Count == 0) return;
-        await SayAsync(page, @event, span, work.SubjectId, new ScreeningCommand.Report(copies, conflicts), cancellationToken);
+        await SayAsync(page, @event, span, new ScreeningCommand.Report(copies, conflicts), cancellationToken);
     }
 
     private async Task RefuseAsync(EventPage page, RecordedEvent @event, UnreadableRecorded unreadable, CancellationToken cancellationToken)
@@ -66,17 +66,16 @@ internal sealed class Screener(PictureIndex index, Search search, Rescanner resc
         using var span = StartSpan("screen upload", @event, unreadable.SubjectId);
         span?.SetTag("imagerights.verdict", nameof(Verdict.Unreadable));
         var thresholds = options.Value.ThresholdsOf(Search.Algorithm, @event.TenantId, index.For(@event.TenantId).VersionBefore(@event.Position));
-        await SayAsync(page, @event, span, unreadable.SubjectId, new ScreeningCommand.Conclude(new ImageScreened(
+        await SayAsync(page, @event, span, new ScreeningCommand.Conclude(new ImageScreened(
             unreadable.SubjectId, unreadable.AccountId, unreadable.Surface!.Value, unreadable.ListingId, Verdict.Unreadable, [], thresholds, unreadable.Code, clock.GetUtcNow())),
             cancellationToken);
     }
 
-    private static async Task SayAsync(
-        EventPage page, RecordedEvent @event, Activity? span, string subjectId, ScreeningCommand command, CancellationToken cancellationToken)
+    private static async Task SayAsync(EventPage page, RecordedEvent @event, Activity? span, ScreeningCommand command, CancellationToken cancellationToken)
     {
         var session = page.CausedBy(@event);
         session.TraceParent = span?.Id ?? @event.TraceParent;
-        var stream = await session.Events.FetchForWriting<ScreeningState>(ScreeningDecider.StreamKey(subjectId), cancellationToken);
+        var stream = await session.Events.FetchForWriting<ScreeningState>(@event, cancellationToken);
         var facts = ScreeningDecider.Decide(stream.Aggregate, command);
         stream.AppendMany(facts);
         foreach (var copy in facts.SelectMany(CopyView.Of)) session.Store(copy.Id, copy);
