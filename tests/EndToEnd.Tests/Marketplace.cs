@@ -27,7 +27,9 @@ internal sealed class Marketplace : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var marketplace = new Marketplace(system, builder.Build());
-        marketplace.receiver.MapPost("/hook", (Delegate)(async (HttpContext context) =>
+        // Its own: the port may have been another's, to whom deliveries are tried again.
+        var path = $"/hooks/{Guid.CreateVersion7():N}";
+        marketplace.receiver.MapPost(path, (Delegate)(async (HttpContext context) =>
         {
             var body = await JsonNode.ParseAsync(context.Request.Body);
             marketplace.Webhooks.Enqueue((context.Request.Headers["webhook-id"].ToString(), body!));
@@ -35,7 +37,7 @@ internal sealed class Marketplace : IAsyncDisposable
         }));
         await marketplace.receiver.StartAsync();
         await marketplace.SignInAsync();
-        await marketplace.PostAsync("notification", "/v1/endpoints", new { url = marketplace.receiver.Urls.Single() + "/hook", eventTypes = eventTypes.Length == 0 ? null : eventTypes });
+        await marketplace.PostAsync("notification", "/v1/endpoints", new { url = marketplace.receiver.Urls.Single() + path, eventTypes = eventTypes.Length == 0 ? null : eventTypes });
         return marketplace;
     }
 
