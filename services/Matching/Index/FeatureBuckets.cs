@@ -12,20 +12,20 @@ internal sealed class FeatureBuckets
     // Whether a bucket is too full tells the one beyond those that it may have, at any version: who came first stands first.
     private const int MostLooked = FeatureTables.LongestBucket + 1;
 
-    private static readonly BucketTable NoFeatures = new(new int[1 << FeatureTables.LeastBits], [], FeatureTables.LeastBits, MostLooked);
-
-    private readonly int bits;
-    private readonly BucketTable[] settled;
-
     // Lists have few of the pictures, so that one is for several buckets side by side; which of them a feature is in stands above its number.
     private const int BesideBits = 2;
     private const int NumberBits = 24;
     private const int BesideMask = (1 << BesideBits) - 1;
 
+    private static readonly BucketTable NoFeatures = new(new int[1 << FeatureTables.LeastBits], [], FeatureTables.LeastBits, MostLooked);
+
+    private readonly int bits;
+    private readonly BucketTable[] settled;
+
     // Newest first: where a list begins, less one, and what follows.
     private readonly int[][] heads;
     private readonly Column<(int Next, uint Feature)>[] entries = [.. Enumerable.Range(0, FeatureTables.Count).Select(_ => new Column<(int, uint)>())];
-    private readonly int settledPictures, most;
+    private readonly int most;
     private int recentPictures, recentFeatures;
 
     /// <summary>Lays the pictures of a segment into tables.</summary>
@@ -33,14 +33,14 @@ internal sealed class FeatureBuckets
     /// <param name="isFull">Whether no other will come.</param>
     public FeatureBuckets(IReadOnlyList<LocalFeatures> pictures, bool isFull)
     {
-        (settledPictures, most) = (pictures.Count, isFull ? 0 : Math.Max(LeastRecent, pictures.Count / 4));
-        bits = FeatureTables.BitsAmong(settledPictures + most);
+        (Settled, most) = (pictures.Count, isFull ? 0 : Math.Max(LeastRecent, pictures.Count / 4));
+        bits = FeatureTables.BitsAmong(Settled + most);
         heads = [.. Enumerable.Range(0, isFull ? 0 : FeatureTables.Count).Select(_ => new int[1 << bits - BesideBits])];
-        settled = [.. Enumerable.Range(0, FeatureTables.Count).Select(table => settledPictures == 0 ? NoFeatures : Lay(pictures, table))];
+        settled = [.. Enumerable.Range(0, FeatureTables.Count).Select(table => Settled == 0 ? NoFeatures : Lay(pictures, table))];
     }
 
     /// <summary>Pictures in tables.</summary>
-    public int Settled => settledPictures;
+    public int Settled { get; }
 
     /// <summary>Whether another picture can be added.</summary>
     public bool HasRoom => recentPictures < most;
@@ -51,7 +51,7 @@ internal sealed class FeatureBuckets
     /// <summary>Adds a picture.</summary>
     public void Add(LocalFeatures added)
     {
-        var (descriptors, picture) = (added.Descriptors, settledPictures + recentPictures);
+        var (descriptors, picture) = (added.Descriptors, Settled + recentPictures);
         for (var number = 0; number < CountOf(added); number++, recentFeatures++)
         {
             var descriptor = descriptors[number];
@@ -90,7 +90,7 @@ internal sealed class FeatureBuckets
     private int Find(int table, int bucket, int pictures, Span<uint> found)
     {
         var (limit, length) = ((uint)pictures << FeatureBits, Math.Min(settled[table].LengthOf(bucket), found.Length));
-        if (length == found.Length && pictures >= settledPictures) return length;
+        if (length == found.Length && pictures >= Settled) return length;
         settled[table].Read(bucket, found[..length]);
         while (length > 0 && found[length - 1] >= limit) length--;
         if (heads.Length == 0) return length;

@@ -8,6 +8,9 @@ internal sealed class LocalComparisons(LocalFeatures picture)
     private readonly Dictionary<(LocalFeatures Reference, bool IsMirrored), Alignment?> aligned = [];
     private readonly Dictionary<(LocalFeatures Reference, Affine Transform, bool IsMirrored, bool IsInverted), Alignment> compared = [];
 
+    /// <summary>Those of a query; null when it has no local features.</summary>
+    public static LocalComparisons? Of(PictureQuery query) => query.Features?.Local is { } picture ? new LocalComparisons(picture) : null;
+
     /// <summary>As <see cref="LocalVerifier.Align"/>.</summary>
     public Alignment? Align(LocalFeatures reference, bool mirrored)
     {

@@ -219,7 +219,7 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     /// <remarks>What recurs in an account's pictures is seen in those of this bank alone.</remarks>
     public IReadOnlyList<Neighbour> Find(PictureQuery query, int maxDistance, long asOf, ScanKernel kernel, double review = CopyModel.DefaultReview)
     {
-        var findings = Compare(query, query.Features?.Local is { } picture ? new LocalComparisons(picture) : null, maxDistance, asOf, kernel, review);
+        var findings = Compare(query, LocalComparisons.Of(query), maxDistance, asOf, kernel, review);
         return Conclude(findings, Backdrop.Of(query, findings.Aligned));
     }
 

@@ -82,7 +82,7 @@ public sealed class TenantIndex
     /// <param name="kernel">Instructions; null: the fastest. The answer is the same.</param>
     public (IReadOnlyList<Neighbour> Works, IReadOnlyList<Neighbour> Uploads) Find(PictureQuery query, Thresholds thresholds, ScanKernel? kernel = null)
     {
-        var comparisons = query.Features?.Local is { } picture ? new LocalComparisons(picture) : null;
+        var comparisons = LocalComparisons.Of(query);
         var (ofWorks, ofUploads) = (In(works, thresholds.Works, thresholds.Portraits), In(uploads, thresholds.Uploads, thresholds.Removed));
         // What recurs in an account's pictures recurs in those of both banks.
         var backdrop = Backdrop.Of(query, ofWorks.Aligned.Concat(ofUploads.Aligned));
