@@ -97,7 +97,7 @@ public class WorkSearchTests
         searches.ShouldBe(catalogue.Select((work, number) => ((string?)work.SubjectId, (int?)1, (int?)(number % 50 == 0 ? 1 : 0))), ignoreOrder: true);
         (await surroundings.StoredAsync("copy_found_v1")).Count.ShouldBe(Works / 50);
         var progress = await ReadAsync(second.Http, "/v1/works/searches");
-        (Number(progress, "waiting"), Number(progress, "done"), Number(progress, "secondsLeft")).ShouldBe((0, Works, null));
+        (Number(progress, "waiting"), Number(progress, "doneLastHour"), Number(progress, "secondsLeft")).ShouldBe((0, Works, null));
         progress.GetProperty("rate").GetDouble().ShouldBeGreaterThan(0);
     }
 
@@ -111,8 +111,8 @@ public class WorkSearchTests
         {
             foreach (var (number, (account, status, age)) in new[]
             {
-                ("author", WorkSearchStatus.Waiting, 5), ("author", WorkSearchStatus.Waiting, 3), ("author", WorkSearchStatus.Done, 20), ("author", WorkSearchStatus.Done, 10), ("author", WorkSearchStatus.Done, 3600),
-                ("author", WorkSearchStatus.Unreadable, 30), ("rival", WorkSearchStatus.Waiting, 8), ("rival", WorkSearchStatus.Done, 7200),
+                ("author", WorkSearchStatus.Waiting, 5), ("author", WorkSearchStatus.Waiting, 3), ("author", WorkSearchStatus.Done, 20), ("author", WorkSearchStatus.Done, 10), ("author", WorkSearchStatus.Done, 3000),
+                ("author", WorkSearchStatus.Done, 7200), ("author", WorkSearchStatus.Unreadable, 90_000), ("rival", WorkSearchStatus.Waiting, 8), ("rival", WorkSearchStatus.Done, 600),
             }.Index())
             {
                 session.Store($"wrk_{number}", new WorkSearchView($"wrk_{number}", account, status, now.AddSeconds(-age)));
@@ -121,20 +121,20 @@ public class WorkSearchTests
         }
 
         var all = await ReadAsync(replica.Http, "/v1/works/searches");
-        (Number(all, "waiting"), Number(all, "done"), Number(all, "unreadable"), all.GetProperty("waitingSince").GetDateTimeOffset()).ShouldBe((3, 4, 1, now.AddSeconds(-8)));
+        (Number(all, "waiting"), Number(all, "doneLastHour"), Number(all, "unreadable"), all.GetProperty("waitingSince").GetDateTimeOffset()).ShouldBe((3, 4, 1, now.AddSeconds(-8)));
         // Two within the last minute, since the first of them twenty seconds ago.
         all.GetProperty("rate").GetDouble().ShouldBeInRange(0.02, 0.11);
         Number(all, "secondsLeft").ShouldBe((int)Math.Ceiling(3 / all.GetProperty("rate").GetDouble()));
 
         using var author = Party("author");
         var own = await ReadAsync(author, "/v1/works/searches");
-        (Number(own, "waiting"), Number(own, "done"), Number(own, "unreadable")).ShouldBe((2, 3, 1));
+        (Number(own, "waiting"), Number(own, "doneLastHour"), Number(own, "unreadable")).ShouldBe((2, 3, 1));
         using var rival = Party("rival");
         own = await ReadAsync(rival, "/v1/works/searches");
-        (Number(own, "waiting"), Number(own, "done"), Number(own, "unreadable"), own.TryGetProperty("rate", out _)).ShouldBe((1, 1, 0, false));
+        (Number(own, "waiting"), Number(own, "doneLastHour"), Number(own, "unreadable"), own.TryGetProperty("rate", out _)).ShouldBe((1, 1, 0, false));
         using var stranger = Party("stranger");
         own = await ReadAsync(stranger, "/v1/works/searches");
-        (Number(own, "waiting"), Number(own, "done"), Number(own, "unreadable")).ShouldBe((0, 0, 0));
+        (Number(own, "waiting"), Number(own, "doneLastHour"), Number(own, "unreadable")).ShouldBe((0, 0, 0));
 
         HttpClient Party(string account) => new HttpClient { BaseAddress = replica.Http.BaseAddress, Timeout = TimeSpan.FromSeconds(30) }
             .Authorized(TestAccess.Token(DocumentStore.DefaultTenant, [Roles.RightsHolder], change: claims => claims["account"] = account));

@@ -209,9 +209,9 @@ public class ContractTests
     [Fact]
     public void The_time_left_for_searches_follows_from_their_rate()
     {
-        new WorkSearches(1800, 3200, 2, Noon, 12.5).SecondsLeft.ShouldBe(144);
-        new WorkSearches(1800, 3200, 2, Noon, null).SecondsLeft.ShouldBeNull();
-        new WorkSearches(0, 5000, 2, null, 12.5).SecondsLeft.ShouldBeNull();
+        new WorkSearches(1800, Noon, 3200, 2, 12.5).SecondsLeft.ShouldBe(144);
+        new WorkSearches(1800, Noon, 3200, 2, null).SecondsLeft.ShouldBeNull();
+        new WorkSearches(0, null, 5000, 2, 12.5).SecondsLeft.ShouldBeNull();
     }
 
     [Fact]

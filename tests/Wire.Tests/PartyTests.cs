@@ -181,7 +181,7 @@ public sealed class PartyTests(RunningServices services) : IClassFixture<Running
 
     // A list, or what is counted of works.
     private static int OwnIn(JsonNode answer) =>
-        answer["items"] is { } items ? items.AsArray().Count : (int)answer["waiting"]! + (int)answer["done"]! + (int)answer["unreadable"]!;
+        answer["items"] is { } items ? items.AsArray().Count : (int)answer["waiting"]! + (int)answer["doneLastHour"]! + (int)answer["unreadable"]!;
 
     private IEnumerable<(string Service, RouteEndpoint Route)> Held() =>
         from service in RunningServices.Services.Keys from route in services.Routes(service) where route.Metadata.GetMetadata<HeldToAccount>() is not null select (service, route);
