@@ -49,9 +49,10 @@ public sealed record MessageCode(string Code, Text? Words, Text? Example = null)
 /// <param name="Regime">Title of the regime; null under the marketplace's own rules.</param>
 /// <param name="Codes">Why.</param>
 /// <param name="Rule">What the regime says of the fact.</param>
+/// <param name="WorkId">The addressee's work that was found; null where he named it himself.</param>
 public sealed record MessageValues(
     string Fact, Party Party, string? CaseId, string? NoticeId, string? ImageId, string? Jurisdiction, Text? Regime, IReadOnlyList<MessageCode> Codes, Text? Rule, IReadOnlyList<MessageTerm> Terms,
-    string? StatementId, LocalMoment? Until = null);
+    string? StatementId, LocalMoment? Until = null, string? WorkId = null);
 
 /// <summary>A message in one language.</summary>
 /// <param name="Language"><c>en</c> or <c>zh</c>.</param>
@@ -93,6 +94,7 @@ public sealed record MessageBook(
         void Line(string text) => body.Append(text).Append('\n');
         Line(HeaderOf(values, language));
         Line(template.What.In(language));
+        if (values.WorkId is { } work) Line($"{Label("work")}: {work}");
         foreach (var code in values.Codes) Line($"{Label("why")}: {Said(code, language)}");
         if (values.Rule is { } rule) Line($"{Label("rule")}: {rule.In(language)}");
         foreach (var term in values.Terms)

@@ -27,7 +27,11 @@ public partial class MessageWalkTests
     private static readonly Party[] Parties = Enum.GetValues<Party>();
 
     private static readonly CaseEvent[] Facts = [new DeadlineElapsed(TheDispute, new Ground("CN-03", null), Noon, Noon, By("clock", reason: "Deadline")), new DeadlineElapsed(TheDispute, new Ground("IR-02", null), Noon, Noon, By("clock", reason: "Deadline")),
-        Opened, Joined with { Finding = Samples.Evidence }, Applied, Dismissed, Countered, Lifted, Settled, Closed(Outcome.Upheld), .. Proceedings.LawSamples.All];
+        Opened, FoundAtUpload, Joined with { Finding = Samples.Evidence }, FoundLater, Applied, Dismissed, Countered, Lifted, Settled, Closed(Outcome.Upheld), .. Proceedings.LawSamples.All];
+
+    private static CaseOpened FoundAtUpload => Opened with { Origin = Origin.Screening, ReportId = null, Act = Matching };
+    private static ComplainantJoined FoundLater => Joined with { ReportId = null, ComplainantAccountId = Complainant, Finding = Samples.Evidence, Act = Matching };
+    private static Act Matching => By("screening", "Found in the picture.");
 
     /// <summary>Facts that only one side hears of, and which: whoever adds a fact decides it here.</summary>
     private static readonly Dictionary<string, Party> OnlyFor = new()
@@ -51,7 +55,7 @@ public partial class MessageWalkTests
             Parties.Any(party => Book.Find(fact, party) is not null).ShouldBe(!silent, fact);
             if (Book.Silent.TryGetValue(fact, out var reason)) reason.ShouldNotBeNullOrWhiteSpace(fact);
         }
-        Book.Templates.Keys.Concat(Book.Silent.Keys).Except(FactNames).Except([Correspondence.OneOrderEnded]).ShouldBeEmpty("templates of facts that do not exist");
+        Book.Templates.Keys.Concat(Book.Silent.Keys).Except(FactNames).Except([Correspondence.OneOrderEnded, Correspondence.WorkFound]).ShouldBeEmpty("templates of facts that do not exist");
         foreach (var fact in typeof(CaseEvent).GetNestedTypes().Where(type => !type.IsAbstract && !Book.Silent.ContainsKey(type.Name)))
         foreach (var party in Parties)
             (Book.Find(fact.Name, party) is not null).ShouldBe(!OnlyFor.TryGetValue(fact.Name, out var only) || only == party, $"{fact.Name} {party}");
@@ -87,7 +91,7 @@ public partial class MessageWalkTests
         foreach (var fact in Facts)
         foreach (var before in Befores(pack))
         {
-            CaseEvent[] history = fact is CaseOpened ? [before[0]] : [.. before, fact];
+            CaseEvent[] history = fact is CaseOpened opened ? [opened with { Regime = ((CaseOpened)before[0]).Regime }] : [.. before, fact];
             var letters = Letters.Of(Id.Value, history);
             var hearers = Parties.Where(party => Book.Find(fact.GetType().Name, party) is not null && !(fact is InformedOfDecision { Particulars.Party: { } to } && to.ToString() != party.ToString())
                 && (fact is not (DeadlineWarned or DeadlineElapsed) || Book.Concerns(RuleOf(fact)!, party))).ToList();
@@ -102,6 +106,34 @@ public partial class MessageWalkTests
             }
         }
         count.ShouldBeGreaterThan(Facts.Length);
+    }
+
+    [Fact]
+    public void The_owner_of_a_work_is_told_that_it_was_found_and_the_other_account_is_not()
+    {
+        foreach (var history in new CaseEvent[][] { [FoundAtUpload], [Opened with { Origin = Origin.Retroactive, ReportId = null, Act = Matching }], [Opened with { Dispute = TheDispute with { ComplainantAccountId = null } }, FoundLater] })
+        {
+            var letter = Letters.Of(Id.Value, history).ShouldHaveSingleItem();
+            (letter.AccountId, letter.Values.Fact, letter.Values.Party).ShouldBe((Complainant, Correspondence.WorkFound, Party.Complainant));
+            Golden.Matches("messages/WorkFound.txt", string.Join("\n\n", Book.Write(letter.Values)!.Select(text => $"{text.Subject}\n\n{text.Body}")) + "\n");
+        }
+    }
+
+    [Fact]
+    public void Where_nobody_is_known_to_own_the_work_there_is_nobody_to_tell_then_or_later()
+    {
+        var unowned = TheDispute with { ComplainantAccountId = null };
+        CaseEvent[] history = [FoundAtUpload with { Dispute = unowned }, FoundLater with { Dispute = unowned, ComplainantAccountId = null }, Applied with { Dispute = unowned }];
+        Letters.Of(Id.Value, history[..1]).ShouldBeEmpty();
+        Letters.Of(Id.Value, history[..2]).ShouldBeEmpty();
+        Letters.Of(Id.Value, history).ShouldHaveSingleItem().Values.Party.ShouldBe(Party.Respondent);
+    }
+
+    [Fact]
+    public void A_report_is_receipted_as_a_complaint_although_matching_found_the_work_before()
+    {
+        var report = Joined with { ComplainantAccountId = Complainant, Act = By(Complainant) };
+        Letters.Of(Id.Value, [FoundAtUpload, report]).ShouldHaveSingleItem().Values.Fact.ShouldBe(nameof(ComplainantJoined));
     }
 
     [Fact]

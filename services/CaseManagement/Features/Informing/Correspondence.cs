@@ -20,6 +20,9 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
     /// <summary>Template of the end of an order beside which another holds.</summary>
     public const string OneOrderEnded = "OneOrderEnded";
 
+    /// <summary>Template of what matching found, of which the work's owner knew nothing.</summary>
+    public const string WorkFound = "WorkFound";
+
     /// <summary>Letters of the last of a case's facts.</summary>
     public IReadOnlyList<Letter> Of(string caseId, IReadOnlyList<CaseEvent> history)
     {
@@ -29,13 +32,14 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         var proceeding = Proceeding.Of(history, catalogue);
         var pack = proceeding?.Pack ?? catalogue.Find(history.OfType<CaseOpened>().First().Regime);
         var zone = proceeding?.Settings.Zone ?? (pack is null ? DateTimeZone.Utc : DateTimeZoneProviders.Tzdb[pack.Zone]);
-        var name = fact is RemovalOrderEnded && proceeding?.Orders.Count > 0 ? OneOrderEnded : fact.GetType().Name;
+        var isFinding = fact is CaseOpened { ReportId: null } or ComplainantJoined { ReportId: null };
+        var name = isFinding ? WorkFound : fact is RemovalOrderEnded && proceeding?.Orders.Count > 0 ? OneOrderEnded : fact.GetType().Name;
         var step = pack?.Steps.FirstOrDefault(step => step.On == name);
         // A term of the platform's own is nobody else's matter.
         var rule = fact switch { DeadlineWarned e => e.Ground.Rule, DeadlineElapsed e => e.Ground.Rule, _ => null };
         return [.. Addressees(fact, history).Where(to => book.Find(name, to.Party) is not null && (rule is null || book.Concerns(rule, to.Party))).Select(to => new Letter(to.AccountId, new MessageValues(
             name, to.Party, caseId, null, fact.Dispute.ImageId, pack?.Jurisdiction, TextOf(pack?.Title), CodesOf(fact, pack), TextOf(step?.Text), TermsOf(proceeding, to.Party, zone),
-            fact is MeasureApplied measure && to.Party == Party.Respondent ? StatementOfReasons.IdOf(measure.MeasureId, 1) : null)))];
+            fact is MeasureApplied measure && to.Party == Party.Respondent ? StatementOfReasons.IdOf(measure.MeasureId, 1) : null, WorkId: isFinding ? fact.Dispute.WorkId : null)))];
     }
 
     /// <summary>Letters of the last of a notice's facts.</summary>
@@ -90,13 +94,8 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
     {
         switch (fact)
         {
-            case CaseOpened { ReportId: null }:
-                break;
-            case CaseOpened opened:
-                yield return (Party.Complainant, opened.Dispute.ComplainantAccountId);
-                break;
-            case ComplainantJoined joined:
-                if (joined.ReportId is not null) yield return (Party.Complainant, joined.ComplainantAccountId);
+            case CaseOpened or ComplainantJoined:
+                foreach (var complainant in Complaining(fact)) yield return (Party.Complainant, complainant);
                 break;
             case ComplainantWithdrew withdrew:
                 yield return (Party.Complainant, withdrew.ComplainantAccountId);
@@ -111,18 +110,21 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         }
     }
 
-    /// <summary>Everybody who complained and has not taken it back; a finding of matching complains for nobody but the work's owner.</summary>
+    /// <summary>Everybody who complained and has not taken it back.</summary>
     private static IEnumerable<string?> Complainants(IReadOnlyList<CaseEvent> history)
     {
         var withdrawn = history.OfType<ComplainantWithdrew>().Select(fact => fact.ComplainantAccountId).ToHashSet();
-        return history.SelectMany(fact => fact switch
-        {
-            CaseOpened { ReportId: not null } e => [e.Dispute.ComplainantAccountId],
-            CaseOpened { Dispute.ComplainantAccountId: { } owner } => [owner],
-            ComplainantJoined e => [e.ComplainantAccountId],
-            _ => Array.Empty<string?>(),
-        }).Where(account => account is null || !withdrawn.Contains(account)).Distinct();
+        return history.SelectMany(Complaining).Where(account => account is null || !withdrawn.Contains(account)).Distinct();
     }
+
+    /// <summary>Who complains by a fact; a finding of matching complains for nobody but the work's owner.</summary>
+    private static IEnumerable<string?> Complaining(CaseEvent fact) => fact switch
+    {
+        CaseOpened { ReportId: null, Dispute.ComplainantAccountId: null } or ComplainantJoined { ReportId: null, ComplainantAccountId: null } => [],
+        CaseOpened opened => [opened.Dispute.ComplainantAccountId],
+        ComplainantJoined joined => [joined.ComplainantAccountId],
+        _ => [],
+    };
 
     private IReadOnlyList<MessageCode> CodesOf(CaseEvent fact, RegimePack? pack) => fact switch
     {
