@@ -128,6 +128,50 @@ public sealed class LettersTests : IAsyncLifetime
         (await service.QueryAsync<long>("select count(*) from mt_events where type = 'letter_read_v1'")).ShouldBe(1L);
     }
 
+    [Fact]
+    public async Task An_author_of_whom_many_copies_are_found_is_mailed_of_the_first_and_finds_all_in_its_inbox()
+    {
+        const int Findings = 60;
+        await Task.WhenAll(Enumerable.Range(0, Findings).Select(number => service.PublishAsync(Found($"f{number}", "seller-1"), Guid.NewGuid())));
+        await RationedAsync(Findings - 1);
+        sink.Caught.ShouldHaveSingleItem().Part("text/plain").ShouldContain("站内信箱中");
+        (await service.QueryAsync<long>("select count(*) from mt_doc_letter_view where data ->> 'accountId' = 'seller-1' and data ->> 'readAt' is null")).ShouldBe(Findings);
+
+        // Whatever else happened, and whoever else it concerns, is mailed as ever.
+        await service.PublishAsync(Message("m1", "seller-1"), Guid.NewGuid());
+        await MailAsync(2);
+        await service.PublishAsync(Found("other", "seller-2"), Guid.NewGuid());
+        await MailAsync(3);
+
+        // When the mail is a day old, the next finding is mailed again.
+        (await service.QueryAsync<long>(
+            """
+            with aged as (update mt_doc_letter_view set data = jsonb_set(data, '{mailAttempts,0,startedAt}', to_jsonb(now() - interval '25 hours'))
+              where data ->> 'fact' = 'WorkFound' and data ->> 'mail' = 'Sent' and data ->> 'accountId' = 'seller-1' returning 1) select count(*) from aged
+            """)).ShouldBe(1L);
+        await service.PublishAsync(Found("next-day", "seller-1"), Guid.NewGuid());
+        await MailAsync(4);
+        await service.PublishAsync(Found("next-day-again", "seller-1"), Guid.NewGuid());
+        await RationedAsync(Findings);
+        sink.Caught.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_mail_that_did_not_go_out_uses_no_ration_up()
+    {
+        sink.Answers.Enqueue("550 mailbox full");
+        await service.PublishAsync(Found("f1", "seller-1"), Guid.NewGuid());
+        await AttemptsAsync("f1", "Failed", ["Refused"]);
+        await service.PublishAsync(Found("f2", "seller-1"), Guid.NewGuid());
+        await AttemptsAsync("f2", "Sent", ["Sent"]);
+        await service.PublishAsync(Found("f3", "seller-1"), Guid.NewGuid());
+        await AttemptsAsync("f3", "Off", ["Rationed"]);
+    }
+
+    private static PartyMessageSent Found(string id, string account) => Message(id, account) with { Fact = "WorkFound", Party = "Complainant", DueAt = null };
+
+    private Task RationedAsync(int count) => Eventually.HoldsAsync(async () => (await service.QueryAsync<long>("select count(*) from mt_doc_letter_view where data ->> 'mail' = 'Off'")).ShouldBe(count));
+
     private static PartyMessageSent Message(string id, string? account) => new(
         DocumentStore.DefaultTenant, id, "MeasureApplied", "Respondent", account, "case_1", null, ["Copyright_Infringement"], new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero),
         [

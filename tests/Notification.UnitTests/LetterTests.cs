@@ -37,6 +37,7 @@ public sealed class LetterTests
     [InlineData(MailOutcome.Sent)]
     [InlineData(MailOutcome.Refused)]
     [InlineData(MailOutcome.NoAddress)]
+    [InlineData(MailOutcome.Rationed)]
     public void What_was_sent_or_refused_for_good_is_over(MailOutcome outcome) => Letters.Given(Received).When(Mail(1, outcome)).Then(Mailed(1, outcome));
 
     [Theory]
@@ -90,6 +91,14 @@ public sealed class LetterTests
         var bare = MailTemplate.Write(View() with { DueAt = null, CaseId = null }, "en", null, "https://market.example/{caseId}");
         bare.Text.ShouldNotContain("https://");
         bare.Html.ShouldNotContain("<a ");
+    }
+
+    [Fact]
+    public void A_mail_of_what_is_mailed_once_a_day_says_where_the_rest_is()
+    {
+        MailTemplate.Write(View() with { Fact = "WorkFound" }, "en", null, null).Text.ShouldContain("Each further one is in your inbox");
+        MailTemplate.Write(View() with { Fact = "WorkFound" }, "zh", null, null).Html.ShouldContain("站内信箱中,并各有单独的案件");
+        MailTemplate.Write(View(), "en", null, null).Text.ShouldNotContain("once a day");
     }
 
     private static LetterView View() => new(

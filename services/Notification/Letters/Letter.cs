@@ -12,6 +12,12 @@ public sealed record Letter(bool IsReceived, string AccountId, bool IsRead, bool
     /// <summary>Begin of a letter's stream key.</summary>
     public const string StreamPrefix = "letter-";
 
+    /// <summary>Time within which an account is mailed once of a rationed fact.</summary>
+    public static readonly TimeSpan Ration = TimeSpan.FromDays(1);
+
+    /// <summary>Whether an account is mailed of such a fact once within <see cref="Ration"/> and finds the rest in its inbox: one search may find a work in hundreds of pictures.</summary>
+    public static bool IsRationed(string fact) => fact == "WorkFound";
+
     /// <summary>Key of a letter's stream.</summary>
     public static string StreamOf(string letterId) => StreamPrefix + letterId;
 

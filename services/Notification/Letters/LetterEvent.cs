@@ -19,6 +19,9 @@ public enum MailOutcome
 
     /// <summary>No address is known.</summary>
     NoAddress,
+
+    /// <summary>It was not tried: the account was mailed of such a fact within the day (<see cref="Letter.IsRationed"/>).</summary>
+    Rationed,
 }
 
 /// <summary>A letter in one language.</summary>

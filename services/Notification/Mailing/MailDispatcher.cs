@@ -53,18 +53,23 @@ public sealed class MailDispatcher(DocumentStore store, ContactClient contacts, 
 
     private async Task<int> SendDueAsync(CancellationToken cancellationToken)
     {
-        var due = new List<(string TenantId, string LetterId)>();
+        var due = new List<(string TenantId, string AccountId, string LetterId)>();
         await using (var command = store.AcrossTenants.CreateCommand(
             $"""
-            select tenant_id, id from {store.Options.DatabaseSchemaName}.mt_doc_letter_view
+            select tenant_id, data ->> 'accountId', id from {store.Options.DatabaseSchemaName}.mt_doc_letter_view
             where data ->> 'nextMailAt' is not null and (data ->> 'nextMailAt')::timestamptz <= $1 order by data ->> 'nextMailAt' limit {Most}
             """))
         {
             command.Parameters.Add(new() { Value = clock.GetUtcNow() });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) due.Add((reader.GetString(0), reader.GetString(1)));
+            while (await reader.ReadAsync(cancellationToken)) due.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
         }
-        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (letter, token) => await SendAsync(letter.TenantId, letter.LetterId, token));
+        // One account's letters go one after another: whether it was mailed already is asked before each.
+        var accounts = due.GroupBy(letter => (letter.TenantId, letter.AccountId));
+        await Parallel.ForEachAsync(accounts, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (letters, token) =>
+        {
+            foreach (var letter in letters) await SendAsync(letter.TenantId, letter.LetterId, token);
+        });
         return due.Count;
     }
 
@@ -73,7 +78,8 @@ public sealed class MailDispatcher(DocumentStore store, ContactClient contacts, 
         await using var session = store.LightweightSession(tenantId);
         if (await session.LoadAsync<LetterView>(letterId, cancellationToken) is not { Mail: MailState.Pending } letter) return;
         var startedAt = clock.GetUtcNow();
-        var (report, language) = await TryAsync(tenantId, letter, cancellationToken);
+        var (report, language) = await WasMailedAsync(session, letter, startedAt, cancellationToken)
+            ? (new MailReport(MailOutcome.Rationed, null), null) : await TryAsync(tenantId, letter, cancellationToken);
         // What was sent is recorded, whoever stops meanwhile; and a letter that is opened at this moment moves the stream.
         for (var attempt = 1; ; attempt++)
         {
@@ -90,8 +96,13 @@ public sealed class MailDispatcher(DocumentStore store, ContactClient contacts, 
             {
             }
         }
-        if (report.Outcome != MailOutcome.Sent) logger.LogWarning("Letter {LetterId} was not mailed: {Outcome} {Reply}", letterId, report.Outcome, report.Reply);
+        if (report.Outcome is not (MailOutcome.Sent or MailOutcome.Rationed)) logger.LogWarning("Letter {LetterId} was not mailed: {Outcome} {Reply}", letterId, report.Outcome, report.Reply);
     }
+
+    private static async Task<bool> WasMailedAsync(DocumentSession session, LetterView letter, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Letter.IsRationed(letter.Fact) && (await session.QueryAsync<LetterView>(
+            "where data ->> 'accountId' = ? and data ->> 'fact' = ? and data ->> 'mail' = 'Sent' and (data -> 'mailAttempts' -> -1 ->> 'startedAt')::timestamptz > ? limit 1",
+            [letter.AccountId, letter.Fact, now - Letter.Ration], cancellationToken)).Count > 0;
 
     private async Task<(MailReport Report, string? Language)> TryAsync(string tenantId, LetterView letter, CancellationToken cancellationToken)
     {

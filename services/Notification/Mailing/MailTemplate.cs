@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text.Json;
+using ImageRights.Notification.Letters;
 using ImageRights.Notification.Projections;
 
 namespace ImageRights.Notification.Mailing;
@@ -30,7 +31,8 @@ public static class MailTemplate
         var words = Words.GetValueOrDefault(text.Language) ?? Words["en"];
         var subject = OneLine(text.Subject);
         var greeting = name is null ? words["greetingUnknown"] : words["greeting"].Replace("{name}", OneLine(name), StringComparison.Ordinal);
-        var paragraphs = text.Body.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        List<string> paragraphs = [.. text.Body.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        if (Letter.IsRationed(letter.Fact)) paragraphs.Add(words["rationed"]);
         var due = letter.DueAt is { } at ? words["due"].Replace("{due}", at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal) : null;
         var about = letter.CaseId is { } id ? words["case"].Replace("{case}", id, StringComparison.Ordinal) : "";
         var link = letter.CaseId is { } caseId ? caseUrl?.Replace("{caseId}", Uri.EscapeDataString(caseId), StringComparison.Ordinal) : null;

@@ -34,7 +34,7 @@ public sealed record LetterView(
     public const string OrderSql = "((data ->> 'order') collate \"C\")";
 
     /// <summary>SQL expressions that lists filter by.</summary>
-    public static readonly string[] Indexes = [$"(data ->> 'accountId'), {OrderSql}", "(data ->> 'nextMailAt')", "(data ->> 'mail'), id"];
+    public static readonly string[] Indexes = [$"(data ->> 'accountId'), {OrderSql}", "(data ->> 'nextMailAt')", "(data ->> 'mail'), id", "(data ->> 'accountId'), (data ->> 'fact'), (data ->> 'mail')"];
 
     /// <summary>The text in a language, or else in English, or else whichever there is.</summary>
     public LetterText TextIn(string? language) =>
@@ -49,7 +49,12 @@ public sealed record LetterView(
         (LetterEvent.Read it, { } at) => at with { ReadAt = it.ReadAt, Order = Place(isRead: true, at.SentAt) },
         (LetterEvent.Mailed it, { } at) => at with
         {
-            Mail = it.Outcome == MailOutcome.Sent ? MailState.Sent : it.NextAttemptAt is null ? MailState.Failed : MailState.Pending,
+            Mail = it.Outcome switch
+            {
+                MailOutcome.Sent => MailState.Sent,
+                MailOutcome.Rationed => MailState.Off,
+                _ => it.NextAttemptAt is null ? MailState.Failed : MailState.Pending,
+            },
             NextMailAt = it.NextAttemptAt,
             MailAttempts = [.. at.MailAttempts, new MailAttempt(it.Attempt, it.Outcome, it.Reply, it.Language, it.StartedAt, it.DurationMilliseconds)],
         },
