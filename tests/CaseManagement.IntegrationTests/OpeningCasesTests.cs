@@ -24,7 +24,7 @@ public class OpeningCasesTests(RunningService service)
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => service.SayAsync(message, messageId)));
         await CasesAreAsync(1);
         await service.SayAsync(message, messageId);
-        await DrainedAsync();
+        await scenario.DrainedAsync();
         var opened = (await CasesAsync()).Single()!;
         ((string)opened["state"]!).ShouldBe("Open");
         ((string)opened["origin"]!).ShouldBe("Screening");
@@ -49,7 +49,7 @@ public class OpeningCasesTests(RunningService service)
         await CasesAreAsync(1);
         await service.SayAsync(scenario.Screened(ScreeningVerdict.Match, scenario.Hit()));
         await service.SayAsync(scenario.Copy());
-        await DrainedAsync();
+        await scenario.DrainedAsync();
         ((int)(await CasesAsync()).Single()!["version"]!).ShouldBe(1);
     }
 
@@ -87,7 +87,7 @@ public class OpeningCasesTests(RunningService service)
         var reported = await scenario.ReportedAsync();
         (await reported.TakeAsync("dismissal", scenario.Step("reviewer-mei", "Licensed_Use"))).ShouldBe(HttpStatusCode.OK);
         await service.SayAsync(scenario.Copy());
-        await DrainedAsync();
+        await scenario.DrainedAsync();
         (await CasesAsync()).Count.ShouldBe(1);
         (await service.PostAsync("/v1/reports", scenario.Report(statement: "The licence ended."))).ShouldBe(HttpStatusCode.Created);
         (await CasesAsync()).Select(each => (string)each!["state"]!).ShouldBe(["Open", "Closed"]);
@@ -251,14 +251,4 @@ public class OpeningCasesTests(RunningService service)
         var answer = await service.PostAsync("/v1/reports", report);
         return answer.Status == HttpStatusCode.Conflict ? null : answer;
     });
-
-    /// <summary>Everything said so far has been consumed: a later message on each queue has had its effect.</summary>
-    private async Task DrainedAsync()
-    {
-        var (screened, copied) = (new Scenarios(service), new Scenarios(service));
-        await service.SayAsync(screened.Screened(ScreeningVerdict.Match, screened.Hit()));
-        await service.SayAsync(copied.Copy());
-        foreach (var each in new[] { screened, copied })
-            await Eventually.HoldsAsync(async () => (await service.GetAsync($"/v1/cases?imageId={each.Image}")).Body!["items"]!.AsArray().Count.ShouldBe(1));
-    }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
+using ImageRights.Contracts.Matching.V1;
 using ImageRights.EventStore.Transparency;
 using ImageRights.TestKit;
 using ImageRights.Verifier;
@@ -95,6 +97,61 @@ public class PartyRecordTests(RunningService service)
             (await AsAsync(account, dossier)).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().Select(item => (string)item!["caseId"]!).ShouldBe([disputed.Id]);
         (await AsAsync("a-stranger", dossier)).ShouldBe(HttpStatusCode.NotFound, "Dossier_Not_Found");
     }
+
+    [Fact]
+    public async Task The_owner_of_a_work_that_was_found_is_told_once_and_can_say_that_he_allowed_it()
+    {
+        var found = new Scenarios(service);
+        await service.SayAsync(found.Screened(ScreeningVerdict.Match, found.Hit()));
+        var caseId = await CaseOfAsync(found);
+        var told = (await Eventually.GetAsync(async () => await MessagesAsync(found.Complainant, caseId) is { Length: > 0 } messages ? messages : null, what: "The owner's message")).ShouldHaveSingleItem();
+        ((string)told["fact"]!, (string)told["party"]!, (string)told["subject"]!).ShouldBe(("WorkFound", "Complainant", "Your work was found in another account's picture"));
+        ((string)told["body"]!).ShouldContain(found.Work);
+        ShouldHide((string)told["body"]!, found.Respondent, "listing-7");
+        var seen = (await AsAsync(found.Complainant, $"/v1/cases/{caseId}/history")).Body!["events"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)seen["type"]!, (string)seen["actor"]!).ShouldBe(("case_opened_v1", "Platform"));
+        ShouldHide(seen.ToJsonString(), "Screening at upload found");
+
+        // The same finding again, and one of the search that follows a registration, add nothing.
+        await service.SayAsync(found.Screened(ScreeningVerdict.Match, found.Hit()));
+        await service.SayAsync(found.Copy());
+        await found.DrainedAsync();
+        (await MessagesAsync(found.Respondent, caseId)).ShouldBeEmpty();
+        ((string)(await service.PostAsync($"/v1/cases/{caseId}/retraction", found.Step(found.Complainant, "Allowed", "He may."), "*")).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Closed");
+        await Eventually.HoldsAsync(async () => (await MessagesAsync(found.Complainant, caseId)).Select(message => (string)message["fact"]!).ShouldBe(["WorkFound", "NoticeRetracted", "CaseClosed"]));
+        // Who is told of an event sees it.
+        (await AsAsync(found.Complainant, $"/v1/cases/{caseId}/history")).Body!["events"]!.AsArray().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_owner_of_a_work_that_is_found_in_a_case_of_somebody_else_joins_it_and_is_told_once()
+    {
+        var found = await new Scenarios(service).KnownAsync();
+        var reporter = $"agency-{found.Complainant}";
+        var caseId = (string)(await service.PostAsync("/v1/reports", found.Report(reporter))).ShouldBe(HttpStatusCode.Created).Body!["caseId"]!;
+        await Eventually.HoldsAsync(async () => (await MessagesAsync(reporter, caseId)).Select(message => (string)message["fact"]!).ShouldBe(["CaseOpened"]));
+        (await AsAsync(found.Complainant, $"/v1/cases/{caseId}/history")).ShouldBe(HttpStatusCode.NotFound, "Case_Not_Found");
+
+        await service.SayAsync(found.Copy());
+        await Eventually.HoldsAsync(async () => (await MessagesAsync(found.Complainant, caseId)).Select(message => (string)message["fact"]!).ShouldBe(["WorkFound"]));
+        await service.SayAsync(found.Copy());
+        await found.DrainedAsync();
+        (await AsAsync(found.Complainant, $"/v1/cases/{caseId}/history")).Body!["events"]!.AsArray().Select(entry => ((string)entry!["type"]!, (string)entry["actor"]!))
+            .ShouldBe([("case_opened_v1", "Complainant"), ("complainant_joined_v1", "Platform")]);
+        // The other complainant and the respondent were not told, and see what they saw.
+        foreach (var other in new[] { reporter, found.Respondent })
+            (await AsAsync(other, $"/v1/cases/{caseId}/history")).Body!["events"]!.AsArray().ShouldHaveSingleItem();
+
+        (await service.PostAsync($"/v1/cases/{caseId}/takedown", found.Step(Reviewer), "*")).ShouldBe(HttpStatusCode.OK);
+        await Eventually.HoldsAsync(async () => (await MessagesAsync(found.Complainant, caseId)).Select(message => (string)message["fact"]!).ShouldBe(["WorkFound", "MeasureApplied"]));
+        await Eventually.HoldsAsync(async () => (await MessagesAsync(reporter, caseId)).Select(message => (string)message["fact"]!).ShouldBe(["CaseOpened", "MeasureApplied"]));
+    }
+
+    private async Task<string> CaseOfAsync(Scenarios found) => await Eventually.GetAsync(async () =>
+        (string?)(await service.GetAsync($"/v1/cases?imageId={found.Image}")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().SingleOrDefault()?["caseId"], what: "The case");
+
+    private async Task<JsonNode[]> MessagesAsync(string account, string caseId) =>
+        [.. (await AsAsync(account, $"/v1/cases/{caseId}/messages?language=en")).ShouldBe(HttpStatusCode.OK).Body!.AsArray().Select(message => message!)];
 
     private async Task<OpenedCase> DisputedAsync()
     {

@@ -42,6 +42,16 @@ internal sealed class Scenarios(RunningService service)
         return this;
     }
 
+    /// <summary>Everything said so far has been consumed: a later message on each queue has had its effect.</summary>
+    public async Task DrainedAsync()
+    {
+        var (screened, copied) = (new Scenarios(service), new Scenarios(service));
+        await service.SayAsync(screened.Screened(ScreeningVerdict.Match, screened.Hit()));
+        await service.SayAsync(copied.Copy());
+        foreach (var each in new[] { screened, copied })
+            await Eventually.HoldsAsync(async () => (await service.GetAsync($"/v1/cases?imageId={each.Image}")).Body!["items"]!.AsArray().Count.ShouldBe(1));
+    }
+
     /// <summary>A case that a report opened.</summary>
     public async Task<OpenedCase> ReportedAsync()
     {

@@ -131,7 +131,7 @@ public sealed class LettersTests : IAsyncLifetime
     [Fact]
     public async Task An_author_of_whom_many_copies_are_found_is_mailed_of_the_first_and_finds_all_in_its_inbox()
     {
-        const int Findings = 60;
+        const int Findings = 400;
         await Task.WhenAll(Enumerable.Range(0, Findings).Select(number => service.PublishAsync(Found($"f{number}", "seller-1"), Guid.NewGuid())));
         await RationedAsync(Findings - 1);
         sink.Caught.ShouldHaveSingleItem().Part("text/plain").ShouldContain("站内信箱中");
