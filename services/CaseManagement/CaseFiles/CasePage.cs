@@ -7,13 +7,18 @@ namespace ImageRights.CaseManagement.CaseFiles;
 /// <param name="Signed">The checkpoint, as it is signed.</param>
 /// <param name="Gaps">What is missing, and why.</param>
 internal sealed record CasePage(
-    string CaseId, DateTimeOffset CreatedAt, IReadOnlyList<PageFact> Facts, IReadOnlyList<PagePicture> Pictures, IReadOnlyList<PageEntry> Entries, IReadOnlyList<PageDocument> Documents,
-    string Signed, IReadOnlyList<string> Gaps);
+    string CaseId, DateTimeOffset CreatedAt, IReadOnlyList<PageFact> Facts, IReadOnlyList<PagePicture> Pictures, IReadOnlyList<PageFinding> Findings, IReadOnlyList<PageEntry> Entries,
+    IReadOnlyList<PageDocument> Documents, string Signed, IReadOnlyList<string> Gaps);
 
 internal sealed record PageFact(Words Name, string Value);
 
 /// <param name="Jpeg">Drawn anew; null where it could not be.</param>
-internal sealed record PagePicture(Words Name, string Id, string? Caption, string Sha256, byte[]? Jpeg);
+/// <param name="Iscc">Image-Code of ISO 24138:2024; null where it is not known.</param>
+internal sealed record PagePicture(string Role, Words Name, string Id, string? Caption, string Sha256, byte[]? Jpeg, string? Iscc)
+{
+    /// <summary>What is written below it.</summary>
+    public IReadOnlyList<string> Lines => [.. new[] { Id, Caption, $"SHA-256 {Sha256}", Iscc }.OfType<string>()];
+}
 
 internal sealed record PageEntry(DateTimeOffset At, string Stream, long Version, Words Line, IReadOnlyList<PageFact> Details);
 
@@ -22,8 +27,15 @@ internal sealed record PageDocument(string Name, IReadOnlyList<PageFact> Lines);
 /// <summary>Events in words. An event type without words of its own is told by its stored name, so that a new one needs none.</summary>
 internal static class EventWords
 {
+    // What is longer is for programs, which find it in the event.
+    private const int Longest = 200;
+
+    // For programs, or told where the finding is.
+    private static readonly HashSet<string> OffPage = ["features", "pdqDihedrals", "thresholds", "evidence"];
+
     private static readonly Dictionary<string, Words> Lines = Read("Lines.json");
     private static readonly Dictionary<string, Words> Members = Read("Members.json");
+    private static readonly Dictionary<string, Words> Values = Read("Values.json");
 
     /// <summary>What happened, in a few words.</summary>
     public static Words Of(string type)
@@ -34,12 +46,12 @@ internal static class EventWords
     }
 
     /// <summary>The members of an event, one line each; what has members in turn by their path.</summary>
-    public static IEnumerable<PageFact> Details(JsonElement data) => data.ValueKind != JsonValueKind.Object ? [] : data.EnumerateObject().SelectMany(member => member.Value.ValueKind switch
+    public static IEnumerable<PageFact> Details(JsonElement data) => data.ValueKind != JsonValueKind.Object ? [] : data.EnumerateObject().Where(member => !OffPage.Contains(member.Name)).SelectMany(member => member.Value.ValueKind switch
     {
         JsonValueKind.Object => Details(member.Value),
         JsonValueKind.Null => [],
         JsonValueKind.Array when member.Value.GetArrayLength() == 0 => [],
-        JsonValueKind.Array => [new PageFact(Member(member.Name), string.Join(", ", member.Value.EnumerateArray().Select(Text)))],
+        JsonValueKind.Array => [new PageFact(Member(member.Name), List(member.Value))],
         _ => [new PageFact(Member(member.Name), Text(member.Value))],
     });
 
@@ -48,7 +60,20 @@ internal static class EventWords
         ? words
         : Plain(string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString())));
 
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    /// <summary>A stored value in words; as it is stored where there are none.</summary>
+    public static Words Value(string value) => Values.TryGetValue(value, out var words) ? words : new Words(value, "");
+
+    private static string Text(JsonElement value)
+    {
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        return text.Length > Longest && text.All(letter => char.IsAscii(letter) && letter != ' ') ? $"{text[..24]}… ({text.Length})" : text;
+    }
+
+    private static string List(JsonElement list)
+    {
+        var text = string.Join(", ", list.EnumerateArray().Select(Text));
+        return text.Length > Longest && list.EnumerateArray().All(item => item.ValueKind is JsonValueKind.Object) ? $"{list.GetArrayLength()}" : text;
+    }
 
     private static Words Plain(string name) => new(name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..], "");
 
