@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ImageRights.CaseManagement.Regimes;
 
@@ -30,8 +31,8 @@ internal static class EventWords
     // What is longer is for programs, which find it in the event.
     private const int Longest = 200;
 
-    // For programs, or told where the finding is.
-    private static readonly HashSet<string> OffPage = ["features", "pdqDihedrals", "thresholds", "evidence"];
+    // For programs, or told where the finding is; the event's file has it.
+    private static readonly HashSet<string> OffPage = ["features", "pdq", "pdqDihedrals", "pdqQuality", "dHash", "lumaSha256", "thresholds", "evidence", "$sealed"];
 
     private static readonly Dictionary<string, Words> Lines = Read("Lines.json");
     private static readonly Dictionary<string, Words> Members = Read("Members.json");
@@ -69,11 +70,9 @@ internal static class EventWords
         return text.Length > Longest && text.All(letter => char.IsAscii(letter) && letter != ' ') ? $"{text[..24]}… ({text.Length})" : text;
     }
 
-    private static string List(JsonElement list)
-    {
-        var text = string.Join(", ", list.EnumerateArray().Select(Text));
-        return text.Length > Longest && list.EnumerateArray().All(item => item.ValueKind is JsonValueKind.Object) ? $"{list.GetArrayLength()}" : text;
-    }
+    private static string List(JsonElement list) => list.GetRawText().Length > Longest && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+        ? list.GetArrayLength().ToString(CultureInfo.InvariantCulture)
+        : string.Join(", ", list.EnumerateArray().Select(Text));
 
     private static Words Plain(string name) => new(name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..], "");
 

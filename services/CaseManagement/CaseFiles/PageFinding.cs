@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ImageRights.CaseManagement.Regimes;
 using static System.FormattableString;
@@ -12,6 +13,10 @@ internal sealed record PageMark(PagePicture Picture, IReadOnlyList<(double X, do
 /// <summary>What matching found of a work in the disputed picture. Read by the names of members, from whichever fact has them.</summary>
 internal sealed record PageFinding(Words Line, IReadOnlyList<PageFact> Facts, IReadOnlyList<PageMark> Marks)
 {
+    /// <summary>What is drawn upon the pictures.</summary>
+    public static readonly Words Legend = new(
+        "Outlined is what was recognised; the same number is the same corner. Dashed: captions or logos upon it.", "框线内为识别出的部分,编号相同者为同一角;虚线为覆盖其上的文字或标识。");
+
     private const int Bits = 256;
 
     /// <summary>The findings of a fact about the works of the dispute.</summary>
@@ -27,9 +32,6 @@ internal sealed record PageFinding(Words Line, IReadOnlyList<PageFact> Facts, IR
     {
         var evidence = match.TryGetProperty("evidence", out var recognised) ? recognised : default;
         var facts = new List<PageFact>();
-        foreach (var name in new[] { "screenedAt", "foundAt" }) Add(name, Text(data, name));
-        Add("imageId", image);
-        Add("workId", work);
         Add("score", Number(evidence, "score") is { } score ? Percent(100 * score) : null);
         foreach (var name in new[] { "band", "disposition" }) Add(name, Text(match, name) is { } value ? Value(value) : null);
         Add("licenceId", Text(match, "licenceId"));
@@ -43,9 +45,12 @@ internal sealed record PageFinding(Words Line, IReadOnlyList<PageFact> Facts, IR
         Add("blocks", Number(evidence, "blocksCompared") is { } blocks ? Invariant($"{Number(evidence, "blocksAlike")} / {blocks}") : null);
         Add("overlays", Items(evidence, "overlays").Count is > 0 and var overlays ? Invariant($"{overlays}") : null);
         var bank = Text(match, "bank") ?? (data.TryGetProperty("isPortrait", out _) ? "Portraits" : "Works");
-        if (thresholds.TryGetProperty(JsonNamingPolicy.CamelCase.ConvertName(bank), out var limits)) Add("limits", Invariant($"{Number(limits, "review")} / {Number(limits, "auto")}"));
+        if (thresholds.TryGetProperty(JsonNamingPolicy.CamelCase.ConvertName(bank), out var limits)) Add("limits", $"{Percent(100 * Number(limits, "review") ?? 0)} / {Percent(100 * Number(limits, "auto") ?? 0)}");
         Add("algorithm", string.Join(", ", new[] { Text(thresholds, "algorithm"), Text(evidence, "algorithm"), Text(thresholds, "model") }.OfType<string>().Distinct()));
         Add("indexVersion", Number(thresholds, "indexVersion") is { } version ? Invariant($"{version}") : null);
+        foreach (var name in new[] { "screenedAt", "foundAt" }) Add(name, Text(data, name) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at) ? Invariant($"{at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC") : null);
+        Add("imageId", image);
+        Add("workId", work);
         return new PageFinding(EventWords.Value(Text(evidence, "class") ?? "HashesAgree"), facts, [.. Mark(image, "uploadArea", Items(evidence, "overlays")), .. Mark(work, "referenceArea", [])]);
 
         void Add(string name, string? value)

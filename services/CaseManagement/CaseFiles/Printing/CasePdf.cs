@@ -25,10 +25,15 @@ internal sealed class CasePdf
         Facts(page.Facts);
         Heading("Pictures 图片");
         foreach (var pair in page.Pictures.Chunk(2)) SideBySide([.. pair.Select(picture => (picture, (PageMark?)null))]);
-        if (page.Findings.Count > 0) Heading("What was found 比对结果");
+        if (page.Findings.Count > 0)
+        {
+            Room(page.Findings[0].Marks.Count > 0 ? 400 : 60);
+            Heading("What was found 比对结果");
+            if (page.Findings.Any(finding => finding.Marks.Count > 0)) Text(Both(PageFinding.Legend), 8, Grey);
+        }
         foreach (var finding in page.Findings)
         {
-            Room(60);
+            Room(finding.Marks.Count > 0 ? 360 : 60);
             Text(Both(finding.Line), 11);
             y += 4;
             if (finding.Marks.Count > 0) SideBySide([.. finding.Marks.Select(mark => (mark.Picture, mark))]);
