@@ -34,6 +34,9 @@ internal static class EventWords
     // For programs, or told where the finding is; the event's file has it.
     private static readonly HashSet<string> OffPage = ["features", "pdq", "pdqDihedrals", "pdqQuality", "dHash", "lumaSha256", "thresholds", "evidence", "$sealed"];
 
+    // Whose values have words of their own.
+    private static readonly HashSet<string> Worded = ["band", "disposition", "transform"];
+
     private static readonly Dictionary<string, Words> Lines = Read("Lines.json");
     private static readonly Dictionary<string, Words> Members = Read("Members.json");
     private static readonly Dictionary<string, Words> Values = Read("Values.json");
@@ -53,6 +56,7 @@ internal static class EventWords
         JsonValueKind.Null => [],
         JsonValueKind.Array when member.Value.GetArrayLength() == 0 => [],
         JsonValueKind.Array => [new PageFact(Member(member.Name), List(member.Value))],
+        _ when Worded.Contains(member.Name) => [new PageFact(Member(member.Name), Value(Text(member.Value)))],
         _ => [new PageFact(Member(member.Name), Text(member.Value))],
     });
 
@@ -62,7 +66,10 @@ internal static class EventWords
         : Plain(string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString())));
 
     /// <summary>A stored value in words; as it is stored where there are none.</summary>
-    public static Words Value(string value) => Values.TryGetValue(value, out var words) ? words : new Words(value, "");
+    public static string Value(string value) => Values.TryGetValue(value, out var words) ? $"{words.En} {words.Zh}" : value;
+
+    /// <summary>What a class of match says.</summary>
+    public static Words Class(string name) => Values.TryGetValue(name, out var words) ? words : Plain(name);
 
     private static string Text(JsonElement value)
     {

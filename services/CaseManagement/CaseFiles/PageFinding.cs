@@ -33,11 +33,11 @@ internal sealed record PageFinding(Words Line, IReadOnlyList<PageFact> Facts, IR
         var evidence = match.TryGetProperty("evidence", out var recognised) ? recognised : default;
         var facts = new List<PageFact>();
         Add("score", Number(evidence, "score") is { } score ? Percent(100 * score) : null);
-        foreach (var name in new[] { "band", "disposition" }) Add(name, Text(match, name) is { } value ? Value(value) : null);
+        foreach (var name in new[] { "band", "disposition" }) Add(name, Text(match, name) is { } value ? EventWords.Value(value) : null);
         Add("licenceId", Text(match, "licenceId"));
         foreach (var name in new[] { "uploadPercent", "referencePercent" }) Add(name, Number(evidence, name) is { } percent ? Percent(percent) : null);
-        Add("transform", Text(match, "transform") is { } turn ? Value(turn) : null);
-        if (evidence.ValueKind == JsonValueKind.Object && evidence.TryGetProperty("isInverted", out var inverted) && inverted.GetBoolean()) Add("isInverted", Value("Inverted"));
+        Add("transform", Text(match, "transform") is { } turn ? EventWords.Value(turn) : null);
+        if (evidence.ValueKind == JsonValueKind.Object && evidence.TryGetProperty("isInverted", out var inverted) && inverted.GetBoolean()) Add("isInverted", EventWords.Value("Inverted"));
         // Where local features were compared, the hashes decided nothing.
         var distance = evidence.ValueKind == JsonValueKind.Undefined ? Number(match, "distance") : Number(evidence, "distance");
         Add("distance", distance is { } bits ? Invariant($"{bits} / {Bits} (≤ {Number(thresholds, "maxDistance")})") : null);
@@ -51,7 +51,7 @@ internal sealed record PageFinding(Words Line, IReadOnlyList<PageFact> Facts, IR
         foreach (var name in new[] { "screenedAt", "foundAt" }) Add(name, Text(data, name) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at) ? Invariant($"{at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC") : null);
         Add("imageId", image);
         Add("workId", work);
-        return new PageFinding(EventWords.Value(Text(evidence, "class") ?? "HashesAgree"), facts, [.. Mark(image, "uploadArea", Items(evidence, "overlays")), .. Mark(work, "referenceArea", [])]);
+        return new PageFinding(EventWords.Class(Text(evidence, "class") ?? "HashesAgree"), facts, [.. Mark(image, "uploadArea", Items(evidence, "overlays")), .. Mark(work, "referenceArea", [])]);
 
         void Add(string name, string? value)
         {
@@ -65,8 +65,6 @@ internal sealed record PageFinding(Words Line, IReadOnlyList<PageFact> Facts, IR
                 shown, [.. Items(evidence, area).Select(corner => (Fraction(corner, "x"), Fraction(corner, "y")))],
                 [.. hidden.Select(box => (Fraction(box, "left"), Fraction(box, "top"), Fraction(box, "width"), Fraction(box, "height")))]);
     }
-
-    private static string Value(string name) => EventWords.Value(name) is { Zh.Length: > 0 } words ? $"{words.En} {words.Zh}" : name;
 
     private static string Percent(double percent) => Invariant($"{percent:0.#} %");
 
