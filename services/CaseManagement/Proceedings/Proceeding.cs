@@ -45,7 +45,8 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
     /// <summary>What the packs call a recorded fact; an effect of another fact is none of its own.</summary>
     public static IEnumerable<Fact> Facts(CaseEvent fact) => fact switch
     {
-        MeasureApplied { Cause: null } e => [Told("MeasureApplied", e.Act, e.Scope?.Automated == true ? Speaker.Machine : Speaker.Platform)],
+        MeasureApplied { Cause: null } e => [Told("MeasureApplied", e.Act, e.Scope?.Automated == true ? Speaker.Machine : Speaker.Platform), Stated(e)],
+        MeasureApplied e => [Stated(e)],
         MeasureLifted { Cause: null } e => [Told("MeasureLifted", e.Act, Speaker.Platform)],
         CaseDismissed e => [Told("DecisionTaken", e.Act, Speaker.Platform)],
         CounterNoticeReceived e => [Told("CounterNoticeReceived", e.Act, Speaker.Respondent)],
@@ -53,6 +54,9 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         Step e => [Told(NameOf(e), e.Act, e.Speaker, e.Particulars)],
         _ => [],
     };
+
+    // In the transaction of every measure: docs/adr/0022.
+    private static Fact Stated(MeasureApplied measure) => Told("StatementOfReasonsIssued", measure.Act, Speaker.Platform);
 
     /// <summary>The name of a step in the packs: that a refusal to act is overturned is not the overturning of a measure.</summary>
     public static string NameOf(string fact, Speaker? party) => fact == nameof(DecisionOverturned) && party == Speaker.Complainant ? "RefusalOverturned" : fact;

@@ -117,6 +117,15 @@ public class LawDeciderTests
         Decide(state, new Reinstate(At(4, Reviewer))).Lift!.MeasureId.ShouldBe("msr_fr");
     }
 
+    [Fact]
+    public void The_reasons_are_stated_with_the_measure_and_so_are_not_late()
+    {
+        var state = Decide(Fold([Open("eu-dsa.v1")]), new TakeDown("msr_1", At(1, Reviewer)));
+        var proceeding = Proceeding.Of(state.History, Catalogue).ShouldNotBeNull();
+        proceeding.Clocks.Single(clock => clock.Clock.Id == "EU-04").Status.ShouldBe(ClockStatus.Met);
+        CaseAgenda.ItemsOf(proceeding).ShouldNotContain(item => item.Rule == "EU-04");
+    }
+
     internal static CaseOpened Open(string regime) => Opened with { Regime = regime, Notice = new NoticeReference("ntc_1", Noon, Noon, []), Act = By(Complainant) };
 
     internal static Act At(double hours, string actor, string statement = "As the file shows.") => By(actor, statement) with { At = Noon.AddHours(hours) };
