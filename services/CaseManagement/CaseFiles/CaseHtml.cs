@@ -15,7 +15,7 @@ internal static class CaseHtml
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.3rem 0}dt{color:#555}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
         .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem;align-items:start}figure{margin:0}figure img{width:100%;height:auto;border:1px solid #999}
         figcaption{font-size:.85rem;overflow-wrap:anywhere}ol{list-style:none;padding:0}ol>li{border-left:3px solid #468;padding:.2rem 0 .8rem 1rem}time{color:#555;font-size:.9rem}
-        .pictures img{width:auto;max-width:100%;max-height:32rem;display:block}.marked{position:relative;overflow:hidden;width:fit-content}.marked svg{position:absolute;inset:0;width:100%;height:100%}.marked polygon,.marked rect{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round}
+        .pictures img{width:auto;max-width:100%;max-height:32rem;display:block;box-sizing:border-box}.marked{position:relative;overflow:hidden;width:fit-content}.marked svg{position:absolute;inset:0;width:100%;height:100%}.marked polygon,.marked rect{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round}
         .marked .edge{stroke:#fff;stroke-width:5}.marked .line{stroke:#c00;stroke-width:2.5}.marked rect{stroke:#06c;stroke-width:2;stroke-dasharray:6 4}
         .marked b{position:absolute;translate:-50% -50%;min-width:1.5em;border-radius:1em;background:#c00;color:#fff;font-size:.75rem;text-align:center}
         .zh{color:#555}pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem}code{font-size:.85rem}
