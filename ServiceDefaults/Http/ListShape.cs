@@ -32,7 +32,7 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
     [
         .. filters.Where(filter => !filter.IsAlias).Select(filter => (filter.Name, filter.Meaning)),
         .. time is null ? [] : new[] { ("from", $"First instant of {time.Value.Field}, RFC 3339."), ("to", $"End of {time.Value.Field}, RFC 3339; not in it.") },
-        ("sort", $"{string.Join(", ", orders.SelectMany(order => new[] { $"-{order.Name}", order.Name }))}; the first unless given, a minus for newest first."),
+        ("sort", $"{string.Join(", ", orders.SelectMany(order => new[] { order.First, order.IsAscending ? $"-{order.Name}" : order.Name }))}; the first unless given, a minus for newest first."),
     ];
 
     /// <summary>Only documents with this value in a field.</summary>
@@ -69,9 +69,10 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
     /// <summary>In the order of a field that is text, byte by byte, then by key.</summary>
     /// <param name="sql">Expression with collation "C".</param>
     /// <param name="key">The same of a document.</param>
-    public ListShape<TView> Sorted(string name, string sql, Func<TView, string> key)
+    /// <param name="ascending">Whether it begins with the least unless the other order is asked for.</param>
+    public ListShape<TView> Sorted(string name, string sql, Func<TView, string> key, bool ascending = false)
     {
-        orders.Add(new Order(name, sql, key));
+        orders.Add(new Order(name, sql, key, ascending));
         return this;
     }
 
@@ -134,7 +135,7 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
             }
         }
 
-        var sort = query["sort"].ToString() is { Length: > 0 } asked ? asked : $"-{orders[0].Name}";
+        var sort = query["sort"].ToString() is { Length: > 0 } asked ? asked : orders[0].First;
         var descending = sort.StartsWith('-');
         if (orders.Find(order => order.Name == sort.TrimStart('-')) is not { } by || sort.LastIndexOf('-') > 0) return (null, Invalid("sort", $"takes {Parameters[^1].Meaning}"));
         if (!PageRequest.TryReadLimit(context, out var limit, out var wrong)) return (null, wrong);
@@ -173,7 +174,11 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
 
     private static Rejection Invalid(string name, string detail) => new("Request_Invalid", $"{name} {detail}.", $"/{name}");
 
-    private sealed record Order(string Name, string? Sql, Func<TView, string>? Key);
+    private sealed record Order(string Name, string? Sql, Func<TView, string>? Key, bool IsAscending = false)
+    {
+        /// <summary>What is asked for unless the other way round is.</summary>
+        public string First => IsAscending ? Name : $"-{Name}";
+    }
 
     private sealed record Filter(string Name, string Meaning, IReadOnlyList<string>? Values, string Sql, bool IsAlias = false)
     {

@@ -66,6 +66,7 @@ internal static class Api
             ["Extension"] = Step("Extension_Not_Provided", "Extension_Exhausted", "Extension_Too_Long", "Term_Not_Running", "Step_Not_Provided"),
             ["Objection"] = Step("Step_Not_Provided"),
             ["Change"] = Step("Step_Not_Provided"),
+            ["ListAgenda"] = Lists<NextTerm>().With([.. AgendaEndpoint.Shape.Parameters]),
             ["GetCaseDeadlines"] = Reads<CaseDeadlines>("Case_Not_Found", "Step_Not_Provided").With(("at", "As they stood at this past instant, RFC 3339.")),
             ["WhatIf"] = Reads<WhatIf>("Case_Not_Found", "Step_Not_Provided", "Fact_Unknown"),
             ["GetDossier"] = Reads<Dossier>("Dossier_Not_Found"),

@@ -134,6 +134,7 @@ public static class Composition
         app.MapAppeals();
         app.MapExtension();
         app.MapDeadlines();
+        app.MapAgenda();
         app.MapDossiers();
         app.MapAvailability();
         app.MapErasures();

@@ -1,4 +1,5 @@
 using ImageRights.Console.Accounts;
+using ImageRights.Console.Features.DownloadingCases;
 using ImageRights.Console.Features.Erasing;
 using ImageRights.Console.Features.IssuingTokens;
 using ImageRights.Console.Features.ManagingAccess;
@@ -55,6 +56,7 @@ public static class Composition
         SuspensionForms.Map(app);
         AssetEndpoint.Map(app);
         TakeStepEndpoint.Map(app);
+        CaseFileEndpoint.Map(app);
         SubmitEndpoints.Map(app);
         app.MapRazorComponents<App>();
         return app;

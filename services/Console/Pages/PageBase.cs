@@ -16,6 +16,26 @@ public abstract class PageBase : ComponentBase
     /// <summary>Whether the reader prefers Chinese; English otherwise.</summary>
     protected bool IsChinese => Request.HttpContext!.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(choice => choice.Quality ?? 1).FirstOrDefault()?.Value.Value?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true;
 
+    /// <summary>A text in the reader's language.</summary>
+    protected string T(string en, string zh) => IsChinese ? zh : en;
+
+    /// <inheritdoc cref="T(string, string)" />
+    protected string T(Bilingual words) => T(words.En, words.Zh);
+
+    /// <summary>What a service says, or nothing: a page shows the rest when one service does not answer, and names it.</summary>
+    protected async Task<TAnswer?> AskAsync<TAnswer>(Task<TAnswer> asking) where TAnswer : class?
+    {
+        try
+        {
+            return await asking;
+        }
+        catch (PeerException failure)
+        {
+            Trouble = failure.Message;
+            return null;
+        }
+    }
+
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task LoadAsync();
 

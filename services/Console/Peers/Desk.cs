@@ -12,12 +12,20 @@ public sealed class Desk(IHttpClientFactory clients)
 
     /// <summary>Reads a resource; null when there is none.</summary>
     /// <exception cref="PeerException">The service does not answer, or refuses.</exception>
-    public async Task<T?> FindAsync<T>(string peer, string path, CancellationToken cancellationToken) where T : class
+    public Task<T?> FindAsync<T>(string peer, string path, CancellationToken cancellationToken) where T : class =>
+        FindAsync(peer, path, content => content.ReadFromJsonAsync<T>(Json, cancellationToken), cancellationToken);
+
+    /// <summary>Reads a file; null when there is none.</summary>
+    /// <exception cref="PeerException">The service does not answer, or refuses.</exception>
+    public Task<byte[]?> ReadAsync(string peer, string path, CancellationToken cancellationToken) =>
+        FindAsync<byte[]>(peer, path, async content => await content.ReadAsByteArrayAsync(cancellationToken), cancellationToken);
+
+    private async Task<T?> FindAsync<T>(string peer, string path, Func<HttpContent, Task<T?>> read, CancellationToken cancellationToken) where T : class
     {
         using var response = await SendAsync(peer, new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound) return null;
         if (!response.IsSuccessStatusCode) throw await RefusalAsync(peer, response, cancellationToken);
-        return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken);
+        return await read(response.Content);
     }
 
     /// <summary>Reads a list.</summary>

@@ -11,20 +11,34 @@ public sealed record Work(string WorkId, string AccountId, string Title, string 
 
 public sealed record Suspension(DateTimeOffset Since, string By, string Reason);
 
-public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null)
+public sealed record Corner(double X, double Y);
+
+public sealed record Area(double Left, double Top, double Width, double Height);
+
+public sealed record Evidence(
+    string Algorithm, string Class, bool IsInverted, IReadOnlyList<Corner> UploadArea, IReadOnlyList<Corner> ReferenceArea, double UploadPercent, double ReferencePercent, int? BlocksCompared, int? BlocksAlike,
+    double? Score, IReadOnlyList<Area>? Overlays);
+
+/// <summary>How a picture and what it was found to copy lie on each other.</summary>
+public sealed record Found(int Distance, string Transform, Evidence? Evidence, string? Band, Thresholds? Thresholds);
+
+public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null, Evidence? Evidence = null, string? Band = null)
 {
     public bool IsRegistered => Bank is "Works" or "Portraits";
 
     public string BankName => Bank switch { "Works" => "Registered work", "Portraits" => "Registered portrait", "Removed" => "Removed picture", _ => "Earlier upload" };
 }
 
-public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion);
+public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null);
 
-public sealed record Screening(string ImageId, string AccountId, string? Surface, string? ListingId, string Status, string? Verdict, IReadOnlyList<Match> Matches, Thresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt);
+public sealed record Screening(string ImageId, string AccountId, string? Surface, string? ListingId, string Status, string? Verdict, IReadOnlyList<Match> Matches, Thresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt, IReadOnlyList<Related>? Related = null);
+
+/// <summary>A picture that shows the same place or thing and is no copy.</summary>
+public sealed record Related(string Bank, string ReferenceId, string OwnerAccountId);
 
 public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon, int? AccountsInAll = null);
 
-public sealed record Copy(string WorkId, string ImageId, string ImageAccountId, string Surface, string? ListingId, string FoundBy, int Distance, string Transform, DateTimeOffset FoundAt);
+public sealed record Copy(string WorkId, string ImageId, string ImageAccountId, string Surface, string? ListingId, string FoundBy, int Distance, string Transform, DateTimeOffset FoundAt, Evidence? Evidence = null, string? Band = null, Thresholds? Thresholds = null);
 
 public sealed record NextSteps(IReadOnlyList<string> Complainant, IReadOnlyList<string> Respondent, IReadOnlyList<string> Reviewer);
 
@@ -37,6 +51,31 @@ public sealed record Case(
 public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Timestamp, string? Actor, JsonObject? Data, Guid EventId);
 
 public sealed record CaseHistory(string CaseId, long Version, IReadOnlyList<HistoryEntry> Events);
+
+public sealed record Moment(string Local, string Zone, DateTimeOffset Utc)
+{
+    /// <summary>As the clock on the wall of the zone shows it.</summary>
+    public string OnTheWall => DateTimeOffset.Parse(Local, System.Globalization.CultureInfo.InvariantCulture).ToString("d MMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>A term of a case.</summary>
+/// <param name="NotBefore">When its window opens; null when it is open from the start.</param>
+/// <param name="NotAfter">When it ends; null when the law has words for it and no number.</param>
+/// <param name="Term">Those words.</param>
+public sealed record CaseTerm(
+    string Rule, string Step, string Actor, string Status, Moment StartedAt, Moment? NotBefore, string? LastDay, Moment? NotAfter, string? Term, Moment? EndedAt, string WhenMissed, string Source, IReadOnlyList<string> Doubts);
+
+public sealed record Consequence(Moment At, string Rule, string Kind, string Item);
+
+public sealed record CaseTerms(string Regime, Bilingual Title, string Zone, Moment Now, string Item, IReadOnlyList<CaseTerm> Deadlines, IReadOnlyList<Consequence> Otherwise, IReadOnlyList<string> ConflictsWith);
+
+public sealed record NextTerm(string CaseId, DateTimeOffset DueAt, string Rule, string Step, string Actor, string Kind, string WhenMissed);
+
+public sealed record PartyMessage(string MessageId, string Party, string Subject, string Body, DateTimeOffset SentAt);
+
+public sealed record StatementPart(string Letter, string Title, string Text);
+
+public sealed record StatementOfReasons(string StatementId, IReadOnlyList<StatementPart> Parts);
 
 public sealed record Attempt(int Number, string Url, DateTimeOffset StartedAt, int DurationMilliseconds, string Outcome, int? Status, string? Error);
 
@@ -65,8 +104,6 @@ public sealed record RegimeField(string Name, string? Code);
 public sealed record RegimeClock(string Id, RegimeExtension? Extension);
 
 public sealed record RegimeExtension(int Max);
-
-public sealed record Moment(string Local, string Zone, DateTimeOffset Utc);
 
 public sealed record SimulatedOutcome(string Item, Moment? Since, Moment? RestoredAt, string? RestoredBy, string Notice, bool AreNoticesBarred);
 

@@ -1,0 +1,50 @@
+using System.Globalization;
+using ImageRights.CaseManagement.Projections;
+using ImageRights.CaseManagement.Regimes;
+using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
+using ImageRights.ServiceDefaults.Http;
+using ImageRights.ServiceDefaults.Problems;
+
+namespace ImageRights.CaseManagement.Features.PreviewingDeadlines;
+
+/// <summary>What a case's terms do next.</summary>
+/// <param name="DueAt">When.</param>
+/// <param name="Rule">The term.</param>
+/// <param name="Step">What it is for.</param>
+/// <param name="Actor">Whose it is.</param>
+/// <param name="Kind">Whether it warns, has its effect or runs out then.</param>
+/// <param name="WhenMissed">What follows.</param>
+public sealed record NextTerm(string CaseId, DateTimeOffset DueAt, string Rule, string Step, string Actor, DueKind Kind, string WhenMissed);
+
+/// <summary>What falls due next, over all cases.</summary>
+internal static class AgendaEndpoint
+{
+    private const string HasTerms = "data ->> 'due' is not null";
+
+    // A case's agenda is of whom the case is.
+    private static readonly string Owned =
+        $"exists (select from {{schema}}.mt_doc_case_view as v where v.tenant_id = mt_doc_case_agenda.tenant_id and v.id = mt_doc_case_agenda.id and {Belonging.CasesOf.Replace("data ", "v.data ", StringComparison.Ordinal)})";
+
+    public static readonly ListShape<CaseAgenda> Shape = new ListShape<CaseAgenda>(agenda => agenda.CaseId)
+        .Sorted("due", ListShape<CaseAgenda>.SortSql("due"), agenda => agenda.Due!.Value.ToString(CultureInfo.InvariantCulture), ascending: true)
+        .Owned(Owned);
+
+    /// <summary><c>GET /v1/agenda</c>.</summary>
+    public static void MapAgenda(this IEndpointRouteBuilder app) => app.MapGet("/v1/agenda", ListAsync)
+        .Requires(Permission.CasesRead).HoldsToAccount().WithTags("Cases").WithName("ListAgenda").WithSummary("What the terms of all cases do next by themselves, the nearest first; one entry a case");
+
+    private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
+    {
+        await using var session = store.LightweightSession(context.Tenant());
+        var (page, rejection) = await Shape.ReadAsync(context, session, HasTerms);
+        return page is null ? context.Problem(rejection!) : TypedResults.Ok(new Page<NextTerm>([.. page.Items.Select(agenda => Next(agenda, catalogue))], page.Next));
+    }
+
+    private static NextTerm Next(CaseAgenda agenda, RegimeCatalogue catalogue)
+    {
+        var item = agenda.Items[0];
+        var clock = catalogue.Packs.SelectMany(pack => pack.Clocks).First(clock => clock.Id == item.Rule);
+        return new NextTerm(agenda.CaseId, item.DueAt, item.Rule, clock.Step, item.Party ?? clock.Actor, item.Kind, clock.WhenMissed);
+    }
+}
