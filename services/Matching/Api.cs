@@ -1,4 +1,5 @@
 using ImageRights.Matching.Features.DescribingIndex;
+using ImageRights.Matching.Features.DescribingWorkSearches;
 using ImageRights.Matching.Features.ListingCopies;
 using ImageRights.Matching.Features.ListingScreenings;
 using ImageRights.Matching.Features.Rescanning;
@@ -18,6 +19,8 @@ internal static class Api
             ["ListScreenings"] = Lists(ScreeningEndpoints.Shape),
             ["GetScreening"] = Reads<ScreeningView>("Screening_Not_Found"),
             ["ListCopies"] = Lists(CopiesEndpoint.Shape, "Work_Not_Found"),
+            ["GetWorkSearch"] = Reads<WorkSearchView>("Work_Not_Found"),
+            ["DescribeWorkSearches"] = Reads<WorkSearches>(),
             ["SearchIndex"] = Reads<SearchResult>(),
             ["GetCommonness"] = Reads<Commonness>("Picture_Not_Found"),
             ["RequestRescan"] = Accepts<RescanView>("Rescan_Running"),

@@ -1,6 +1,7 @@
 using ImageRights.EventStore;
 using ImageRights.Matching.Features.DescribingCommonness;
 using ImageRights.Matching.Features.DescribingIndex;
+using ImageRights.Matching.Features.DescribingWorkSearches;
 using ImageRights.Matching.Features.ListingCopies;
 using ImageRights.Matching.Features.ListingScreenings;
 using ImageRights.Matching.Features.RecordingFingerprints;
@@ -91,6 +92,7 @@ public static class Composition
         app.MapTransparencyLog();
         app.MapScreenings();
         app.MapCopies();
+        app.MapWorkSearches();
         app.MapSearches();
         app.MapCommonness();
         app.MapRescans();
@@ -117,12 +119,15 @@ public static class Composition
             .Map<ImageScreened>("image_screened_v1")
             .Map<CopyFound>("copy_found_v1")
             .Map<OwnershipConflictFound>("ownership_conflict_found_v1")
+            .Map<WorkSearchRequested>("work_search_requested_v1")
+            .Map<WorkSearched>("work_searched_v1")
             .Map<RescanRequested>("rescan_requested_v1")
             .Map<RescanAdvanced>("rescan_advanced_v1");
         options.Projections.LiveStreamAggregation(ScreeningState.Initial, ScreeningDecider.Evolve);
         options.Projections.LiveStreamAggregation(IntervalState.Initial, Interval.Evolve);
         options.Projections.LiveStreamAggregation(SellerState.Initial, Seller.Evolve);
         options.Projections.InlineSnapshot<ScreeningView>(ScreeningDecider.StreamPrefix, ScreeningView.Evolve, ScreeningView.Indexes);
+        options.Projections.InlineSnapshot<WorkSearchView>(ScreeningDecider.StreamPrefix, WorkSearchView.Evolve, WorkSearchView.Indexes);
         options.Projections.Document<CopyView>();
         options.Projections.Document<RescanView>();
         options.SchemaScripts.Add(RescanView.Constraints);

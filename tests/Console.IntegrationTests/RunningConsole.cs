@@ -41,6 +41,9 @@ public sealed class RunningConsole : IAsyncLifetime
     /// <summary>The service.</summary>
     public HttpClient Matching { get; private set; } = null!;
 
+    /// <summary>The same as it runs.</summary>
+    public WebApplication MatchingService => service!;
+
     /// <summary>The service that leads cases.</summary>
     public WebApplication Cases => cases!;
 

@@ -33,6 +33,7 @@ internal sealed class Surroundings : IAsyncDisposable
                 endpoint.Handler<ImageScreened>(surroundings.HearAsync);
                 endpoint.Handler<CopyFound>(surroundings.HearAsync);
                 endpoint.Handler<OwnershipConflictFound>(surroundings.HearAsync);
+                endpoint.Handler<WorkSearched>(surroundings.HearAsync);
             });
         });
         await surroundings.bus.StartAsync().WaitAsync(Patience);

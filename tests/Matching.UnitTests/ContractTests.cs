@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageRights.Contracts;
 using ImageRights.EventStore;
+using ImageRights.Matching.Features.DescribingWorkSearches;
 using ImageRights.Matching.Licences;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Publishing;
@@ -59,6 +60,8 @@ public class ContractTests
         ["ownership_conflict_found_v1"] = (
             new OwnershipConflictFound("wrk_2", "acct_2", "wrk_1", "acct_1", 5, Orientation.FlipX, Used, Noon),
             new OwnershipConflictFound("wrk_2", "acct_2", "wrk_1", "acct_1", 5, Orientation.FlipX, Used, Noon)),
+        ["work_search_requested_v1"] = (new WorkSearchRequested("wrk_1", "acct_1"), new WorkSearchRequested("wrk_1", "acct_1")),
+        ["work_searched_v1"] = (new WorkSearched("wrk_1", "acct_1", 12345, 2345, 3, 1, Used, Noon), new WorkSearched("wrk_1", "acct_1", 0, 0, 0, 0, Used, Noon)),
         ["rescan_requested_v1"] = (new RescanRequested("rsc_1", Noon), new RescanRequested("rsc_1", Noon)),
         ["rescan_advanced_v1"] = (
             new RescanAdvanced("rsc_1", 1234, 900, 300, 4, 301, Noon, Noon.AddSeconds(5), Noon.AddSeconds(65)),
@@ -90,7 +93,7 @@ public class ContractTests
     public void Every_fact_is_published_as_its_contract_or_stays_inside(string name)
     {
         var contract = MatchingContracts.Translate(At(1, Facts[name].Complete, "tenant"));
-        var isPublished = name is "image_screened_v1" or "copy_found_v1" or "ownership_conflict_found_v1";
+        var isPublished = name is "image_screened_v1" or "copy_found_v1" or "ownership_conflict_found_v1" or "work_searched_v1";
         (contract is not null).ShouldBe(isPublished);
         if (contract is null) return;
         Subscriptions.Queues.Keys.ShouldContain(contract.GetType());
@@ -181,6 +184,35 @@ public class ContractTests
     [Fact]
     public void A_work_has_no_screening() =>
         Fold(Facts["fingerprint_recorded_v1"].Required, Facts["copy_found_v1"].Complete, Facts["ownership_conflict_found_v1"].Complete).ShouldBeNull();
+
+    [Fact]
+    public void A_work_s_search_reads_as_its_facts_say()
+    {
+        object work = Facts["fingerprint_recorded_v1"].Required, requested = Facts["work_search_requested_v1"].Complete, searched = Facts["work_searched_v1"].Complete;
+        object copy = Facts["copy_found_v1"].Complete, gone = Facts["work_withdrawn_v1"].Complete, renewed = Facts["fingerprint_renewed_v1"].Required;
+        Status(work, requested).ShouldBe(WorkSearchStatus.Waiting);
+        Status(work, requested, renewed, copy, searched, gone).ShouldBe(WorkSearchStatus.Done);
+        Status(Facts["unreadable_recorded_v1"].Required).ShouldBe(WorkSearchStatus.Unreadable);
+        Status(work, requested, gone).ShouldBeNull("it waits no more");
+        Status(work, renewed, copy).ShouldBeNull("it is from before searches were recorded");
+        Status(Facts["fingerprint_recorded_v1"].Complete, Facts["image_screened_v1"].Complete).ShouldBeNull("an upload is screened");
+        Status(Facts["unreadable_recorded_v1"].Complete).ShouldBeNull();
+        Golden.Matches("view.work-search.waiting.json", Pretty(JsonSerializer.Serialize(FoldSearch(work, requested), StoreOptions.Json)));
+        Golden.Matches("view.work-search.done.json", Pretty(JsonSerializer.Serialize(FoldSearch(work, requested, copy, searched), StoreOptions.Json)));
+        Golden.Matches("view.work-search.unreadable.json", Pretty(JsonSerializer.Serialize(FoldSearch(Facts["unreadable_recorded_v1"].Required), StoreOptions.Json)));
+
+        static WorkSearchStatus? Status(params object[] facts) => FoldSearch(facts)?.Status;
+        static WorkSearchView? FoldSearch(params object[] facts) =>
+            facts.Select((fact, index) => At(index + 1, fact)).Aggregate((WorkSearchView?)null, WorkSearchView.Evolve);
+    }
+
+    [Fact]
+    public void The_time_left_for_searches_follows_from_their_rate()
+    {
+        new WorkSearches(1800, Noon, 3200, 2, 12.5).SecondsLeft.ShouldBe(144);
+        new WorkSearches(1800, Noon, 3200, 2, null).SecondsLeft.ShouldBeNull();
+        new WorkSearches(0, null, 5000, 2, 12.5).SecondsLeft.ShouldBeNull();
+    }
 
     [Fact]
     public void Only_hits_on_works_are_copies()

@@ -41,6 +41,7 @@ public class IndexHistoryTests
         Found(tenant, 1).ShouldBe(["1"]);
         Found(tenant, 2).ShouldBeEmpty();
         Found(tenant, 3).ShouldBe(["2"]);
+        Enumerable.Range(0, 4).Select(version => tenant.UploadsAt(version).Uploads).ShouldBe([0, 1, 0, 1]);
         tenant.Count(Bank.Uploads).ShouldBe(1);
     }
 

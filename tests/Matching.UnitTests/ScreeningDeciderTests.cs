@@ -21,6 +21,7 @@ public class ScreeningDeciderTests
     private static readonly Thresholds Used = new("pdq/1", 31, 50, 3);
     private static readonly ImageScreened Screened = new("img_1", "seller", Surface.Listing, null, Verdict.Clear, [], Used, null, Noon);
     private static readonly CopyFound Copy = new("wrk_1", "author", "img_2", "thief", Surface.Listing, null, 3, Orientation.Original, Used, Noon);
+    private static readonly WorkSearched Searched = new("wrk_1", "author", 20, 12, 1, 1, Used, Noon);
     private static readonly OwnershipConflictFound Conflict = new("wrk_1", "author", "wrk_0", "rival", 3, Orientation.Original, Used, Noon);
 
     [Fact]
@@ -74,13 +75,32 @@ public class ScreeningDeciderTests
         Spec.Given(work).When(new ScreeningCommand.Report([Copy, Copy], [])).Then(Copy);
     }
 
+    [Theory]
+    [InlineData(PictureRole.Work)]
+    [InlineData(PictureRole.Portrait)]
+    public void A_work_is_searched_for_once_also_when_nothing_is_found(PictureRole role)
+    {
+        var work = Work("wrk_1", "author", RandomHash(new Random(2))) with { Role = role };
+        var requested = new WorkSearchRequested("wrk_1", "author");
+        var nothing = Searched with { Copies = 0, Conflicts = 0 };
+        Spec.Given().When(new ScreeningCommand.RecordFingerprint(work)).Then(work, requested);
+        Spec.Given(work, requested).When(new ScreeningCommand.Report([], [], nothing)).Then(nothing);
+        Spec.Given(work, requested, nothing).When(new ScreeningCommand.Report([], [], nothing)).Then();
+        Spec.Given(work, requested).When(new ScreeningCommand.Report([Copy], [Conflict], Searched)).Then(Copy, Conflict, Searched);
+        Spec.Given(work, requested, Copy, Conflict, Searched).When(new ScreeningCommand.Report([Copy], [Conflict], Searched with { SearchedAt = Noon.AddDays(1) })).Then();
+        // From before searches were recorded.
+        Spec.Given(work, Copy).When(new ScreeningCommand.Report([Copy], [])).Then();
+        Spec.Given(work).When(new ScreeningCommand.RecordFingerprint(work with { Version = 1 })).Then(new FingerprintRenewed(work with { Version = 1 }));
+    }
+
     [Fact]
     public void Of_a_withdrawn_work_nothing_is_said()
     {
         var (work, gone) = (Work("wrk_1", "author", RandomHash(new Random(2))), new WorkWithdrawn("wrk_1", "author", Noon));
         Spec.Given(work).When(new ScreeningCommand.RecordWorkWithdrawal(gone)).Then(gone);
         Spec.Given(work, gone).When(new ScreeningCommand.RecordWorkWithdrawal(gone)).Then();
-        Spec.Given(gone, work).When(new ScreeningCommand.Report([Copy], [Conflict])).Then();
+        Spec.Given(gone).When(new ScreeningCommand.RecordFingerprint(work)).Then(work);
+        Spec.Given(gone, work).When(new ScreeningCommand.Report([Copy], [Conflict], Searched)).Then();
     }
 
     [Fact]
@@ -89,20 +109,21 @@ public class ScreeningDeciderTests
         var commands = Gen.Elements<ScreeningCommand>(
             new ScreeningCommand.RecordFingerprint(Fingerprint), new ScreeningCommand.RecordFingerprint(Fingerprint with { Version = 2 }), new ScreeningCommand.RecordUnreadable(Unreadable), new ScreeningCommand.RecordWithdrawal(Withdrawal),
             new ScreeningCommand.Conclude(Screened), new ScreeningCommand.Report([Copy], []), new ScreeningCommand.Report([Copy, Copy with { ImageId = "img_9" }], [Conflict]),
-            new ScreeningCommand.Report([], []));
+            new ScreeningCommand.Report([], []), new ScreeningCommand.RecordFingerprint(Fingerprint with { Role = PictureRole.Work }), new ScreeningCommand.Report([Copy], [], Searched));
         // A failure prints the seed; Replay in the configuration repeats it.
         Prop.ForAll(commands.ListOf().ToArbitrary(), history =>
         {
             var state = ScreeningState.Initial;
-            var screenings = 0;
+            var (screenings, searches) = (0, 0);
             foreach (var command in history)
             {
                 var facts = ScreeningDecider.Decide(state, command);
                 screenings += facts.Count(fact => fact is ImageScreened);
+                searches += facts.Count(fact => fact is WorkSearched);
                 state = facts.Aggregate(state, ScreeningDecider.Evolve);
                 if (ScreeningDecider.Decide(state, command).Count > 0) return false;
             }
-            return screenings <= 1;
+            return screenings <= 1 && searches <= 1;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 

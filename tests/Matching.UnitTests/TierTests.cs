@@ -39,6 +39,8 @@ public sealed class TierTests : IDisposable
         tenant.Find(Bank.Uploads, PictureQuery.Of(Shot(0)) with { Sha256 = null }, 31, demoted - 1).ShouldHaveSingleItem().Evidence!.Measures.ShouldNotBeNull();
         (tenant.Detailed, tenant.HashesOnly).ShouldBe((Demoting + 2 - FeatureTables.FewPictures, FeatureTables.FewPictures));
         index.Tiers.ShouldBe((tenant.Detailed, tenant.HashesOnly));
+        tenant.UploadsAt(demoted - 1).ShouldBe((demoted - 2, demoted - 2), "all but the work");
+        tenant.UploadsAt(demoted).ShouldBe((demoted - 1, demoted - 1 - FeatureTables.FewPictures));
     }
 
     [Fact]
@@ -60,6 +62,7 @@ public sealed class TierTests : IDisposable
             var expected = Answers(keeping, version);
             Answers(giving, version).ShouldBe(expected, $"as of {version}");
             Answers(restarted, version).ShouldBe(expected, $"as of {version}");
+            foreach (var index in (PictureIndex[])[giving, restarted]) index.For("t").UploadsAt(version).ShouldBe(keeping.For("t").UploadsAt(version), $"as of {version}");
             found += expected.Count;
         }
         found.ShouldBeGreaterThan(200);

@@ -1,3 +1,5 @@
+using ImageRights.Console.Peers;
+
 namespace ImageRights.Console.Pages;
 
 /// <summary>Codes in words that people use.</summary>
@@ -39,6 +41,27 @@ internal static class Words
         { TotalHours: < 48 } => $"in {left.TotalHours:0} hours",
         _ => $"in {left.TotalDays:0} days",
     };
+
+    /// <summary>Whether a work was compared with the pictures before it; null is a work that Matching has not heard of yet.</summary>
+    public static Phrase Search(WorkSearch? search) => search switch
+    {
+        null or { Status: "waiting" } => new("Still being compared with earlier pictures…", "正在与此前上传的图片比对……"),
+        { Status: "unreadable" } => new($"It could not be compared with earlier pictures ({search.UnreadableCode}).", $"无法与此前上传的图片比对（{search.UnreadableCode}）。"),
+        { Status: "done", Uploads: 0 } => new("There were no earlier pictures to compare it with.", "此前没有可供比对的图片。"),
+        { Status: "done", Uploads: { } uploads, Copies: { } copies, Since: { } at } => copies == 0
+            ? new($"No copy among {Count(uploads, "earlier picture")}, compared on {PageBase.Instant(at)}.", $"{At(at)}与此前上传的 {uploads:N0} 张图片比对，未发现复制。")
+            : new($"Compared with {Count(uploads, "earlier picture")} on {PageBase.Instant(at)}: {(copies == 1 ? "1 copy" : $"{copies:N0} copies")} found.", $"{At(at)}与此前上传的 {uploads:N0} 张图片比对，发现 {copies:N0} 处复制。"),
+        _ => new("It was compared with earlier pictures; when, and with how many, is not stated.", "已与此前上传的图片比对；比对时间和数量未记录。"),
+    };
+
+    /// <summary>How many works are still to be compared with earlier pictures, and for how long.</summary>
+    public static Phrase Searches(WorkSearches searches) => new(
+        $"{(searches.Waiting == 1 ? "1 work is" : $"{searches.Waiting:N0} works are")} still being compared with earlier pictures{(searches.SecondsLeft is { } left ? $"; about {(left < 90 ? Count(left, "second") : Count((left + 30) / 60, "minute"))} left" : "")}…",
+        $"还有 {searches.Waiting:N0} 件作品正在与此前上传的图片比对{(searches.SecondsLeft is { } rest ? $"，约需 {(rest < 90 ? $"{rest} 秒" : $"{(rest + 30) / 60:N0} 分钟")}" : "")}……");
+
+    private static string Count(int number, string what) => $"{number:N0} {what}{(number == 1 ? "" : "s")}";
+
+    private static string At(DateTimeOffset instant) => $"{instant.UtcDateTime:yyyy-MM-dd HH:mm} UTC ";
 
     public static string GuestState(string state) => state switch
     {

@@ -40,6 +40,10 @@ public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Sinc
 
 public sealed record Copy(string WorkId, string ImageId, string ImageAccountId, string Surface, string? ListingId, string FoundBy, int Distance, string Transform, DateTimeOffset FoundAt, Evidence? Evidence = null, string? Band = null, Thresholds? Thresholds = null);
 
+public sealed record WorkSearch(string Status, DateTimeOffset? Since, int? Uploads, int? Copies, string? UnreadableCode);
+
+public sealed record WorkSearches(int Waiting, int? SecondsLeft);
+
 public sealed record NextSteps(IReadOnlyList<string> Complainant, IReadOnlyList<string> Respondent, IReadOnlyList<string> Reviewer);
 
 public sealed record Finding(int Distance, string Transform);

@@ -20,6 +20,7 @@ public sealed class TenantIndex
     private readonly HeldPictures removals = new();
     private readonly HeldPictures suspended = new();
     private readonly Column<LogPosition> changes = new();
+    private readonly Column<(int Uploads, int Detailed)> sizes = new();
     private readonly HashSet<string> withdrawnUnseen = [];
     private readonly Dictionary<string, string> accounts = [];
     private readonly Dictionary<string, long> rescans = [];
@@ -52,6 +53,9 @@ public sealed class TenantIndex
         Bank.Removed => removals.Live,
         Bank.Uploads => uploads.Live,
     };
+
+    /// <summary>Published uploads at a version, and those of them that could be found by their local features.</summary>
+    public (int Uploads, int Detailed) UploadsAt(long asOf) => sizes.Find((int)asOf);
 
     /// <summary>The version before the fact at a position of the log.</summary>
     public long VersionBefore(LogPosition position)
@@ -151,6 +155,8 @@ public sealed class TenantIndex
         }
         changes.Extend(version);
         changes[version] = position;
+        sizes.Extend(next);
+        sizes[next] = (uploads.Live, uploads.Detailed);
         Volatile.Write(ref version, next);
     }
 

@@ -27,11 +27,13 @@ public static class MatchingContracts
             copy.Distance, copy.Transform, ToContract(copy.Thresholds), copy.FoundAt, ToContract(copy.Evidence)),
         Facts.OwnershipConflictFound conflict => new Contracts.Matching.V1.OwnershipConflictFound(
             @event.TenantId, conflict.WorkId, conflict.AccountId, conflict.EarlierWorkId, conflict.EarlierAccountId, conflict.Distance, conflict.Transform, conflict.FoundAt),
+        Facts.WorkSearched search => new Contracts.Matching.V1.WorkSearched(
+            @event.TenantId, search.WorkId, search.AccountId, search.Uploads, search.Detailed, search.Copies, search.Conflicts, ToContract(search.Thresholds), search.SearchedAt),
         // Others said these; Matching only remembers them.
         FingerprintRecorded or FingerprintRenewed or UnreadableRecorded or PictureWithdrawn or WorkWithdrawn or LicenceRecorded or LicenceEndRecorded or RemovalRecorded or RemovalEndRecorded
             or SuspensionRecorded or SuspensionEndRecorded or SellerRecorded => null,
-        // What a rescan finds is said by the facts above.
-        RescanRequested or RescanAdvanced => null,
+        // What comes of them is said by the facts above.
+        WorkSearchRequested or RescanRequested or RescanAdvanced => null,
         _ => throw new InvalidOperationException($"{@event.EventTypeName} is neither published nor listed as internal."),
     };
 

@@ -68,6 +68,17 @@ public sealed record OwnershipConflictFound(
     string WorkId, string AccountId, string EarlierWorkId, string EarlierAccountId,
     int Distance, Orientation Transform, Thresholds Thresholds, DateTimeOffset FoundAt);
 
+/// <summary>A new work is to be looked for among what came before it.</summary>
+public sealed record WorkSearchRequested(string WorkId, string AccountId);
+
+/// <summary>A new work was looked for among all uploads and works before it in the log; said once, also when nothing was found.</summary>
+/// <param name="Uploads">Uploads that it was compared with: those that were published then.</param>
+/// <param name="Detailed">Those of them that were compared by local features too; the others were by bytes, pixels and hashes alone.</param>
+/// <param name="Copies">Uploads in which it was found; each is a <see cref="CopyFound"/>.</param>
+/// <param name="Conflicts">Works of other accounts that it looks like; each is an <see cref="OwnershipConflictFound"/>.</param>
+public sealed record WorkSearched(
+    string WorkId, string AccountId, int Uploads, int Detailed, int Copies, int Conflicts, Thresholds Thresholds, DateTimeOffset SearchedAt);
+
 /// <summary>Somebody asked for a comparison of everything anew.</summary>
 public sealed record RescanRequested(string RescanId, DateTimeOffset RequestedAt)
 {

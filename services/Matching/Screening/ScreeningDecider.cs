@@ -8,7 +8,8 @@ namespace ImageRights.Matching.Screening;
 /// <param name="Screened">Its one screening was said.</param>
 /// <param name="Found">For a work: the uploads and earlier works in which it was found.</param>
 /// <param name="Version">Version of its fingerprint; null when it has none.</param>
-public sealed record ScreeningState(bool Recorded, bool Withdrawn, bool Screened, ImmutableHashSet<string> Found, int? Version = null)
+/// <param name="Searched">For a work: that it was looked for among what came before it was said.</param>
+public sealed record ScreeningState(bool Recorded, bool Withdrawn, bool Screened, ImmutableHashSet<string> Found, int? Version = null, bool Searched = false)
 {
     /// <summary>Nothing is known.</summary>
     public static readonly ScreeningState Initial = new(false, false, false, []);
@@ -35,7 +36,8 @@ public abstract record ScreeningCommand
     public sealed record Conclude(ImageScreened Result) : ScreeningCommand;
 
     /// <summary>Say where a work was found; of a withdrawn one nothing is said.</summary>
-    public sealed record Report(IReadOnlyList<CopyFound> Copies, IReadOnlyList<OwnershipConflictFound> Conflicts) : ScreeningCommand;
+    /// <param name="Search">The one search among what came before it; null when it was looked for anew.</param>
+    public sealed record Report(IReadOnlyList<CopyFound> Copies, IReadOnlyList<OwnershipConflictFound> Conflicts, WorkSearched? Search = null) : ScreeningCommand;
 }
 
 /// <summary>The stream of one picture: what was learned of it and what was concluded, each at most once.</summary>
@@ -57,12 +59,15 @@ public static class ScreeningDecider
         ImageScreened => state with { Screened = true },
         CopyFound copy => state with { Found = state.Found.Add(copy.ImageId) },
         OwnershipConflictFound conflict => state with { Found = state.Found.Add(conflict.EarlierWorkId) },
+        WorkSearchRequested => state,
+        WorkSearched => state with { Searched = true },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} does not belong to a screening."),
     };
 
     /// <summary>The facts that follow from a command; none when it says nothing new.</summary>
     public static IReadOnlyList<object> Decide(ScreeningState state, ScreeningCommand command) => (state, command) switch
     {
+        ({ Recorded: false, Withdrawn: false }, ScreeningCommand.RecordFingerprint({ Role: not PictureRole.Upload } work)) => [work, new WorkSearchRequested(work.SubjectId, work.AccountId)],
         ({ Recorded: false }, ScreeningCommand.RecordFingerprint(var fingerprint)) => [fingerprint],
         (_, ScreeningCommand.RecordFingerprint(var fingerprint)) when fingerprint.Version > state.Version => [new FingerprintRenewed(fingerprint)],
         ({ Recorded: false }, ScreeningCommand.RecordUnreadable(var unreadable)) => [unreadable],
@@ -73,6 +78,7 @@ public static class ScreeningDecider
         [
             .. report.Copies.Where(copy => !state.Found.Contains(copy.ImageId)).DistinctBy(copy => copy.ImageId),
             .. report.Conflicts.Where(conflict => !state.Found.Contains(conflict.EarlierWorkId)).DistinctBy(conflict => conflict.EarlierWorkId),
+            .. report.Search is { } search && !state.Searched ? [search] : Array.Empty<object>(),
         ],
         _ => [],
     };

@@ -43,6 +43,7 @@ public static class NoticeTypes
         Of<ImageScreened>("imagerights.image.screened.v1", Matching, it => it.TenantId, it => it.ImageId, it => it.ScreenedAt),
         Of<CopyFound>("imagerights.copy.found.v1", Matching, it => it.TenantId, it => it.ImageId, it => it.FoundAt),
         Of<OwnershipConflictFound>("imagerights.ownership-conflict.found.v1", Matching, it => it.TenantId, it => it.WorkId, it => it.FoundAt),
+        Of<WorkSearched>("imagerights.work.searched.v1", Matching, it => it.TenantId, it => it.WorkId, it => it.SearchedAt),
         Of<CaseOpened>("imagerights.case.opened.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.OpenedAt),
         Of<MeasureApplied>("imagerights.measure.applied.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.AppliedAt),
         Of<CounterNoticeReceived>("imagerights.counter-notice.received.v1", CaseManagement, it => it.TenantId, it => it.CaseId, it => it.ReceivedAt),

@@ -172,3 +172,11 @@ public sealed record CopyFound(
 /// <param name="EarlierWorkId">The earlier one.</param>
 public sealed record OwnershipConflictFound(
     string TenantId, string WorkId, string AccountId, string EarlierWorkId, string EarlierAccountId, int Distance, Orientation Transform, DateTimeOffset FoundAt);
+
+/// <summary>A newly registered work or portrait was looked for among all uploads and works before it; said once for each, also when nothing was found, after what was found.</summary>
+/// <param name="Uploads">Uploads that it was compared with: those that were published then.</param>
+/// <param name="Detailed">Those of them that were compared by local features too, which find strong edits; the others were by bytes, pixels and hashes alone.</param>
+/// <param name="Copies">Uploads in which it was found and that their accounts may not use.</param>
+/// <param name="Conflicts">Works of other accounts that it looks like.</param>
+public sealed record WorkSearched(
+    string TenantId, string WorkId, string AccountId, int Uploads, int Detailed, int Copies, int Conflicts, ScreeningThresholds Thresholds, DateTimeOffset SearchedAt);

@@ -32,6 +32,7 @@ public static class Subscriptions
         [typeof(ImageScreened)] = ["casemanagement-image-screened", Notices],
         [typeof(CopyFound)] = ["casemanagement-copy-found", Notices],
         [typeof(OwnershipConflictFound)] = ["casemanagement-ownership-conflict-found", Notices],
+        [typeof(WorkSearched)] = [Notices],
         [typeof(CaseOpened)] = [Notices],
         [typeof(MeasureApplied)] = ["matching-measure-applied", Notices],
         [typeof(CounterNoticeReceived)] = [Notices],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;

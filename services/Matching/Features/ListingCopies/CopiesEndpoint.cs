@@ -1,10 +1,8 @@
 using ImageRights.EventStore;
 using ImageRights.Matching.Projections;
-using ImageRights.Matching.Screening;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
-using static ImageRights.Matching.Features.MessageChecks;
 
 namespace ImageRights.Matching.Features.ListingCopies;
 
@@ -20,27 +18,14 @@ internal static class CopiesEndpoint
         .By("surface", "Takes", Enum.GetNames<Surface>());
 
     public static void MapCopies(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/works/{workId}/copies", ListAsync).Requires(Permission.ScreeningsRead).OfAccount("Work_Not_Found", BelongsAsync, "workId").WithTags("Works").WithName("ListCopies")
+        app.MapGet("/v1/works/{workId}/copies", ListAsync).Requires(Permission.ScreeningsRead).OfAccount("Work_Not_Found", KnownWork.BelongsAsync, "workId").WithTags("Works").WithName("ListCopies")
             .WithSummary("Uploads in which a work was found, newest upload first: at their screening, or when the work was registered after them");
-
-    private static async Task<bool> BelongsAsync(DocumentSession session, string workId, string account, CancellationToken cancellationToken) =>
-        IsId(workId) && await FirstAsync(session, workId, cancellationToken) switch
-        {
-            FingerprintRecorded work => work.AccountId == account,
-            UnreadableRecorded work => work.AccountId == account,
-            _ => false,
-        };
-
-    private static async Task<object?> FirstAsync(DocumentSession session, string workId, CancellationToken cancellationToken) =>
-        (await session.Events.FetchStreamAsync(ScreeningDecider.StreamKey(workId), version: 1, cancellationToken: cancellationToken)) is [var first] ? first.Data : null;
 
     private static async Task<IResult> ListAsync(string workId, HttpContext context, DocumentStore store, CancellationToken cancellationToken)
     {
         if (!PageRequest.TryReadLimit(context, out _, out var rejection)) return context.Problem(rejection!);
-        if (!IsId(workId)) return context.Problem(new Rejection("Work_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
-        if (await FirstAsync(session, workId, cancellationToken) is not (FingerprintRecorded { Role: not PictureRole.Upload } or UnreadableRecorded { Role: not PictureRole.Upload }))
-            return context.Problem(new Rejection("Work_Not_Found"));
+        if (await KnownWork.AccountOfAsync(session, workId, cancellationToken) is null) return context.Problem(new Rejection("Work_Not_Found"));
         return await Shape.AnswerAsync(context, session, "id > ? and id < ?", CopyView.IdOf(workId, ""), CopyView.IdOf(workId, "~"));
     }
 }

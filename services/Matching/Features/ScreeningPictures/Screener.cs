@@ -54,11 +54,14 @@ internal sealed class Screener(PictureIndex index, Search search, Rescanner resc
         using var span = StartSpan("trace work", @event, work.SubjectId);
         var tenant = index.For(@event.TenantId);
         var thresholds = options.Value.ThresholdsOf(work.Algorithm, @event.TenantId, tenant.VersionBefore(@event.Position));
-        var (works, uploads) = search.Copies(tenant, PictureQuery.Of(work), thresholds);
-        var (copies, conflicts) = Judgement.JudgeWork(work, works, uploads, tenant.LicencesAt(thresholds.IndexVersion), thresholds, clock.GetUtcNow());
+        var picture = PictureQuery.Of(work);
+        var (works, uploads) = search.Copies(tenant, picture, thresholds);
+        var now = clock.GetUtcNow();
+        var (copies, conflicts) = Judgement.JudgeWork(work, works, uploads, tenant.LicencesAt(thresholds.IndexVersion), thresholds, now);
         span?.SetTag("imagerights.copies", copies.Count).SetTag("imagerights.conflicts", conflicts.Count);
-        if (copies.Count + conflicts.Count == 0) return;
-        await SayAsync(page, @event, span, new ScreeningCommand.Report(copies, conflicts), cancellationToken);
+        var (compared, detailed) = tenant.UploadsAt(thresholds.IndexVersion);
+        var searched = new WorkSearched(work.SubjectId, work.AccountId, compared, picture.Features?.Local is null ? 0 : detailed, copies.Count, conflicts.Count, thresholds, now);
+        await SayAsync(page, @event, span, new ScreeningCommand.Report(copies, conflicts, searched), cancellationToken);
     }
 
     private async Task RefuseAsync(EventPage page, RecordedEvent @event, UnreadableRecorded unreadable, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace ImageRights.Notification.Features.HearingContracts;
 /// <summary>Hears every contract that integrators may want and turns each into one event and one delivery for each endpoint that takes it.</summary>
 public sealed class EveryContractConsumer(NoticeIntake intake) :
     IConsumer<WorkRegistered>, IConsumer<LicenceGranted>, IConsumer<LicenceEnded>, IConsumer<SellerReported>, IConsumer<SettlementPaid>, IConsumer<SettlementWithdrawn>,
-    IConsumer<ImageScreened>, IConsumer<CopyFound>, IConsumer<OwnershipConflictFound>,
+    IConsumer<ImageScreened>, IConsumer<CopyFound>, IConsumer<OwnershipConflictFound>, IConsumer<WorkSearched>,
     IConsumer<CaseOpened>, IConsumer<MeasureApplied>, IConsumer<CounterNoticeReceived>, IConsumer<MeasureLifted>, IConsumer<SettlementExecuted>, IConsumer<CaseClosed>, IConsumer<PartyMessageSent>,
     IConsumer<ProcedureStepTaken>, IConsumer<DeadlineRan>,
     IConsumer<DeliveryFailed>, IConsumer<EndpointDisabled>
@@ -43,6 +43,9 @@ public sealed class EveryContractConsumer(NoticeIntake intake) :
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<OwnershipConflictFound> context) => HearAsync(context);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<WorkSearched> context) => HearAsync(context);
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<CaseOpened> context) => HearAsync(context);
