@@ -17,6 +17,7 @@ public class PictureSightTests
     [InlineData("fingerprint_recorded_v1", """{"subjectId":"img_1","accountId":"seller-lin","sha256":"aa","features":{"local":"…"}}""")]
     [InlineData("fingerprint_renewed_v1", """{"fingerprint":{"subjectId":"img_1","accountId":"seller-lin","sha256":"aa"}}""")]
     [InlineData("picture_withdrawn_v1", """{"imageId":"img_1","accountId":"seller-lin"}""")]
+    [InlineData("work_searched_v1", """{"workId":"wrk_9","accountId":"seller-lin","uploads":5,"copies":2}""")]
     public void What_is_about_one_picture_its_account_sees_whole_and_the_other_side_not_at_all(string type, string data)
     {
         ShouldBeWhole(OfRespondent, type, data);

@@ -90,7 +90,8 @@ public sealed class CaseFileTests(RunningServices services) : IClassFixture<Runn
     private static void ShouldShowTheEvidence(Dictionary<string, ReadOnlyMemory<byte>> files, CaseFileManifest manifest, string page, string imageId, string workId)
     {
         manifest.Records[2].Events.Select(@event => (@event.Stream, @event.Type)).ShouldBe(
-            [($"screening-{imageId}", "fingerprint_recorded_v1"), ($"screening-{imageId}", "image_screened_v1"), ($"screening-{workId}", "fingerprint_recorded_v1")]);
+            [($"screening-{imageId}", "fingerprint_recorded_v1"), ($"screening-{imageId}", "image_screened_v1"), ($"screening-{workId}", "fingerprint_recorded_v1"),
+                ($"screening-{workId}", "work_search_requested_v1"), ($"screening-{workId}", "work_searched_v1")]);
         var screened = JsonNode.Parse(files[manifest.Records[2].Events[1].Path].Span)!["data"]!;
         var (match, thresholds) = (screened["matches"]!.AsArray().Single(match => (string?)match!["referenceId"] == workId)!, screened["thresholds"]!);
         (thresholds["indexVersion"], match["evidence"]!["uploadArea"], match["evidence"]!["score"]).ShouldSatisfyAllConditions(

@@ -12,7 +12,8 @@ public sealed class PictureSight(string account, JsonElement dispute)
 {
     /// <summary>Facts about one picture, which its own account sees whole.</summary>
     private static readonly FrozenSet<string> OfOnePicture = FrozenSet.ToFrozenSet(
-        ["picture_fingerprinted_v1", "picture_unreadable_v1", "fingerprint_recorded_v1", "fingerprint_renewed_v1", "unreadable_recorded_v1", "picture_withdrawn_v1", "work_withdrawn_v1"]);
+        ["picture_fingerprinted_v1", "picture_unreadable_v1", "fingerprint_recorded_v1", "fingerprint_renewed_v1", "unreadable_recorded_v1", "picture_withdrawn_v1", "work_withdrawn_v1",
+            "work_search_requested_v1", "work_searched_v1"]);
 
     /// <summary>Facts of what was found.</summary>
     private static readonly FrozenSet<string> Findings = FrozenSet.ToFrozenSet(["image_screened_v1", "copy_found_v1"]);
