@@ -20,6 +20,8 @@ internal sealed partial class Browser(RunningConsole console) : IDisposable
 
     public async Task<string> OpenAsync(string path) => await ReadAsync(await http.GetAsync(path));
 
+    public Task<byte[]> DownloadAsync(string path) => http.GetByteArrayAsync(path);
+
     /// <summary>Sends a form of <paramref name="page"/>.</summary>
     public async Task<string> SendAsync(string page, string action, params (string Name, string Value)[] fields)
     {

@@ -39,10 +39,17 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         var page = await ReadAsync(browser, $"/cases/{caseId}");
         page.ShouldContain("Case opened");
         page.ShouldNotContain("_v1<");
+        page.ShouldContain("First human decision on ordinary notice");
+        page.ShouldContain("in 24 hours");
+        (await ReadAsync(browser, "/")).ShouldContain($"href=\"/cases/{caseId}\"", customMessage: "It is among what falls due next.");
+        using var file = new System.IO.Compression.ZipArchive(new MemoryStream(await browser.DownloadAsync($"/cases/{caseId}/file")));
+        file.Entries.ShouldContain(entry => entry.FullName == "case.html");
         await TakeAsync(browser, page, caseId, "takedown", ("legalBasis", ""), ("territories", ""));
         page = await ReadAsync(browser, $"/cases/{caseId}");
         page.ShouldContain("Picture taken down");
         page.ShouldContain("by admin");
+        page.ShouldContain("What the parties were told");
+        page.ShouldContain("Statement of reasons");
         await TakeAsync(browser, page, caseId, "court-action", ("docket", "1:26-cv-1"), ("body", "S.D.N.Y."));
         (await ReadAsync(browser, $"/cases/{caseId}")).ShouldContain("Notice of a court action");
 

@@ -1,4 +1,6 @@
 using System.Net;
+using ImageRights.ServiceDefaults.Access;
+using ImageRights.TestKit;
 
 namespace ImageRights.CaseManagement.IntegrationTests.Journeys;
 
@@ -108,6 +110,31 @@ public class EuropeJourneyTests(LawService service)
         (await dispute.StepAtAsync("2026-11-11T09:00", "out-of-court-outcome", outcome)).ShouldBe(HttpStatusCode.OK);
         (await dispute.StateAsync()).ShouldBe("TakenDown");
         (await dispute.TypesAsync()).ShouldContain("ods_outcome_recorded_v1");
+    }
+
+    [Fact]
+    public async Task What_falls_due_next_is_listed_over_all_cases_the_nearest_first()
+    {
+        var dispute = await NotifiedAsync("2026-08-31T09:00");
+        var agenda = (await service.GetAsync("/v1/agenda?limit=200")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray();
+        agenda.Select(entry => (DateTimeOffset)entry!["dueAt"]!).ShouldBeInOrder();
+        var next = agenda.Single(entry => (string)entry!["caseId"]! == dispute.Id)!;
+        ((string)next["rule"]!).ShouldBe("IR-02");
+        ((string)next["step"]!).ShouldBe("First human decision on ordinary notice");
+        ((string)next["actor"]!).ShouldBe("platform");
+        ((DateTimeOffset)next["dueAt"]!).ShouldBe((DateTimeOffset)(await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines")).Body!["deadlines"]![0]!["notAfter"]!["utc"]!, TimeSpan.FromMilliseconds(1));
+
+        var first = (await service.GetAsync("/v1/agenda?limit=1&sort=due")).ShouldBe(HttpStatusCode.OK).Body!;
+        ((string)first["items"]![0]!["caseId"]!).ShouldBe((string)agenda[0]!["caseId"]!);
+        if (agenda.Count > 1) ((string)(await service.GetAsync($"/v1/agenda?limit=1&sort=due&cursor={first["next"]}")).ShouldBe(HttpStatusCode.OK).Body!["items"]![0]!["caseId"]!).ShouldBe((string)agenda[1]!["caseId"]!);
+        (await service.GetAsync("/v1/agenda?sort=-due")).ShouldBe(HttpStatusCode.OK);
+
+        foreach (var (account, own) in new[] { (dispute.Scenario.Respondent, 1), (dispute.Scenario.Complainant, 1), ("somebody-else", 0) })
+        {
+            using var party = new HttpClient { BaseAddress = service.Http.BaseAddress, Timeout = TimeSpan.FromSeconds(30) }
+                .Authorized(TestAccess.Token(TestAccess.Tenant, [Roles.Seller], change: claims => claims[CallerClaims.Account] = account));
+            (await Answer.ReadAsync(await party.GetAsync("/v1/agenda"))).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().Count.ShouldBe(own, account);
+        }
     }
 
     [Fact]
