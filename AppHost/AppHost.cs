@@ -70,6 +70,7 @@ var caseManagement = builder.AddProject<Projects.CaseManagement>("casemanagement
     .WithReference(messaging).WaitFor(messaging)
     .WithReference(ingestion)
     .WithReference(fingerprint)
+    .WithReference(matching)
     .WithEnvironment("Personal__Key", personalKey)
     .WithEnvironment("Transparency__SigningKey", logKey)
     .WithHttpHealthCheck("/health");

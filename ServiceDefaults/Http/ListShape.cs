@@ -60,16 +60,17 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
 
     /// <summary>In the order of a field that holds a time, then by key.</summary>
     /// <param name="value">The same of a document.</param>
-    public ListShape<TView> Sorted(string name, string field, Func<TView, DateTimeOffset> value)
+    /// <param name="ascending">Whether it begins with the least unless the other order is asked for.</param>
+    public ListShape<TView> Sorted(string name, string field, Func<TView, DateTimeOffset> value, bool ascending = false)
     {
         time ??= (field, null);
-        return Sorted(name, SortSql(field), view => JsonSerializer.SerializeToElement(value(view)).GetString()!);
+        return Sorted(name, SortSql(field), view => JsonSerializer.SerializeToElement(value(view)).GetString()!, ascending);
     }
 
     /// <summary>In the order of a field that is text, byte by byte, then by key.</summary>
     /// <param name="sql">Expression with collation "C".</param>
     /// <param name="key">The same of a document.</param>
-    /// <param name="ascending">Whether it begins with the least unless the other order is asked for.</param>
+    /// <param name="ascending">As above.</param>
     public ListShape<TView> Sorted(string name, string sql, Func<TView, string> key, bool ascending = false)
     {
         orders.Add(new Order(name, sql, key, ascending));

@@ -64,7 +64,9 @@ public static class TransparencyEndpoints
     {
         string[] keys = [.. context.Request.Query["key"].OfType<string>().Distinct()];
         if (keys.Length is 0 or > MostStreams) return context.Problem(new Rejection("Request_Invalid", $"key is given 1 to {MostStreams} times.", "/key"));
-        return await log.SealedStreamsAsync(context.Tenant(), keys, context.RequestAborted) is { } streams
+        // A work's stream has what was found of it in every picture; who asks for one picture is not sent all of it.
+        string[]? images = context.Request.Query.TryGetValue("imageId", out var given) ? [.. given.OfType<string>()] : null;
+        return await log.SealedStreamsAsync(context.Tenant(), keys, context.RequestAborted, images) is { } streams
             ? TypedResults.Json(await streams.StampedAsync(stamps, context.RequestAborted), StoreOptions.Json)
             : context.Problem(new Rejection("Log_Entry_Not_Published"));
     }

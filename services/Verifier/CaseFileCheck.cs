@@ -124,6 +124,8 @@ public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollect
         }
         var (versions, indexes) = (new Dictionary<string, long>(), new HashSet<long>());
         var withheld = CheckWithheld(record, checkpoint, indexes);
+        // What names other pictures is left out of these, and the file says so.
+        var excerpts = record.Excerpts ?? [];
         foreach (var @event in record.Events)
         {
             PassWithheld(@event.Stream);
@@ -132,11 +134,13 @@ public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollect
             if (proof.Note != note || proof.Index != @event.Index || Merkle.RootOf(Merkle.LeafHash(entry.Span), proof.Index, checkpoint.Size, proof.Path) is not { } root || !root.AsSpan().SequenceEqual(checkpoint.Root))
                 throw new FormatException($"{@event.Path} ({@event.Name}) does not lead to the root of {record.Checkpoint}: it, its index {@event.Index} or its path was changed");
             CheckIdentity(@event, entry);
+            if (excerpts.Contains(@event.Stream) && @event.Version > versions.GetValueOrDefault(@event.Stream)) versions[@event.Stream] = @event.Version - 1;
             if (@event.Version != versions.GetValueOrDefault(@event.Stream) + 1) throw new FormatException($"version {versions.GetValueOrDefault(@event.Stream) + 1} of stream {@event.Stream} is missing: the next is {@event.Name}");
             versions[@event.Stream] = @event.Version;
             if (!indexes.Add(@event.Index)) throw new FormatException($"{@event.Path} ({@event.Name}) stands at a place of the log that another event has");
         }
         foreach (var stream in withheld.Select(gap => gap.Stream).Distinct().ToList()) PassWithheld(stream);
+        withheld.RemoveWhere(gap => excerpts.Contains(gap.Stream));
         if (withheld.Count > 0) throw new FormatException($"version {withheld.First().Version} of stream {withheld.First().Stream} is said to be withheld, and does not follow on the others");
 
         void PassWithheld(string stream)
@@ -186,23 +190,35 @@ public sealed class CaseFileCheck(ReadOnlyMemory<byte> archive, IReadOnlyCollect
         throw new FormatException($"{@event.Path} is another event than {@event.Name}");
     }
 
-    /// <summary>The sealed event of its upload or registration says which bytes a picture has.</summary>
+    /// <summary>The sealed events of its upload or registration, and those of its fingerprint, say which bytes a picture has.</summary>
     private void CheckPicture(CaseFilePicture picture)
     {
         if (picture.Path is { } path && CaseFileManifest.HashOf(File(path).Span) != picture.Sha256) throw new FormatException($"{path} is not the picture {picture.Id}: its SHA-256 is another");
-        string[] streams = [$"image-{picture.Id}", $"work-{picture.Id}"];
-        var hashes = manifest!.Records.SelectMany(record => record.Events).Where(@event => streams.Contains(@event.Stream)).Select(@event => HashIn(File(@event.Path))).OfType<string>().ToList();
-        if (hashes.Count == 0) unbound++;
-        else if (hashes.Contains(picture.Sha256)) bound++;
-        else throw new FormatException($"the picture {picture.Id} is another than its sealed record names");
+        var (named, codes) = (0, new List<string>());
+        foreach (var prefix in new[] { "image", "work", "fingerprint", "screening" })
+        {
+            foreach (var @event in manifest!.Records.SelectMany(record => record.Events).Where(@event => @event.Stream == $"{prefix}-{picture.Id}"))
+            {
+                using var json = JsonDocument.Parse(File(@event.Path));
+                if (!json.RootElement.TryGetProperty("data", out var data)) continue;
+                if (TextIn(data, "sha256") is { } sha256)
+                {
+                    if (sha256 != picture.Sha256) throw new FormatException($"the picture {picture.Id} is another than its sealed record names: {@event.Path} ({@event.Name})");
+                    named++;
+                }
+                if (TextIn(data, "iscc") is { } iscc) codes.Add(iscc);
+            }
+        }
+        if (picture.Iscc is { } code && !codes.Contains(code)) throw new FormatException($"the ISCC of the picture {picture.Id} is not the one of its sealed fingerprint");
+        if (named > 0) bound++;
+        else unbound++;
     }
 
-    private static string? HashIn(ReadOnlyMemory<byte> entry)
-    {
-        using var json = JsonDocument.Parse(entry);
-        return json.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object && data.TryGetProperty("picture", out var picture)
-            && picture.ValueKind == JsonValueKind.Object && picture.TryGetProperty("sha256", out var sha256) ? sha256.GetString() : null;
-    }
+    /// <summary>A text of a fact, or of the one thing that it tells of.</summary>
+    private static string? TextIn(JsonElement data, string name) => data.ValueKind != JsonValueKind.Object
+        ? null
+        : new[] { "picture", "fingerprint" }.Where(member => data.TryGetProperty(member, out _)).Select(member => data.GetProperty(member)).Prepend(data)
+            .Where(element => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String).Select(element => element.GetProperty(name).GetString()).FirstOrDefault();
 
     private IEnumerable<LogVerifier> KeysIn(string path) =>
         files.TryGetValue(path, out var keys) ? Encoding.UTF8.GetString(keys.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(LogVerifier.Parse) : [];

@@ -23,6 +23,9 @@ public class CaseFileTests(RunningService service)
         (report.CaseId, report.Events).ShouldBe((opened.Id, 3));
         // Ingestion does not run here: the file says so, and does not fail.
         report.Missing.ShouldContain(gap => gap.Contains(opened.Scenario.Image) && gap.Contains("did not answer"));
+        // Nor do Matching and Fingerprint.
+        report.Missing.ShouldContain("the record of what was compared and found: The matching service did not answer.");
+        report.Missing.ShouldContain("the record of the pictures' fingerprints: The fingerprint service did not answer.");
         var manifest = CaseFileManifest.Parse(files[CaseFileManifest.Path].Span);
         manifest.Records.Single().Events.Select(e => e.Type).ShouldBe(["case_opened_v1", "measure_applied_v1", "counter_notice_received_v1"]);
 

@@ -114,6 +114,62 @@ public sealed class PartyTests(RunningServices services) : IClassFixture<Running
     }
 
     [Fact]
+    public async Task A_case_s_file_shows_a_party_how_the_pair_was_found_and_nothing_of_what_else_was()
+    {
+        var desk = new Market(services, tenant);
+        // The shop's picture was somebody's before, shows somebody's face and two works that others registered; a third is registered after it.
+        var portrait = await WorkAsync("the-person", "Portrait");
+        var (first, second) = (await WorkAsync("artist"), await WorkAsync("rival-artist"));
+        var earlier = (string)(await desk.SendAsync("/v1/images", picture, ("accountId", "earlier-shop")))["imageId"]!;
+        var image = (string)(await desk.SendAsync("/v1/images", picture, ("accountId", "shop")))["imageId"]!;
+        await desk.ReadAsync("Matching", $"/v1/screenings/{image}");
+        var third = (string)(await desk.SendAsync("/v1/works", picture, ("accountId", "late-artist"), ("title", "Coat"), ("author", "Ada Example")))["workId"]!;
+
+        foreach (var (work, owner, isLate) in new[] { (first, "artist", false), (third, "late-artist", true) })
+        {
+            string[] others = [.. new[] { "the-person", "artist", "rival-artist", "late-artist", "earlier-shop", portrait, first, second, third, earlier }.Where(name => name != work && name != owner && !owner.EndsWith(name, StringComparison.Ordinal))];
+            var caseId = await Eventually.GetAsync(async () => (string?)(await desk.ReadAsync("CaseManagement", $"/v1/cases?imageId={image}"))["items"]!.AsArray().FirstOrDefault(item => (string?)item!["workId"] == work)?["caseId"], TimeSpan.FromSeconds(60), "The case");
+            foreach (var (party, account) in new[] { (Party(Roles.Seller, "shop"), "shop"), (Party(Roles.RightsHolder, owner), owner), (desk, null) })
+            {
+                CaseFileReport report = null!;
+                byte[] archive = [];
+                await Eventually.HoldsAsync(async () =>
+                {
+                    archive = await party.DownloadAsync("CaseManagement", $"/v1/cases/{caseId}/export");
+                    report = new CaseFileCheck(archive, await services.LogKeysAsync()).Run();
+                    report.Missing.ShouldNotContain(gap => gap.StartsWith("the record of"), string.Join("; ", report.Missing));
+                }, TimeSpan.FromSeconds(30));
+                report.Wrong.ShouldBeNull();
+                var files = StoredZip.Read(archive);
+                var text = string.Concat(files.Where(file => !file.Name.EndsWith(".pdf", StringComparison.Ordinal)).Select(file => $"{file.Name}\n{Encoding.UTF8.GetString(file.Content.Span)}\n"));
+                var matching = CaseFileManifest.Parse(files[0].Content.Span).Records.Single(record => record.Log == "imagerights/matching");
+                if (account is null)
+                {
+                    matching.Withheld.ShouldBeNull();
+                    foreach (var name in others.Except(isLate ? [portrait, "the-person"] : [third, "late-artist"])) text.ShouldContain(name);
+                    continue;
+                }
+                foreach (var name in others) text.ShouldNotContain(name, Case.Sensitive, $"{account} in the case of {owner}");
+                // Only its own fingerprint, and of the finding the pair: as it is sealed where that is all there is to it, in the history where it is not.
+                matching.Events.Where(@event => @event.Type == "fingerprint_recorded_v1").ShouldHaveSingleItem().Stream.ShouldBe($"screening-{(account == "shop" ? image : work)}");
+                matching.Events.Any(@event => @event.Type == "copy_found_v1").ShouldBe(isLate);
+                matching.Events.ShouldNotContain(@event => @event.Type == "image_screened_v1");
+                var page = Encoding.UTF8.GetString(files.Single(file => file.Name == "case.html").Content.Span);
+                page.Split("What was found").Length.ShouldBe(2, page);
+                page.ShouldContain("The very same file");
+                if (!isLate) JsonNode.Parse(files.Single(file => file.Name == "history.json").Content.Span)!.AsArray().Single(entry => (string)entry!["type"]! == "image_screened_v1")!["data"]!["matches"]!.AsArray().ShouldHaveSingleItem()!["referenceId"]!.GetValue<string>().ShouldBe(first);
+            }
+        }
+
+        async Task<string> WorkAsync(string account, string kind = "Original")
+        {
+            var work = (string)(await desk.SendAsync("/v1/works", picture, ("accountId", account), ("title", "Coat"), ("author", "Ada Example"), ("kind", kind)))["workId"]!;
+            await Eventually.HoldsAsync(async () => (await desk.SendAsync("/v1/prechecks", picture, ("accountId", "shop"))).ToJsonString().ShouldContain(work), what: "The work in the index");
+            return work;
+        }
+    }
+
+    [Fact]
     public async Task Nobody_acts_in_another_s_name()
     {
         var ids = await new Market(services, tenant).FillAsync(picture);

@@ -44,7 +44,7 @@ public sealed class RunningServices : IAsyncLifetime
     public async Task<IReadOnlyList<LogVerifier>> LogKeysAsync()
     {
         var keys = new List<LogVerifier>();
-        foreach (var service in new[] { "CaseManagement", "Ingestion" })
+        foreach (var service in new[] { "CaseManagement", "Ingestion", "Matching", "Fingerprint" })
             keys.AddRange((await Http(service).GetStringAsync("/v1/log/keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(LogVerifier.Parse));
         return keys;
     }

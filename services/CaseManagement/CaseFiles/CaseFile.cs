@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageRights.CaseManagement.CaseFiles.Printing;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore.Transparency;
 
@@ -26,6 +27,7 @@ internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedSt
     private readonly List<SealedStreams> others = [];
     private readonly List<PageDocument> documents = [];
     private readonly string caseStream = new CaseId(caseId).StreamKey;
+    private PictureSight? ofPictures;
 
     /// <summary>Says what is missing.</summary>
     public void Lacks(string what, string why) => gaps.Add(new CaseFileGap(what, why));
@@ -34,7 +36,13 @@ internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedSt
     public void Add(DisputedPicture picture) => pictures.Add(picture);
 
     /// <summary>Adds what another service's log has of it.</summary>
-    public void Add(SealedStreams other) => others.Add(other);
+    public void Add(SealedStreams other)
+    {
+        others.Add(other);
+        // How widely a work is copied is not the other side's to know.
+        foreach (var (stream, count) in other.LeftOut ?? new Dictionary<string, long>()) if (sight is null) Lacks($"{count} events of {stream}", "They are about other pictures.");
+        if (sight is not null) foreach (var stream in Excerpts(other)) Lacks($"the rest of {stream}", "It is about other pictures.");
+    }
 
     /// <summary>Adds a paper.</summary>
     public void Add(PageDocument document) => documents.Add(document);
@@ -49,12 +57,16 @@ internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedSt
         Put("case.pdf", CasePdf.Write(page));
         foreach (var document in documents)
             Put($"documents/{document.Name}.json", JsonSerializer.SerializeToUtf8Bytes(document.Lines.ToDictionary(line => line.Name.En, line => line.Value), Indented));
-        if (sight is not null) PutText("history.json", new JsonArray([.. record.Events.Where(@event => @event.Stream == caseStream).Select(Shown).OfType<JsonObject>()]).ToJsonString(Indented));
+        if (sight is not null)
+        {
+            var shown = record.Events.Where(@event => @event.Stream == caseStream).Concat(others.SelectMany(other => other.Events).Where(@event => !IsOpen(@event)));
+            PutText("history.json", new JsonArray([.. shown.Select(Shown).OfType<JsonObject>()]).ToJsonString(Indented));
+        }
         CaseFileRecord[] records = [.. others.Prepend(record).Select(Record)];
         CaseFilePicture[] held = [.. pictures.Select(picture => new CaseFilePicture(
             picture.Role, picture.Id, picture.Sha256,
             picture.Bytes is null ? null : Put($"pictures/{picture.Id}{Extension(picture.Bytes)}", picture.Bytes),
-            picture.Rendition is null ? null : Put($"pictures/{picture.Id}-shown.jpg", picture.Rendition)))];
+            picture.Rendition is null ? null : Put($"pictures/{picture.Id}-shown.jpg", picture.Rendition), IsccOf(picture.Id)))];
         var manifest = new CaseFileManifest(
             CaseFileManifest.CurrentFormat, caseId, createdAt, records, held, gaps, [.. files.Select(file => new CaseFileEntry(file.Name, file.Content.Length, CaseFileManifest.HashOf(file.Content.Span)))]).ToBytes();
         var note = Encoding.UTF8.GetBytes(sign(CaseFileManifest.Statement(caseId, manifest)));
@@ -81,13 +93,26 @@ internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedSt
                         Put($"{folder}/events/{name}.json", @event.Entry), PutText($"{folder}/proofs/{name}.tlog-proof", @event.ToProof(streams.Checkpoint)),
                         @event.Stream, @event.Version, @event.EventId, @event.Type, @event.Index);
                 })],
-                sight is null ? null : [.. streams.Events.Where(@event => !IsOpen(@event)).Select(@event => new CaseFileWithheld(@event.Stream, @event.Version, @event.Index, Merkle.LeafHash(@event.Entry), @event.Path))]);
+                sight is null ? null : [.. streams.Events.Where(@event => !IsOpen(@event)).Select(@event => new CaseFileWithheld(@event.Stream, @event.Version, @event.Index, Merkle.LeafHash(@event.Entry), @event.Path))],
+                Excerpts(streams) is [_, ..] excerpts ? excerpts : null);
         }
     }
 
-    private CasePage Page() => new(
-        caseId, createdAt, Facts(), [.. pictures.Select(picture => new PagePicture(picture.Name, picture.Id, picture.Caption, picture.Sha256, picture.Rendition))],
-        [.. others.Prepend(record).SelectMany(streams => streams.Events).Select(Entry).OfType<PageEntry>().OrderBy(entry => entry.At)], documents, record.Checkpoint, [.. gaps.Select(gap => $"{gap.What}: {gap.Why}")]);
+    private static List<string> Excerpts(SealedStreams streams) => [.. streams.Events.GroupBy(@event => @event.Stream).Where(stream => stream.Max(@event => @event.Version) > stream.Count()).Select(stream => stream.Key)];
+
+    private CasePage Page()
+    {
+        var shown = pictures.ConvertAll(picture => new PagePicture(picture.Role, picture.Name, picture.Id, picture.Caption, picture.Sha256, picture.Rendition, IsccOf(picture.Id)));
+        var works = record.Events.SelectMany(@event => CaseReferences.Named(@event.Entry, "workId")).ToHashSet();
+        return new CasePage(
+            caseId, createdAt, Facts(), shown, [.. AllEvents().Select(Shown).OfType<JsonObject>().SelectMany(seen => PageFinding.Of(Element(seen["data"]!), works, shown))],
+            [.. AllEvents().Select(Entry).OfType<PageEntry>().OrderBy(entry => entry.At)], documents, record.Checkpoint, [.. gaps.Select(gap => $"{gap.What}: {gap.Why}")]);
+    }
+
+    private IEnumerable<SealedEvent> AllEvents() => others.Prepend(record).SelectMany(streams => streams.Events);
+
+    /// <summary>Image-Code of a picture, as the last of its fingerprints that is shown has it.</summary>
+    private string? IsccOf(string picture) => AllEvents().Select(Shown).OfType<JsonObject>().Select(shown => shown["data"]!).Where(data => (string?)data["subjectId"] == picture).Select(data => (string?)data["iscc"]).LastOrDefault(code => code is not null);
 
     private List<PageFact> Facts()
     {
@@ -114,17 +139,24 @@ internal sealed class CaseFile(string caseId, DateTimeOffset createdAt, SealedSt
     {
         using var json = JsonDocument.Parse(@event.Entry);
         var data = json.RootElement.GetProperty("data");
-        var shown = sight is null || @event.Stream != caseStream ? JsonObject.Create(data) : sight.Of(@event.EventId, @event.Type, data);
+        var shown = sight is null || IsOwn(@event.Stream) ? JsonObject.Create(data) : @event.Stream == caseStream ? sight.Of(@event.EventId, @event.Type, data) : OfPictures(sight).Of(@event.Type, data);
         return shown is null ? null : JsonSerializer.SerializeToNode(new { @event.Version, @event.Type, Timestamp = json.RootElement.GetProperty("timestamp"), Data = shown }, JsonSerializerOptions.Web)!.AsObject();
     }
 
-    /// <summary>Whether it is in the file as it is sealed. Other streams are there only when they are the party's own.</summary>
+    /// <summary>Whether it is in the file as it is sealed: a party's own act, and what there is nothing in that it does not see.</summary>
     private bool IsOpen(SealedEvent @event)
     {
-        if (sight is null || @event.Stream != caseStream) return true;
+        if (sight is null || IsOwn(@event.Stream)) return true;
         using var json = JsonDocument.Parse(@event.Entry);
-        return sight.IsOwn(json.RootElement.GetProperty("data"));
+        var data = json.RootElement.GetProperty("data");
+        return @event.Stream == caseStream ? sight.IsOwn(data) : OfPictures(sight).Of(@event.Type, data) is { } shown && JsonElement.DeepEquals(Element(shown), data);
     }
+
+    // These are there only when they are the party's own.
+    private static bool IsOwn(string stream) => stream.StartsWith(NoticeView.StreamPrefix, StringComparison.Ordinal) || stream.StartsWith("image-", StringComparison.Ordinal) || stream.StartsWith("work-", StringComparison.Ordinal);
+
+    private PictureSight OfPictures(PartySight party) =>
+        ofPictures ??= party.OfPictures(Element(record.Events.Where(@event => @event.Stream == caseStream).Select(Shown).OfType<JsonObject>().Last()["data"]!["dispute"]!));
 
     private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);
 

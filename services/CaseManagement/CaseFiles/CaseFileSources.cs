@@ -28,9 +28,12 @@ internal sealed class CaseFileSources(IHttpClientFactory clients)
     /// <summary>It drawn anew.</summary>
     public Task<(byte[]? Bytes, string? Why)> RenditionAsync(string tenant, string sha256, CancellationToken cancellationToken) => GetAsync(tenant, $"http://fingerprint/v1/renditions/{sha256}?side={Side}", cancellationToken);
 
-    /// <summary>A stream of Ingestion's log with its proofs.</summary>
-    public Task<(SealedStreams? Found, string? Why)> RecordAsync(string tenant, IEnumerable<string> streams, CancellationToken cancellationToken) =>
-        JsonAsync<SealedStreams>(tenant, $"http://ingestion/internal/v1/log/streams?{string.Join('&', streams.Select(stream => $"key={Uri.EscapeDataString(stream)}"))}", cancellationToken)!;
+    /// <summary>Streams of a service's log with their proofs, without what they say of other pictures than <paramref name="images"/>.</summary>
+    public Task<(SealedStreams? Found, string? Why)> RecordAsync(string tenant, string peer, IEnumerable<string> streams, IEnumerable<string> images, CancellationToken cancellationToken)
+    {
+        var query = streams.Select(stream => $"key={Uri.EscapeDataString(stream)}").Concat(images.Select(image => $"imageId={Uri.EscapeDataString(image)}"));
+        return JsonAsync<SealedStreams>(tenant, $"http://{peer}/internal/v1/log/streams?{string.Join('&', query)}", cancellationToken)!;
+    }
 
     private async Task<(T? Found, string? Why)> JsonAsync<T>(string tenant, string address, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using ImageRights.CaseManagement.Regimes;
+using static System.FormattableString;
 
 namespace ImageRights.CaseManagement.CaseFiles;
 
@@ -14,6 +15,9 @@ internal static class CaseHtml
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.3rem 0}dt{color:#555}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
         .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem;align-items:start}figure{margin:0}figure img{width:100%;height:auto;border:1px solid #999}
         figcaption{font-size:.85rem;overflow-wrap:anywhere}ol{list-style:none;padding:0}ol>li{border-left:3px solid #468;padding:.2rem 0 .8rem 1rem}time{color:#555;font-size:.9rem}
+        .pictures img{width:auto;max-width:100%;max-height:32rem;display:block;box-sizing:border-box}.marked{position:relative;overflow:hidden;width:fit-content}.marked svg{position:absolute;inset:0;width:100%;height:100%}.marked polygon,.marked rect{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round}
+        .marked .edge{stroke:#fff;stroke-width:5}.marked .line{stroke:#c00;stroke-width:2.5}.marked rect{stroke:#06c;stroke-width:2;stroke-dasharray:6 4}
+        .marked b{position:absolute;translate:-50% -50%;min-width:1.5em;border-radius:1em;background:#c00;color:#fff;font-size:.75rem;text-align:center}
         .zh{color:#555}pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem}code{font-size:.85rem}
         @media print{body{margin:0;max-width:none}li,figure{break-inside:avoid}}
         """;
@@ -32,9 +36,18 @@ internal static class CaseHtml
             html.Append(picture.Jpeg is { } jpeg
                 ? $"<img alt=\"{Text(picture.Name.En)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">"
                 : "<p>It cannot be shown; what is missing says why.</p>");
-            html.Append($"<figcaption><strong>{Both(picture.Name)}</strong><br><code>{Text(picture.Id)}</code>{(picture.Caption is { } caption ? $"<br>{Text(caption)}" : "")}<br>SHA-256 <code>{Text(picture.Sha256)}</code></figcaption></figure>");
+            html.Append($"<figcaption><strong>{Both(picture.Name)}</strong>{string.Concat(picture.Lines.Select(line => $"<br>{Text(line)}"))}</figcaption></figure>");
         }
         html.Append("</div>\n");
+        if (page.Findings.Count > 0) Heading("What was found", "比对结果");
+        if (page.Findings.Any(finding => finding.Marks.Count > 0)) html.Append($"<p><small>{Both(PageFinding.Legend)}</small></p>");
+        foreach (var finding in page.Findings)
+        {
+            html.Append($"<p><strong>{Both(finding.Line)}</strong></p><div class=\"pictures\">");
+            foreach (var mark in finding.Marks) Marked(mark);
+            html.Append("</div>\n");
+            Facts(finding.Facts);
+        }
         Heading("Timeline", "时间线");
         html.Append("<ol>\n");
         foreach (var entry in page.Entries)
@@ -63,6 +76,18 @@ internal static class CaseHtml
         return Encoding.UTF8.GetBytes(html.ToString());
 
         void Heading(string en, string zh) => html.Append($"<h2>{en} <span class=\"zh\" lang=\"zh\">{zh}</span></h2>\n");
+
+        void Marked(PageMark mark)
+        {
+            var area = string.Join(' ', mark.Corners.Select(corner => Invariant($"{corner.X:0.####},{corner.Y:0.####}")));
+            html.Append($"<figure><div class=\"marked\"><img alt=\"{Text(mark.Picture.Name.En)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(mark.Picture.Jpeg!)}\">");
+            html.Append($"<svg viewBox=\"0 0 1 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><polygon class=\"edge\" points=\"{area}\"/><polygon class=\"line\" points=\"{area}\"/>");
+            foreach (var (left, top, width, height) in mark.Overlays) html.Append(Invariant($"<rect x=\"{left:0.####}\" y=\"{top:0.####}\" width=\"{width:0.####}\" height=\"{height:0.####}\"/>"));
+            html.Append("</svg>");
+            for (var place = 0; place < mark.Corners.Count; place++)
+                html.Append(Invariant($"<b style=\"left:clamp(.7rem,{100 * mark.Corners[place].X:0.##}%,calc(100% - .7rem));top:clamp(.7rem,{100 * mark.Corners[place].Y:0.##}%,calc(100% - .7rem))\">{place + 1}</b>"));
+            html.Append($"</div><figcaption><strong>{Both(mark.Picture.Name)}</strong></figcaption></figure>");
+        }
 
         void Facts(IReadOnlyList<PageFact> facts)
         {

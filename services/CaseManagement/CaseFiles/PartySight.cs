@@ -38,6 +38,10 @@ public sealed class PartySight(string account, IReadOnlySet<Guid> told)
         return shown;
     }
 
+    /// <summary>What the party is shown of facts about pictures.</summary>
+    /// <param name="dispute">What the case is about and between whom, as the party was shown it.</param>
+    public PictureSight OfPictures(JsonElement dispute) => new(account, dispute);
+
     /// <summary>Who acted: himself by his signature, another by his part.</summary>
     /// <param name="signature">As the record has it.</param>
     public string ActorOf(string type, JsonElement data, string signature)

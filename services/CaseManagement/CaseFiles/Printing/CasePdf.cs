@@ -9,6 +9,7 @@ internal sealed class CasePdf
 {
     private const double Left = 56, Right = 539, Top = 56, Bottom = 786, Gutter = 12;
     private const double Black = 0, Grey = 0.33;
+    private static readonly (double, double, double) White = (1, 1, 1), Red = (0.8, 0, 0), Blue = (0, 0.4, 0.8);
 
     private readonly PdfWriter document = new(TrueTypeFont.Page);
     private double y;
@@ -23,7 +24,22 @@ internal sealed class CasePdf
         Text($"{page.CaseId}, {page.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC", 10, Grey);
         Facts(page.Facts);
         Heading("Pictures 图片");
-        for (var place = 0; place < page.Pictures.Count; place += 2) SideBySide([.. page.Pictures.Skip(place).Take(2)]);
+        foreach (var pair in page.Pictures.Chunk(2)) SideBySide([.. pair.Select(picture => (picture, (PageMark?)null))]);
+        if (page.Findings.Count > 0)
+        {
+            Room(page.Findings[0].Marks.Count > 0 ? 400 : 60);
+            Heading("What was found 比对结果");
+            if (page.Findings.Any(finding => finding.Marks.Count > 0)) Text(Both(PageFinding.Legend), 8, Grey);
+        }
+        foreach (var finding in page.Findings)
+        {
+            Room(finding.Marks.Count > 0 ? 360 : 60);
+            Text(Both(finding.Line), 11);
+            y += 4;
+            if (finding.Marks.Count > 0) SideBySide([.. finding.Marks.Select(mark => (mark.Picture, mark))]);
+            Facts(finding.Facts);
+            y += 8;
+        }
         Heading("Timeline 时间线");
         foreach (var entry in page.Entries)
         {
@@ -72,22 +88,45 @@ internal sealed class CasePdf
         }
     }
 
-    private void SideBySide(PagePicture[] pictures)
+    private void SideBySide((PagePicture Picture, PageMark? Mark)[] pictures)
     {
         var width = (Right - Left - Gutter) / 2;
         Room(340);
         var (top, lowest) = (y, y);
         for (var place = 0; place < pictures.Length; place++)
         {
-            var (picture, x) = (pictures[place], Left + (place * (width + Gutter)));
+            var ((picture, mark), x) = (pictures[place], Left + (place * (width + Gutter)));
             y = top;
-            if (picture.Jpeg is { } jpeg && document.Picture(jpeg, x, y, width, 250) is { } height) y += height + 4;
+            if (picture.Jpeg is { } jpeg && document.Picture(jpeg, x, y, width, 250) is var (across, down))
+            {
+                if (mark is not null) Mark(mark, x, y, across, down);
+                y += down + 4;
+            }
             else Text("It cannot be shown; what is missing says why.", 9, Grey, x, x + width);
             Text(Both(picture.Name), 10, Black, x, x + width);
-            foreach (var line in new[] { picture.Id, picture.Caption, $"SHA-256 {picture.Sha256}" }.OfType<string>()) Text(line, 8, Grey, x, x + width);
+            foreach (var line in mark is null ? picture.Lines : []) Text(line, 8, Grey, x, x + width);
             lowest = Math.Max(lowest, y);
         }
         y = lowest + 6;
+    }
+
+    private void Mark(PageMark mark, double left, double top, double width, double height)
+    {
+        var corners = mark.Corners.Select(corner => (X: left + (corner.X * width), Y: top + (corner.Y * height))).ToList();
+        document.Polygon(corners, 3, White);
+        document.Polygon(corners, 1.5, Red);
+        foreach (var box in mark.Overlays)
+        {
+            var (x, y, right, bottom) = (left + (box.Left * width), top + (box.Top * height), left + ((box.Left + box.Width) * width), top + ((box.Top + box.Height) * height));
+            document.Polygon([(x, y), (right, y), (right, bottom), (x, bottom)], 1, Blue, isDashed: true);
+        }
+        for (var place = 0; place < corners.Count; place++)
+        {
+            // Within the picture, and readable on whatever it shows.
+            var (x, y) = (Math.Clamp(corners[place].X, left + 5, left + width - 5), Math.Clamp(corners[place].Y, top + 5, top + height - 5));
+            document.Polygon([(x - 2, y), (x + 2, y)], 10, White);
+            document.Text($"{place + 1}", x - 2.5, y + 3, 8, Black);
+        }
     }
 
     private void Text(string text, double size, double grey = Black, double left = Left, double right = Right)

@@ -41,14 +41,28 @@ internal sealed class PdfWriter(TrueTypeFont font)
     /// <summary>Draws a thin horizontal line.</summary>
     public void Line(double left, double right, double y) => Put($"0.5 w 0.5 G {left:0.##} {Height - y:0.##} m {right:0.##} {Height - y:0.##} l S");
 
-    /// <summary>Draws a JPEG within a box at its top left; its height there, or null when it is none that can be drawn.</summary>
-    public double? Picture(byte[] jpeg, double x, double y, double width, double height)
+    /// <summary>Draws a closed line through corners, from the top left of the page.</summary>
+    /// <param name="colour">Red, green and blue, 0 to 1.</param>
+    public void Polygon(IReadOnlyList<(double X, double Y)> corners, double width, (double Red, double Green, double Blue) colour, bool isDashed = false)
+    {
+        var path = string.Join(' ', corners.Select((corner, place) => FormattableString.Invariant($"{corner.X:0.##} {Height - corner.Y:0.##} {(place == 0 ? 'm' : 'l')}")));
+        Put($"q {width:0.##} w 1 j {colour.Red:0.##} {colour.Green:0.##} {colour.Blue:0.##} RG {(isDashed ? "[4 3] 0 d" : "")} {path} s Q");
+    }
+
+    /// <summary>Draws a JPEG within a box at its top left; its size there, or null when it is none that can be drawn.</summary>
+    public (double Width, double Height)? Picture(byte[] jpeg, double x, double y, double width, double height)
     {
         if (Measure(jpeg) is not var (across, down, components)) return null;
         var scale = Math.Min(width / across, height / down);
-        pictures.Add((jpeg, across, down, components));
-        Put($"q {across * scale:0.##} 0 0 {down * scale:0.##} {x:0.##} {Height - y - (down * scale):0.##} cm /P{pictures.Count} Do Q");
-        return down * scale;
+        // The same picture is in the file once.
+        var place = pictures.FindIndex(known => ReferenceEquals(known.Jpeg, jpeg));
+        if (place < 0)
+        {
+            place = pictures.Count;
+            pictures.Add((jpeg, across, down, components));
+        }
+        Put($"q {across * scale:0.##} 0 0 {down * scale:0.##} {x:0.##} {Height - y - (down * scale):0.##} cm /P{place + 1} Do Q");
+        return (across * scale, down * scale);
     }
 
     /// <summary>The file.</summary>

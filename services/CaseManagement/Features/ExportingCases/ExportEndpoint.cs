@@ -16,7 +16,7 @@ namespace ImageRights.CaseManagement.Features.ExportingCases;
 /// <summary>Taking a case out of the house.</summary>
 internal static class ExportEndpoint
 {
-    private const int MostEvents = 10_000;
+    private const int MostEvents = 10_000, MostOfOthers = 1_000;
     private const string OfAnother = "It is another account's.";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -56,6 +56,9 @@ internal static class ExportEndpoint
                 else file.Add(new PageDocument(notice, [.. papers.Elements.Select(element => new PageFact(EventWords.Member(element.Key), element.Value)), .. papers.Urls.Select(url => new PageFact(new Words("Address", "网址"), url))]));
             }
             await AddPicturesAsync(file, sources, session.TenantId, record, account, cancellationToken);
+            var (images, works) = (References(record, "imageId"), References(record, "workId"));
+            foreach (var (peer, prefix, what) in new[] { ("matching", "screening", "the record of what was compared and found"), ("fingerprint", "fingerprint", "the record of the pictures' fingerprints") })
+                await AddRecordAsync(file, sources, session.TenantId, peer, images.Concat(works).Select(picture => $"{prefix}-{picture}"), images, what, cancellationToken);
             context.Response.Headers.CacheControl = "no-store";
             return TypedResults.File(file.ToArchive(log.SignStatement), "application/zip", $"{caseId.Value}.zip");
         }
@@ -104,11 +107,17 @@ internal static class ExportEndpoint
                 file.Add(new DisputedPicture(role, picture, sha256, caption, bytes, rendition));
             }
         }
-        if (streams.Count == 0) return;
-        var (other, missing) = await sources.RecordAsync(tenant, streams, cancellationToken);
+        if (streams.Count > 0) await AddRecordAsync(file, sources, tenant, "ingestion", streams, References(record, "imageId"), "the record of the pictures' upload and registration", cancellationToken);
+    }
+
+    private static async Task AddRecordAsync(
+        CaseFile file, CaseFileSources sources, string tenant, string peer, IEnumerable<string> streams, IEnumerable<string> images, string what, CancellationToken cancellationToken)
+    {
+        var (other, missing) = await sources.RecordAsync(tenant, peer, streams, images, cancellationToken);
+        if (other is { Events.Count: > MostOfOthers }) (other, missing) = (null, $"It has more events than a file holds, {MostOfOthers}.");
         if (other is not null) file.Add(other);
-        if (other?.NoTimeStamp is { } noStamp) file.Lacks("a time stamp over the checkpoint of the pictures' record", noStamp);
-        if (other is null) file.Lacks("the record of the pictures' upload and registration", missing ?? "It is not sealed.");
+        else file.Lacks(what, missing ?? "It is not sealed.");
+        if (other?.NoTimeStamp is { } noStamp) file.Lacks($"a time stamp over the checkpoint of {what}", noStamp);
     }
 
     private static async Task<SealedStreams?> SealedAsync(TransparencyLog log, string tenant, IReadOnlyList<string> streams, CancellationToken cancellationToken)

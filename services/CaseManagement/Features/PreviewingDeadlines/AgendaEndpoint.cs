@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
@@ -21,14 +20,15 @@ public sealed record NextTerm(string CaseId, DateTimeOffset DueAt, string Rule, 
 /// <summary>What falls due next, over all cases.</summary>
 internal static class AgendaEndpoint
 {
-    private const string HasTerms = "data ->> 'due' is not null";
+    private const string Source =
+        "(select tenant_id, id, data || jsonb_build_object('dueAt', data -> 'items' -> 0 -> 'dueAt') as data from {schema}.mt_doc_case_agenda where data ->> 'due' is not null) as due";
 
     // A case's agenda is of whom the case is.
     private static readonly string Owned =
         $"exists (select from {{schema}}.mt_doc_case_view as v where v.tenant_id = mt_doc_case_agenda.tenant_id and v.id = mt_doc_case_agenda.id and {Belonging.CasesOf.Replace("data ", "v.data ", StringComparison.Ordinal)})";
 
-    public static readonly ListShape<CaseAgenda> Shape = new ListShape<CaseAgenda>(agenda => agenda.CaseId)
-        .Sorted("due", ListShape<CaseAgenda>.SortSql("due"), agenda => agenda.Due!.Value.ToString(CultureInfo.InvariantCulture), ascending: true)
+    public static readonly ListShape<CaseAgenda> Shape = new ListShape<CaseAgenda>(agenda => agenda.CaseId, Source)
+        .Sorted("due", "dueAt", agenda => agenda.Items[0].DueAt, ascending: true)
         .Owned(Owned);
 
     /// <summary><c>GET /v1/agenda</c>.</summary>
@@ -38,7 +38,7 @@ internal static class AgendaEndpoint
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
         await using var session = store.LightweightSession(context.Tenant());
-        var (page, rejection) = await Shape.ReadAsync(context, session, HasTerms);
+        var (page, rejection) = await Shape.ReadAsync(context, session);
         return page is null ? context.Problem(rejection!) : TypedResults.Ok(new Page<NextTerm>([.. page.Items.Select(agenda => Next(agenda, catalogue))], page.Next));
     }
 

@@ -58,8 +58,10 @@ public sealed record CaseFileManifest(
 /// <param name="Keys">File with the log's verifier keys. A reader trusts those that he had before.</param>
 /// <param name="TimeStamp">File with an RFC 3161 token over the checkpoint; null where no authority is asked.</param>
 /// <param name="Withheld">Events that whom the file is for does not see, or not whole; null in a file of the whole case.</param>
+/// <param name="Excerpts">Streams of which the events that name other pictures are left out; null where all are whole.</param>
 public sealed record CaseFileRecord(
-    string Log, string Checkpoint, string Keys, string? TimeStamp, IReadOnlyList<CaseFileEvent> Events, IReadOnlyList<CaseFileWithheld>? Withheld = null);
+    string Log, string Checkpoint, string Keys, string? TimeStamp, IReadOnlyList<CaseFileEvent> Events, IReadOnlyList<CaseFileWithheld>? Withheld = null,
+    IReadOnlyList<string>? Excerpts = null);
 
 /// <summary>An event that is not in the file: its place in the log is proved, so that it can be held against the event when a court or the house shows it.</summary>
 /// <param name="Index">Its place in the log.</param>
@@ -83,7 +85,8 @@ public sealed record CaseFileEvent(string Path, string Proof, string Stream, lon
 /// <param name="Sha256">Of its bytes, as the record of its upload or registration says.</param>
 /// <param name="Path">File with the bytes as they were uploaded; null where they could not be had.</param>
 /// <param name="Rendition">File with it drawn anew as a small JPEG, as the pages show it; null where it could not be.</param>
-public sealed record CaseFilePicture(string Role, string Id, string Sha256, string? Path, string? Rendition);
+/// <param name="Iscc">Image-Code of ISO 24138:2024, as the record of its fingerprint has it; null where that is not in the file.</param>
+public sealed record CaseFilePicture(string Role, string Id, string Sha256, string? Path, string? Rendition, string? Iscc = null);
 
 /// <summary>What is missing, and why.</summary>
 public sealed record CaseFileGap(string What, string Why);

@@ -7,7 +7,10 @@ namespace ImageRights.EventStore.Transparency;
 /// <param name="Events">The streams one after the other, each in its order.</param>
 /// <param name="TimeStamp">RFC 3161 token over the checkpoint, DER; null where no authority is asked, or none was had.</param>
 /// <param name="NoTimeStamp">Why an authority that is asked gave none.</param>
-public sealed record SealedStreams(string Log, string Checkpoint, IReadOnlyList<string> Keys, IReadOnlyList<SealedEvent> Events, byte[]? TimeStamp = null, string? NoTimeStamp = null)
+/// <param name="LeftOut">How many events of a stream are not in it, because they name other pictures than those that were asked for; null where whole streams were.</param>
+public sealed record SealedStreams(
+    string Log, string Checkpoint, IReadOnlyList<string> Keys, IReadOnlyList<SealedEvent> Events, byte[]? TimeStamp = null, string? NoTimeStamp = null,
+    IReadOnlyDictionary<string, long>? LeftOut = null)
 {
     /// <summary>With a token over the checkpoint, where an authority is asked.</summary>
     public async Task<SealedStreams> StampedAsync(TimeStamps stamps, CancellationToken cancellationToken)

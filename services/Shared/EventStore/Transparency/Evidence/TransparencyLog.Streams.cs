@@ -5,8 +5,9 @@ namespace ImageRights.EventStore.Transparency;
 public sealed partial class TransparencyLog
 {
     /// <summary>Whole streams with their proofs, all under one checkpoint.</summary>
+    /// <param name="images">Where given: of events that name a picture (<c>imageId</c>) only those that name one of these.</param>
     /// <returns>Null when an event of them is not published yet, or when there is none.</returns>
-    public async Task<SealedStreams?> SealedStreamsAsync(string tenant, IReadOnlyList<string> streams, CancellationToken cancellationToken)
+    public async Task<SealedStreams?> SealedStreamsAsync(string tenant, IReadOnlyList<string> streams, CancellationToken cancellationToken, IReadOnlyList<string>? images = null)
     {
         if (store.Options.LogSigner is not { } signer) return null;
         // The checkpoint first: what the later statements see is not older.
@@ -17,10 +18,9 @@ public sealed partial class TransparencyLog
             $"""
             select {string.Join(", ", Leaf.Columns.Split(", ").Select(column => $"e.{column}"))}, l.index
             from {store.Schema}.mt_events e left join {store.Schema}.mt_log_leaves l on l.tenant_id = e.tenant_id and l.event_id = e.id
-            where e.tenant_id = $1 and e.stream_id = any($2) order by array_position($2, e.stream_id), e.version
+            where e.tenant_id = $1 and e.stream_id = any($2) and ($3 is null or not coalesce({OfAnother}, false)) order by array_position($2, e.stream_id), e.version
             """);
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. streams], NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Varchar });
+        Fill(command);
         var json = new ByteBuffer();
         await using var session = store.LightweightSession(tenant);
         var found = await session.ReadAsync(command, prepare: false, row =>
@@ -32,8 +32,27 @@ public sealed partial class TransparencyLog
         var events = found.ToList();
         var reading = new Reading(store, size, cancellationToken);
         for (var place = 0; place < events.Count; place++) events[place] = events[place] with { Path = await reading.InclusionAsync(events[place].Index, 0, size) };
-        return new SealedStreams(signer.Verifier.Origin, note, keys, events);
+        return new SealedStreams(signer.Verifier.Origin, note, keys, events, LeftOut: images is null ? null : await LeftOutAsync());
+
+        async Task<IReadOnlyDictionary<string, long>> LeftOutAsync()
+        {
+            var count = new NpgsqlBatchCommand($"select e.stream_id, count(*) from {store.Schema}.mt_events e where e.tenant_id = $1 and e.stream_id = any($2) and {OfAnother} group by e.stream_id");
+            Fill(count);
+            return (await session.ReadAsync(count, prepare: false, row => (Stream: row.GetString(0), Count: row.GetInt64(1)), cancellationToken)).ToDictionary(row => row.Stream, row => row.Count);
+        }
+
+        void Fill(NpgsqlBatchCommand command)
+        {
+            command.Parameters.Add(new() { Value = tenant });
+            command.Parameters.Add(Texts(streams));
+            command.Parameters.Add(Texts(images));
+        }
     }
+
+    private const string OfAnother = "e.data ->> 'imageId' <> all($3)";
+
+    private static NpgsqlParameter Texts(IReadOnlyList<string>? texts) =>
+        new() { Value = texts is null ? DBNull.Value : texts.ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Varchar };
 
     /// <summary>The text as a note that is signed with the log's key.</summary>
     /// <param name="text">Ends with a newline. Its first line must not be a log's name: a checkpoint is a promise of another kind.</param>
