@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
@@ -19,7 +18,6 @@ internal static class ExportEndpoint
     private const int MostEvents = 10_000, MostOfOthers = 1_000;
     private const string OfAnother = "It is another account's.";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     // Each holds pictures of up to 26 MB in memory.
     private static readonly SemaphoreSlim AtOnce = new(2);
@@ -39,10 +37,10 @@ internal static class ExportEndpoint
         if (!await AtOnce.WaitAsync(LongestWait, cancellationToken)) return context.Problem(new Rejection("Dependency_Unavailable", "Too many case files at once."));
         try
         {
-            if (await SealedAsync(log, session.TenantId, [caseId.StreamKey], cancellationToken) is not { } own || own.Events.Count < stream.Version) return context.Problem(new Rejection("Case_Not_Sealed"));
+            if (await log.SealedStreamsAsync(session.TenantId, [caseId.StreamKey], cancellationToken) is not { } own || own.Events.Count < stream.Version) return context.Problem(new Rejection("Case_Not_Sealed"));
             var account = context.PartyAccount();
             var notices = await NoticesAsync(session, own, account, cancellationToken);
-            var record = notices.Count == 0 ? own : await SealedAsync(log, session.TenantId, [caseId.StreamKey, .. notices.Select(notice => NoticeView.StreamPrefix + notice)], cancellationToken);
+            var record = notices.Count == 0 ? own : await log.SealedStreamsAsync(session.TenantId, [caseId.StreamKey, .. notices.Select(notice => NoticeView.StreamPrefix + notice)], cancellationToken);
             if (record is null) return context.Problem(new Rejection("Case_Not_Sealed"));
             record = await record.StampedAsync(stamps, cancellationToken);
             using var activity = StepHandling.Activities.StartActivity("export case");
@@ -118,17 +116,6 @@ internal static class ExportEndpoint
         if (other is not null) file.Add(other);
         else file.Lacks(what, missing ?? "It is not sealed.");
         if (other?.NoTimeStamp is { } noStamp) file.Lacks($"a time stamp over the checkpoint of {what}", noStamp);
-    }
-
-    private static async Task<SealedStreams?> SealedAsync(TransparencyLog log, string tenant, IReadOnlyList<string> streams, CancellationToken cancellationToken)
-    {
-        var waiting = Stopwatch.StartNew();
-        while (true)
-        {
-            if (await log.SealedStreamsAsync(tenant, streams, cancellationToken) is { } found) return found;
-            if (waiting.Elapsed > LongestWait) return null;
-            await Task.Delay(Pause, cancellationToken);
-        }
     }
 
     private static List<string> References(SealedStreams record, string member) => [.. record.Events.SelectMany(@event => CaseReferences.Named(@event.Entry, member)).Distinct()];

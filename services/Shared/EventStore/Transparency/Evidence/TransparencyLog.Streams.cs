@@ -1,17 +1,33 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace ImageRights.EventStore.Transparency;
 
 public sealed partial class TransparencyLog
 {
-    /// <summary>Whole streams with their proofs, all under one checkpoint.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whole streams with their proofs, all under one checkpoint. What was appended a moment ago is waited for, up to five seconds.</summary>
     /// <param name="images">Where given: of events that name a picture (<c>imageId</c>) only those that name one of these.</param>
-    /// <returns>Null when an event of them is not published yet, or when there is none.</returns>
+    /// <returns>Null when an event of them is still not published, or when there is none.</returns>
     public async Task<SealedStreams?> SealedStreamsAsync(string tenant, IReadOnlyList<string> streams, CancellationToken cancellationToken, IReadOnlyList<string>? images = null)
     {
         if (store.Options.LogSigner is not { } signer) return null;
+        var waiting = Stopwatch.StartNew();
+        while (true)
+        {
+            var (found, isComing) = await FindSealedAsync(signer, tenant, streams, images, cancellationToken);
+            if (!isComing || waiting.Elapsed > LongestWait) return found;
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    private async Task<(SealedStreams? Found, bool IsComing)> FindSealedAsync(
+        LogSigner signer, string tenant, IReadOnlyList<string> streams, IReadOnlyList<string>? images, CancellationToken cancellationToken)
+    {
         // The checkpoint first: what the later statements see is not older.
-        if (await LatestCheckpointAsync(cancellationToken) is not { } note) return null;
+        if (await LatestCheckpointAsync(cancellationToken) is not { } note) return (null, true);
         var keys = (await VerifierKeysAsync(cancellationToken)).Append(signer.Verifier.ToString()).Distinct().ToList();
         var size = Size(note);
         var command = new NpgsqlBatchCommand(
@@ -28,11 +44,11 @@ public sealed partial class TransparencyLog
             var leaf = Leaf.Read(row, json);
             return new SealedEvent(row.IsDBNull(15) ? long.MaxValue : row.GetInt64(15), leaf.Stream, leaf.Version, leaf.EventId, row.GetString(6), json.Written.ToArray(), []);
         }, cancellationToken);
-        if (found.Count == 0 || found.Any(@event => @event.Index >= size)) return null;
+        if (found.Count == 0 || found.Any(@event => @event.Index >= size)) return (null, found.Count > 0);
         var events = found.ToList();
         var reading = new Reading(store, size, cancellationToken);
         for (var place = 0; place < events.Count; place++) events[place] = events[place] with { Path = await reading.InclusionAsync(events[place].Index, 0, size) };
-        return new SealedStreams(signer.Verifier.Origin, note, keys, events, LeftOut: images is null ? null : await LeftOutAsync());
+        return (new SealedStreams(signer.Verifier.Origin, note, keys, events, LeftOut: images is null ? null : await LeftOutAsync()), false);
 
         async Task<IReadOnlyDictionary<string, long>> LeftOutAsync()
         {
