@@ -132,7 +132,19 @@ public sealed class LettersTests : IAsyncLifetime
     public async Task An_author_of_whom_many_copies_are_found_is_mailed_of_the_first_and_finds_all_in_its_inbox()
     {
         const int Findings = 400;
+        // While the mail before them is on its way, all of them come in, so that none is first by itself.
+        var (asked, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        service.Receiver.Answer("/internal/v1/sellers/slow/contact", async (context, _) =>
+        {
+            asked.TrySetResult();
+            await release.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        });
+        await service.PublishAsync(Message("slow", "slow"), Guid.NewGuid());
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await Task.WhenAll(Enumerable.Range(0, Findings).Select(number => service.PublishAsync(Found($"f{number}", "seller-1"), Guid.NewGuid())));
+        await Eventually.HoldsAsync(async () => (await service.QueryAsync<long>("select count(*) from mt_doc_letter_view")).ShouldBe(Findings + 1));
+        release.SetResult();
         await RationedAsync(Findings - 1);
         sink.Caught.ShouldHaveSingleItem().Part("text/plain").ShouldContain("站内信箱中");
         (await service.QueryAsync<long>("select count(*) from mt_doc_letter_view where data ->> 'accountId' = 'seller-1' and data ->> 'readAt' is null")).ShouldBe(Findings);
