@@ -16,6 +16,9 @@ internal static class Words
         _ => "mirrored along a diagonal",
     };
 
+    /// <summary>An id in little room: ids begin with the time, so that those of one day differ in their ends.</summary>
+    public static string Short(string id) => id.IndexOf('_') is > 0 and var kind && id.Length > kind + 9 ? $"{id[..kind]} …{id[^6..]}" : id;
+
     public static string Class(string kind) => kind switch
     {
         "Exact" => "the same picture",
