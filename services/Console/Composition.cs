@@ -3,6 +3,7 @@ using ImageRights.Console.Features.DownloadingCases;
 using ImageRights.Console.Features.Erasing;
 using ImageRights.Console.Features.IssuingTokens;
 using ImageRights.Console.Features.ManagingAccess;
+using ImageRights.Console.Features.ReadingInbox;
 using ImageRights.Console.Features.ServingGuests;
 using ImageRights.Console.Features.ServingMedia;
 using ImageRights.Console.Features.SigningIn;
@@ -57,6 +58,7 @@ public static class Composition
         AssetEndpoint.Map(app);
         TakeStepEndpoint.Map(app);
         CaseFileEndpoint.Map(app);
+        InboxForms.Map(app);
         SubmitEndpoints.Map(app);
         app.MapRazorComponents<App>();
         return app;

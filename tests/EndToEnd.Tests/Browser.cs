@@ -18,10 +18,15 @@ internal sealed partial class Browser : IDisposable
     {
         var browser = new Browser(system["console"]);
         var (user, drawn) = (system.FirstCredentials["user"], system.FirstCredentials["password"]);
-        if (await browser.SignInAsync(user, OwnPassword)) return browser;
-        (await browser.SignInAsync(user, drawn)).ShouldBeTrue();
-        (await browser.PostAsync("/account/password", "/account/password", ("current", drawn), ("replacement", OwnPassword))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        if (!await browser.SignInAsync(user, OwnPassword)) await browser.FirstSignInAsync(user, drawn);
         return browser;
+    }
+
+    /// <summary>Signs in with a password that was drawn, and replaces it.</summary>
+    public async Task FirstSignInAsync(string name, string drawn)
+    {
+        (await SignInAsync(name, WebUtility.HtmlDecode(drawn))).ShouldBeTrue();
+        (await PostAsync("/account/password", "/account/password", ("current", WebUtility.HtmlDecode(drawn)), ("replacement", OwnPassword))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     /// <summary>Whether name and password were taken.</summary>

@@ -43,6 +43,28 @@ public partial class ConsoleTests(OneSystem one)
     }
 
     [Fact]
+    public async Task An_author_reads_in_his_inbox_that_his_work_was_found()
+    {
+        await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.case.opened.v1");
+        var picture = new SamplePicture(47);
+        await marketplace.ScreeningAsync(await marketplace.UploadAsync("shop-inbox", picture.ToPng(240, 180)));
+        await marketplace.RegisterAsync("fang-inbox", picture.ToPng(640, 480));
+
+        using var administrator = await Browser.OfAdministratorAsync(one.System);
+        using var added = await administrator.PostAsync("/access/people", "/access/people", ("name", "fang"), ("roles", "rights-holder"), ("marketplaceAccountId", "fang-inbox"));
+        using var author = new Browser(one.System["console"]);
+        await author.FirstSignInAsync("fang", Regex.Match(await added.Content.ReadAsStringAsync(), "data-value=\"Password\">([^<]+)<").Groups[1].Value);
+        var page = await Eventually.GetAsync(async () => await author.ReadAsync("/inbox") is var shown && shown.Contains("Your work was found", StringComparison.Ordinal) ? shown : null, what: "The message");
+        page.ShouldContain("bg-blue-lt");
+        page.ShouldNotContain("shop-inbox");
+        using var read = await author.PostAsync("/inbox", Regex.Match(page, "action=\"(/inbox/[^\"]+)\"").Groups[1].Value);
+        page = await read.Content.ReadAsStringAsync();
+        page.ShouldContain("Your work was found");
+        page.ShouldNotContain("bg-blue-lt");
+        (await administrator.ReadAsync("/inbox")).ShouldContain("nobody writes to you here");
+    }
+
+    [Fact]
     public async Task The_desk_suspends_a_work_by_a_form_and_resumes_it()
     {
         await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.case.opened.v1");

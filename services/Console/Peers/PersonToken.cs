@@ -15,6 +15,8 @@ internal sealed class PersonToken(IHttpContextAccessor http, TokenIssuer issuer)
             // One for the whole page.
             if (context.Items[Key] is not string token) context.Items[Key] = token = await issuer.ForPersonAsync(context.User, cancellationToken);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            // What services say in words, they say in the reader's language.
+            if (request.Headers.AcceptLanguage.Count == 0 && context.Request.Headers.AcceptLanguage is [{ } language, ..]) request.Headers.TryAddWithoutValidation("Accept-Language", language);
         }
         return await base.SendAsync(request, cancellationToken);
     }

@@ -75,6 +75,8 @@ public sealed record CaseTerms(string Regime, Bilingual Title, string Zone, Mome
 
 public sealed record NextTerm(string CaseId, DateTimeOffset DueAt, string Rule, string Step, string Actor, string Kind, string WhenMissed);
 
+public sealed record Letter(string LetterId, string Status, string? CaseId, DateTimeOffset? DueAt, string Subject, string Body, DateTimeOffset SentAt);
+
 public sealed record PartyMessage(string MessageId, string Party, string Subject, string Body, DateTimeOffset SentAt);
 
 public sealed record StatementPart(string Letter, string Title, string Text);
