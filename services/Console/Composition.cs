@@ -1,6 +1,7 @@
 using ImageRights.Console.Accounts;
 using ImageRights.Console.Features.DownloadingCases;
 using ImageRights.Console.Features.Erasing;
+using ImageRights.Console.Features.Finding;
 using ImageRights.Console.Features.IssuingTokens;
 using ImageRights.Console.Features.ManagingAccess;
 using ImageRights.Console.Features.ReadingInbox;
@@ -58,6 +59,7 @@ public static class Composition
         AssetEndpoint.Map(app);
         TakeStepEndpoint.Map(app);
         CaseFileEndpoint.Map(app);
+        FindEndpoint.Map(app);
         InboxForms.Map(app);
         SubmitEndpoints.Map(app);
         app.MapRazorComponents<App>();

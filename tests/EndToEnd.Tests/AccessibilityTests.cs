@@ -34,7 +34,7 @@ public class AccessibilityTests(OneSystem one)
                 open = new[] { "/guest/report", "/guest/follow" },
                 signedIn = new[]
                 {
-                    "/", "/pictures", $"/pictures/{image}", "/works", $"/works/{work}", "/cases", $"/cases/{caseId}", "/deliveries", "/erasures", "/access/people", "/access/programs",
+                    "/", "/pictures", $"/pictures/{image}", "/works", $"/works/{work}", "/cases", $"/cases/{caseId}", "/deliveries", "/inbox", "/erasures", "/access/people", "/access/programs",
                     $"/access/programs/{one.System.FirstCredentials["client_id"]}", "/access/tenants", "/account/password", "/account/two-factor", "/denied",
                 },
             }));

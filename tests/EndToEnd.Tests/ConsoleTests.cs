@@ -22,6 +22,11 @@ public partial class ConsoleTests(OneSystem one)
         using var browser = await Browser.OfAdministratorAsync(one.System);
         (await browser.ReadAsync("/")).ShouldContain(caseId);
         (await browser.ReadAsync("/pictures")).ShouldContain(image);
+        (await browser.ReadAsync("/find?q=shop-console")).ShouldContain(caseId);
+        (await browser.ReadAsync("/pictures?account=shop-console")).ShouldContain(image);
+        (await browser.ReadAsync("/works?account=fang-console")).ShouldContain(work);
+        foreach (var list in new[] { "/cases", "/pictures", "/works" }) (await browser.ReadAsync($"{list}?account=nobody")).ShouldNotContain(image);
+        foreach (var (id, at) in new[] { (caseId, "cases"), (image, "pictures"), (work, "works") }) (await browser.GetAsync($"/find?q=%20{id}")).RequestMessage!.RequestUri!.AbsolutePath.ShouldBe($"/{at}/{id}");
         (await browser.ReadAsync($"/works/{work}")).ShouldContain(image);
         (await browser.ReadAsync("/deliveries")).ShouldContain("imagerights.case.opened.v1");
         var page = await browser.ReadAsync($"/cases/{caseId}");
