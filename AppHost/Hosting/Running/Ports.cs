@@ -6,6 +6,10 @@ namespace ImageRights.Hosting;
 
 internal static class Ports
 {
+    // Above those of well-known servers, and below those that Linux gives to outgoing connections (ip_local_port_range): one of these may be taken between now and its use.
+    private const int First = 20_000;
+    private const int Last = 32_767;
+
     private static readonly HashSet<int> Given = [];
 
     /// <summary>A port that is free on both loopback addresses and was not handed out before by this process.</summary>
@@ -13,10 +17,7 @@ internal static class Ports
     {
         while (true)
         {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-            probe.Stop();
+            var port = Random.Shared.Next(First, Last + 1);
             lock (Given)
                 if (IsFree(port) && Given.Add(port)) return port;
         }
