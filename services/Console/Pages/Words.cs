@@ -66,6 +66,9 @@ internal static class Words
 
     private static string At(DateTimeOffset instant) => $"{instant.UtcDateTime:yyyy-MM-dd HH:mm} UTC ";
 
+    /// <summary>Whose a term is.</summary>
+    public static string Actor(string actor) => actor.Replace("|", " or ", StringComparison.Ordinal);
+
     public static string GuestState(string state) => state switch
     {
         "UnderReview" => "It is being looked at.",

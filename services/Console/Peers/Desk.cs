@@ -33,25 +33,24 @@ public sealed class Desk(IHttpClientFactory clients)
         await FindAsync<Page<T>>(peer, path, cancellationToken) ?? new Page<T>([], null);
 
     /// <summary>Sends a command; the refusal carries the service's own words.</summary>
-    public async Task<JsonNode?> PostAsync(string peer, string path, HttpContent content, string? ifMatch, string? acceptLanguage, CancellationToken cancellationToken)
+    public async Task<JsonNode?> PostAsync(string peer, string path, HttpContent content, string? ifMatch, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
-        using var response = await CommandAsync(peer, request, ifMatch, acceptLanguage, cancellationToken);
+        using var response = await CommandAsync(peer, request, ifMatch, cancellationToken);
         return await response.Content.ReadFromJsonAsync<JsonNode>(Json, cancellationToken);
     }
 
     /// <summary>Changes something under the version that the page showed; the refusal carries the service's own words.</summary>
-    public async Task ChangeAsync(HttpMethod method, string peer, string path, HttpContent? content, string ifMatch, string? acceptLanguage, CancellationToken cancellationToken)
+    public async Task ChangeAsync(HttpMethod method, string peer, string path, HttpContent? content, string ifMatch, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        using var response = await CommandAsync(peer, request, ifMatch, acceptLanguage, cancellationToken);
+        using var response = await CommandAsync(peer, request, ifMatch, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> CommandAsync(string peer, HttpRequestMessage request, string? ifMatch, string? acceptLanguage, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> CommandAsync(string peer, HttpRequestMessage request, string? ifMatch, CancellationToken cancellationToken)
     {
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
-        if (acceptLanguage is not null) request.Headers.TryAddWithoutValidation("Accept-Language", acceptLanguage);
         var response = await SendAsync(peer, request, cancellationToken);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await RefusalAsync(peer, response, cancellationToken);

@@ -22,19 +22,31 @@ public sealed record Evidence(
 /// <summary>How a picture and what it was found to copy lie on each other.</summary>
 public sealed record Found(int Distance, string Transform, Evidence? Evidence, string? Band, Thresholds? Thresholds);
 
-public sealed record Match(string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null, Evidence? Evidence = null, string? Band = null)
+/// <summary>What a picture was compared with.</summary>
+public record Reference(string Bank, string ReferenceId, string OwnerAccountId)
 {
     public bool IsRegistered => Bank is "Works" or "Portraits";
 
+    /// <summary>Address of its page.</summary>
+    public string Page => IsRegistered ? $"/works/{ReferenceId}" : $"/pictures/{ReferenceId}";
+
+    /// <summary>Where pictures of its kind are shown from.</summary>
+    public string PictureBank => IsRegistered ? "works" : "images";
+}
+
+public sealed record Match(
+    string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null, Evidence? Evidence = null, string? Band = null)
+    : Reference(Bank, ReferenceId, OwnerAccountId)
+{
     public string BankName => Bank switch { "Works" => "Registered work", "Portraits" => "Registered portrait", "Removed" => "Removed picture", _ => "Earlier upload" };
+
+    /// <param name="thresholds">Those of the screening.</param>
+    public Found FoundBy(Thresholds? thresholds) => new(Distance, Transform, Evidence, Band, thresholds);
 }
 
 public sealed record Thresholds(string Algorithm, int MaxDistance, int MinQuality, long IndexVersion, string? Model = null);
 
-public sealed record Screening(string ImageId, string AccountId, string? Surface, string? ListingId, string Status, string? Verdict, IReadOnlyList<Match> Matches, Thresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt, IReadOnlyList<Related>? Related = null);
-
-/// <summary>A picture that shows the same place or thing and is no copy.</summary>
-public sealed record Related(string Bank, string ReferenceId, string OwnerAccountId);
+public sealed record Screening(string ImageId, string AccountId, string? Surface, string? ListingId, string Status, string? Verdict, IReadOnlyList<Match> Matches, Thresholds? Thresholds, string? UnreadableCode, DateTimeOffset? ReceivedAt, DateTimeOffset? ScreenedAt, DateTimeOffset? WithdrawnAt, IReadOnlyList<Reference>? Related = null);
 
 public sealed record Commonness(int Accounts, int Pictures, DateTimeOffset? Since, bool IsCommon, int? AccountsInAll = null);
 

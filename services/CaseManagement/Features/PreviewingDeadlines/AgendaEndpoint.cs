@@ -23,9 +23,9 @@ internal static class AgendaEndpoint
     private const string Source =
         "(select tenant_id, id, data || jsonb_build_object('dueAt', data -> 'items' -> 0 -> 'dueAt') as data from {schema}.mt_doc_case_agenda where data ->> 'due' is not null) as due";
 
-    // A case's agenda is of whom the case is.
-    private static readonly string Owned =
-        $"exists (select from {{schema}}.mt_doc_case_view as v where v.tenant_id = mt_doc_case_agenda.tenant_id and v.id = mt_doc_case_agenda.id and {Belonging.CasesOf.Replace("data ", "v.data ", StringComparison.Ordinal)})";
+    // A case's agenda is of whom the case is, by the case's data.
+    private const string Owned =
+        $"exists (select from {{schema}}.mt_doc_case_view as v where v.tenant_id = mt_doc_case_agenda.tenant_id and v.id = mt_doc_case_agenda.id and {Belonging.CasesOf})";
 
     public static readonly ListShape<CaseAgenda> Shape = new ListShape<CaseAgenda>(agenda => agenda.CaseId, Source)
         .Sorted("due", "dueAt", agenda => agenda.Items[0].DueAt, ascending: true)

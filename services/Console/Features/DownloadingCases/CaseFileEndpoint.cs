@@ -16,7 +16,7 @@ internal static class CaseFileEndpoint
         }
         catch (PeerException refusal)
         {
-            return Results.Redirect($"/cases/{name}?refused={Uri.EscapeDataString(refusal.Message)}");
+            return Refusal.To($"/cases/{name}", refusal.Message);
         }
     }
 }

@@ -24,12 +24,12 @@ internal static class ErasureForms
     {
         try
         {
-            var made = await desk.PostAsync(Peer.Cases, path, JsonContent.Create(body), "*", context.Request.Headers.AcceptLanguage, context.RequestAborted);
+            var made = await desk.PostAsync(Peer.Cases, path, JsonContent.Create(body), "*", context.RequestAborted);
             return Results.LocalRedirect($"/erasures?{id}={Uri.EscapeDataString(made![id]!.GetValue<string>())}");
         }
         catch (PeerException refusal)
         {
-            return Results.LocalRedirect($"/erasures?refused={Uri.EscapeDataString(refusal.Message)}");
+            return Refusal.To("/erasures", refusal.Message);
         }
     }
 }

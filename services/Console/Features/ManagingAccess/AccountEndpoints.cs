@@ -25,7 +25,7 @@ internal static class AccountEndpoints
     private static async Task<IResult> CreateAsync([FromForm] string name, [FromForm] string? marketplaceAccountId, HttpContext context, UserManager<Account> accounts, TimeProvider clock)
     {
         var roles = Chosen(context);
-        if (Check(context, roles) is { } wrong) return Back(Page, wrong);
+        if (Check(context, roles) is { } wrong) return Refusal.To(Page, wrong);
         return await MakeAsync(accounts, context.Tenant(), name, roles, marketplaceAccountId, clock.GetUtcNow(), Page);
     }
 
@@ -33,9 +33,9 @@ internal static class AccountEndpoints
     {
         if (await FindAsync(accounts, context, id) is not { } account) return context.Problem(new Rejection("Not_Found"));
         var (page, roles) = ($"{Page}/{id}", Chosen(context));
-        if (Check(context, [.. roles.Except(account.Roles)]) is { } wrong) return Back(page, wrong);
+        if (Check(context, [.. roles.Except(account.Roles)]) is { } wrong) return Refusal.To(page, wrong);
         var isOwn = account.Id == context.Subject();
-        if (isOwn && (locked is not null || !roles.Contains(Roles.TenantAdmin))) return Back(page, "You cannot lock yourself out.");
+        if (isOwn && (locked is not null || !roles.Contains(Roles.TenantAdmin))) return Refusal.To(page, "You cannot lock yourself out.");
         account.Roles = roles;
         account.MarketplaceAccountId = string.IsNullOrWhiteSpace(marketplaceAccountId) ? null : marketplaceAccountId.Trim();
         await accounts.SetLockoutEndDateAsync(account, locked is null ? null : DateTimeOffset.MaxValue);
@@ -60,8 +60,8 @@ internal static class AccountEndpoints
     private static async Task<IResult> CreateTenantAsync([FromForm] string tenant, [FromForm] string administrator, AccountsDb database, UserManager<Account> accounts, TimeProvider clock)
     {
         const string page = "/access/tenants";
-        if (string.IsNullOrWhiteSpace(tenant) || tenant.Length > 200) return Back(page, "A tenant's name takes 1 to 200 characters.");
-        if (await accounts.FindByNameAsync(administrator) is not null) return Back(page, "That sign-in name is taken.");
+        if (string.IsNullOrWhiteSpace(tenant) || tenant.Length > 200) return Refusal.To(page, "A tenant's name takes 1 to 200 characters.");
+        if (await accounts.FindByNameAsync(administrator) is not null) return Refusal.To(page, "That sign-in name is taken.");
         var made = new Tenant { Id = $"ten_{Guid.CreateVersion7():N}", Name = tenant.Trim(), CreatedAt = clock.GetUtcNow() };
         database.Tenants.Add(made);
         await database.SaveChangesAsync();
@@ -79,7 +79,7 @@ internal static class AccountEndpoints
         var result = await accounts.CreateAsync(account, password);
         return result.Succeeded
             ? ShownOnce.Page(account.UserName, "This password opens the account once: it asks for one of the person's own.", [("Name", account.UserName), ("Password", password)], page)
-            : Back(page, string.Join(" ", result.Errors.Select(error => error.Description)));
+            : Refusal.To(page, string.Join(" ", result.Errors.Select(error => error.Description)));
     }
 
     private static async Task<Account?> FindAsync(UserManager<Account> accounts, HttpContext context, string id) =>
@@ -91,6 +91,4 @@ internal static class AccountEndpoints
     private static string? Check(HttpContext context, List<string> roles) =>
         roles.Except(Roles.OfPeople).Any() ? "There is no such role."
         : roles.Contains(Roles.Operator) && !context.User.IsInRole(Roles.Operator) ? "Only an operator makes operators." : null;
-
-    private static IResult Back(string page, string said) => Results.LocalRedirect($"{page}?refused={Uri.EscapeDataString(said)}");
 }

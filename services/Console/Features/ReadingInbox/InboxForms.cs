@@ -16,12 +16,12 @@ internal static class InboxForms
         try
         {
             await desk.PostAsync(
-                Peer.Notification, $"/v1/inbox/{Uri.EscapeDataString(letterId)}/reads?accountId={Uri.EscapeDataString(account)}", new ByteArrayContent([]), null, context.Request.Headers.AcceptLanguage, context.RequestAborted);
+                Peer.Notification, $"/v1/inbox/{Uri.EscapeDataString(letterId)}/reads?accountId={Uri.EscapeDataString(account)}", new ByteArrayContent([]), null, context.RequestAborted);
             return Results.LocalRedirect("/inbox");
         }
         catch (PeerException refusal)
         {
-            return Results.LocalRedirect($"/inbox?refused={Uri.EscapeDataString(refusal.Message)}");
+            return Refusal.To("/inbox", refusal.Message);
         }
     }
 }

@@ -26,12 +26,12 @@ internal static class SubmitEndpoints
         {
             try
             {
-                var created = await desk.PostAsync(peer, path, content, null, context.Request.Headers.AcceptLanguage, context.RequestAborted);
+                var created = await desk.PostAsync(peer, path, content, null, context.RequestAborted);
                 return Results.Redirect(next(created!));
             }
             catch (PeerException refusal)
             {
-                return Results.Redirect($"{page}?refused={Uri.EscapeDataString(refusal.Message)}");
+                return Refusal.To(page, refusal.Message);
             }
         }
     }

@@ -21,12 +21,12 @@ internal static class SuspensionForms
         var page = $"/works/{Uri.EscapeDataString(id)}";
         try
         {
-            await desk.ChangeAsync(method, Peer.Ingestion, $"/v1{page}/suspension", content, $"\"{version}\"", context.Request.Headers.AcceptLanguage, context.RequestAborted);
+            await desk.ChangeAsync(method, Peer.Ingestion, $"/v1{page}/suspension", content, $"\"{version}\"", context.RequestAborted);
             return Results.LocalRedirect($"{page}?done={done}");
         }
         catch (PeerException refusal)
         {
-            return Results.LocalRedirect($"{page}?refused={Uri.EscapeDataString(refusal.Message)}");
+            return Refusal.To(page, refusal.Message);
         }
     }
 }

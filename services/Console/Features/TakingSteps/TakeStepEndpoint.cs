@@ -19,16 +19,16 @@ internal static class TakeStepEndpoint
         {
             var body = new JsonObject { ["reasonCode"] = reasonCode, ["statement"] = statement };
             foreach (var field in words.Fields) body[field.Name] = field.Read(context.Request.Form[field.Name]);
-            await desk.PostAsync(Peer.Cases, $"/v1/cases/{Uri.EscapeDataString(id)}/{step}", JsonContent.Create(body), $"\"{version}\"", context.Request.Headers.AcceptLanguage, context.RequestAborted);
+            await desk.PostAsync(Peer.Cases, $"/v1/cases/{Uri.EscapeDataString(id)}/{step}", JsonContent.Create(body), $"\"{version}\"", context.RequestAborted);
             return Results.Redirect($"{page}?done={Uri.EscapeDataString(step)}");
         }
         catch (FormatException)
         {
-            return Results.Redirect($"{page}?refused={Uri.EscapeDataString("Fill in the form: an amount is a number such as 120.50, a time such as 2026-11-20 15:00.")}");
+            return Refusal.To(page, "Fill in the form: an amount is a number such as 120.50, a time such as 2026-11-20 15:00.");
         }
         catch (PeerException refusal)
         {
-            return Results.Redirect($"{page}?refused={Uri.EscapeDataString(refusal.Message)}");
+            return Refusal.To(page, refusal.Message);
         }
     }
 }
