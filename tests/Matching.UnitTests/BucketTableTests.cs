@@ -43,4 +43,29 @@ public class BucketTableTests
 
         uint[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (uint)random.Next(1 << lowBits + 4)).Distinct().Order()];
     }
+
+    [Theory]
+    [InlineData(FeatureTables.LeastBits)]
+    [InlineData(FeatureTables.MostBits)]
+    public void The_features_of_pictures_lie_in_their_buckets_in_the_order_of_the_pictures(int bits)
+    {
+        const int most = 5;
+        var made = new MadeUpFeatures(new Random(6), 60);
+        // More features than are looked for, and none.
+        LocalFeatures[] pictures = [.. Enumerable.Range(0, 120).Select(number => made.Draw(number == 3 ? 300 : number % 50)), made.Draw(9, references: 4)];
+        using var sort = new BucketSort(pictures, bits);
+        for (var table = 0; table < FeatureTables.Count; table++)
+        {
+            var expected = pictures.SelectMany((picture, number) => Enumerable.Range(0, Math.Min(picture.ReferenceCount, 256)).Select(feature =>
+                (Bucket: FeatureTables.BucketOf(picture.Descriptors[feature], table, bits), Feature: (uint)(number << 8 | feature)))).ToLookup(pair => pair.Bucket, pair => pair.Feature);
+            expected.ShouldContain(bucket => bucket.Count() > most);
+            var laid = sort.Lay(table, most);
+            for (var bucket = 0; bucket < 1 << bits; bucket++)
+            {
+                var features = new uint[laid.LengthOf(bucket)];
+                laid.Read(bucket, features);
+                features.SequenceEqual(expected[bucket].Take(most)).ShouldBeTrue($"table {table}, bucket {bucket}");
+            }
+        }
+    }
 }

@@ -41,8 +41,8 @@ public sealed class IndexCheckpointTests : IDisposable
     [Fact]
     public void Blocks_are_written_one_after_the_other_and_read_together()
     {
-        var log = SomeLog(120);
-        for (var end = 40; end <= 120; end += 40)
+        var log = SomeLog(240);
+        for (var end = 40; end <= log.Length; end += 40)
         {
             using var index = Resumed();
             index.Position.ShouldBe(end == 40 ? LogPosition.Start : log[end - 41].Position);

@@ -39,20 +39,25 @@ internal sealed class BucketTable
             if (bucket < ends.Length) Length += Math.Min(ends[bucket] - BeginOf(bucket, ends), most);
         }
         // A number is read with all that lie in eight bytes.
-        low = new byte[(long)Length * lowBits / 8 + sizeof(ulong)];
-        high = new ulong[(Length + Steps * ends.Length) / WordBits + 1];
+        low = LargePages.Allocate<byte>((int)((long)Length * lowBits / 8) + sizeof(ulong));
+        high = LargePages.Allocate<ulong>((Length + Steps * ends.Length) / WordBits + 1);
+        Array.Clear(high);
+        var (at, word, filled, written) = (0, 0UL, 0, 0);
         for (var bucket = 0; bucket < ends.Length; bucket++)
         {
-            var at = StartOf(bucket);
             foreach (var feature in features.Slice(BeginOf(bucket, ends), LengthOf(bucket)))
             {
-                var bit = Steps * bucket + at + (int)(feature >> lowBits);
+                var bit = Steps * bucket + at++ + (int)(feature >> lowBits);
                 high[bit / WordBits] |= 1UL << bit;
-                var (lowest, place) = (feature & (1u << lowBits) - 1, (long)at++ * lowBits);
-                var bytes = low.AsSpan((int)(place / 8));
-                BinaryPrimitives.WriteUInt64LittleEndian(bytes, BinaryPrimitives.ReadUInt64LittleEndian(bytes) | (ulong)lowest << (int)(place % 8));
+                var lowest = (ulong)(feature & (1u << lowBits) - 1);
+                word |= lowest << filled;
+                if ((filled += lowBits) < WordBits) continue;
+                filled -= WordBits;
+                BinaryPrimitives.WriteUInt64LittleEndian(low.AsSpan(written), word);
+                (word, written) = (lowest >> lowBits - filled, written + sizeof(ulong));
             }
         }
+        BinaryPrimitives.WriteUInt64LittleEndian(low.AsSpan(written), word);
 
         static int BeginOf(int bucket, ReadOnlySpan<int> ends) => bucket == 0 ? 0 : ends[bucket - 1];
     }

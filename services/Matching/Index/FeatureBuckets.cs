@@ -36,7 +36,8 @@ internal sealed class FeatureBuckets
         (Settled, most) = (pictures.Count, isFull ? 0 : Math.Max(LeastRecent, pictures.Count / 4));
         bits = FeatureTables.BitsAmong(Settled + most);
         heads = [.. Enumerable.Range(0, isFull ? 0 : FeatureTables.Count).Select(_ => new int[1 << bits - BesideBits])];
-        settled = [.. Enumerable.Range(0, FeatureTables.Count).Select(table => Settled == 0 ? NoFeatures : Lay(pictures, table))];
+        using var sort = new BucketSort(pictures, bits);
+        settled = [.. Enumerable.Range(0, FeatureTables.Count).Select(table => Settled == 0 ? NoFeatures : sort.Lay(table, MostLooked))];
     }
 
     /// <summary>Pictures in tables.</summary>
@@ -120,29 +121,6 @@ internal sealed class FeatureBuckets
         }
     }
 
-    // Sorted by counting: where each bucket ends, then what lies in it, oldest first.
-    private BucketTable Lay(IReadOnlyList<LocalFeatures> pictures, int table)
-    {
-        var (buckets, ends, at) = (new int[pictures.Sum(CountOf)], new int[(1 << bits) + 1], 0);
-        foreach (var picture in pictures)
-        {
-            var descriptors = picture.Descriptors;
-            for (var number = 0; number < CountOf(picture); number++)
-            {
-                buckets[at] = FeatureTables.BucketOf(descriptors[number], table, bits);
-                ends[buckets[at++] + 1]++;
-            }
-        }
-        for (var bucket = 1; bucket < ends.Length; bucket++) ends[bucket] += ends[bucket - 1];
-        var all = new uint[buckets.Length];
-        at = 0;
-        for (var number = 0; number < pictures.Count; number++)
-        {
-            for (var feature = 0; feature < CountOf(pictures[number]); feature++) all[ends[buckets[at++]]++] = (uint)(number << FeatureBits | feature);
-        }
-        // Each bucket has run up to the begin of the next.
-        return new BucketTable(ends.AsSpan(0, 1 << bits), all, bits, MostLooked);
-    }
-
-    private static int CountOf(LocalFeatures picture) => Math.Min(picture.ReferenceCount, 1 << FeatureBits);
+    /// <summary>So many of a picture's features are looked for, the first.</summary>
+    public static int CountOf(LocalFeatures picture) => Math.Min(picture.ReferenceCount, 1 << FeatureBits);
 }

@@ -65,6 +65,7 @@ internal sealed class IndexCheckpoint : IDisposable
     }
 
     /// <summary>Hands over the facts of every sound block, in the order of the log, and cuts off the rest.</summary>
+    /// <param name="take">Copies the local features that it keeps: the memory in which they lie is used again.</param>
     /// <returns>Whether the file was sound to its end.</returns>
     public bool Load(Action<string, LogPosition, object> take)
     {
@@ -76,14 +77,24 @@ internal sealed class IndexCheckpoint : IDisposable
             Clear();
             return isSound;
         }
-        var end = file.Position;
-        while (end < file.Length && ReadBlock() is { } content)
+        var (end, here, ahead) = (file.Position, Array.Empty<byte>(), Array.Empty<byte>());
+        var reading = Task.Run(() => ReadBlock(ref ahead));
+        try
         {
-            using var reader = new BinaryReader(new MemoryStream(content), Encoding.UTF8);
-            var to = (new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), new Guid(reader.ReadBytes(16)));
-            while (reader.BaseStream.Position < content.Length) take(reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader));
-            Written = to;
-            end = file.Position;
+            while (reading.GetAwaiter().GetResult() is var (length, next))
+            {
+                // The next one is read and checked meanwhile.
+                (here, ahead) = (ahead, here);
+                reading = Task.Run(() => ReadBlock(ref ahead));
+                using var reader = new BinaryReader(new MemoryStream(here, 0, length, writable: false, publiclyVisible: true), Encoding.UTF8);
+                var to = (new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), new Guid(reader.ReadBytes(16)));
+                while (reader.BaseStream.Position < length) take(reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader));
+                (Written, end) = (to, next);
+            }
+        }
+        finally
+        {
+            Task.WaitAny(reading);
         }
         (reached, reachedEvent) = Written;
         isSound = end == file.Length;
@@ -149,21 +160,22 @@ internal sealed class IndexCheckpoint : IDisposable
         file.Dispose();
     }
 
-    private byte[]? ReadBlock()
+    // How long the next block's content is and where it ends; null when there is no other that is sound. The memory is used again: to be given as much for each takes longer than to read it.
+    private (int Length, long End)? ReadBlock(ref byte[] content)
     {
         var head = new byte[HeadBytes];
         if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length) return null;
         var length = BinaryPrimitives.ReadInt32LittleEndian(head);
         if (length is < 32 or > MostBytes || length > file.Length - file.Position) return null;
-        var content = GC.AllocateUninitializedArray<byte>(length);
-        file.ReadExactly(content);
-        var hash = HashOf(content);
+        if (length > content.Length) content = LargePages.Allocate<byte>(length + length / 4);
+        file.ReadExactly(content, 0, length);
+        var hash = HashOf(content.AsSpan(0, length));
         if (!hash.AsSpan().SequenceEqual(head.AsSpan(sizeof(int)))) return null;
         last = hash;
-        return content;
+        return (length, file.Position);
     }
 
-    private byte[] HashOf(byte[] content)
+    private byte[] HashOf(ReadOnlySpan<byte> content)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(last);

@@ -179,7 +179,16 @@ internal static class IndexFacts
         if (local is not null) writer.Write(local.Bytes);
     }
 
-    private static LocalFeatures? ReadLocal(BinaryReader reader) => reader.ReadInt32() is var length and > 0 ? LocalFeatures.Read(reader.ReadBytes(length)) : null;
+    private static LocalFeatures? ReadLocal(BinaryReader reader)
+    {
+        var length = reader.ReadInt32();
+        if (length <= 0) return null;
+        // What is in memory already is not copied; the index takes what it keeps.
+        if (reader.BaseStream is not MemoryStream stream || !stream.TryGetBuffer(out var all)) return LocalFeatures.Read(reader.ReadBytes(length));
+        var features = LocalFeatures.Read(all.Slice((int)stream.Position, length));
+        stream.Position += length;
+        return features;
+    }
 
     private static IndexedPicture ReadPicture(BinaryReader reader, bool isRenewal)
     {

@@ -50,16 +50,16 @@ public sealed class LocalFeatures
     private static readonly float[] Radians = [.. Enumerable.Range(0, Angles).Select(angle => (float)(angle * 2 * Math.PI / Angles))];
 
     private readonly byte[] bytes;
-    private readonly int count;
+    private readonly int start, end, first, count;
     private byte[]? levels;
     private DescriptorPlanes? planes;
 
-    private LocalFeatures(byte[] bytes)
+    private LocalFeatures(ArraySegment<byte> segment)
     {
-        this.bytes = bytes;
+        (bytes, start, end, first) = (segment.Array!, segment.Offset, segment.Offset + segment.Count, segment.Offset + HeaderBytes);
         (Width, Height, count, ReferenceCount, ThumbnailWidth, ThumbnailHeight) = (Number(0), Number(1), Number(2), Number(3), Number(4), Number(5));
 
-        int Number(int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2 * at));
+        int Number(int at) => BinaryPrimitives.ReadUInt16LittleEndian(segment.AsSpan(2 * at));
     }
 
     /// <summary>Width of the picture in which the features were found, in pixels.</summary>
@@ -88,13 +88,13 @@ public sealed class LocalFeatures
 
     /// <summary>How a feature lies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal FeatureTurn TurnOf(int number) => new(bytes[HeaderBytes + number * FeatureBytes + 4], bytes[HeaderBytes + number * FeatureBytes + 5]);
+    internal FeatureTurn TurnOf(int number) => new(bytes[first + number * FeatureBytes + 4], bytes[first + number * FeatureBytes + 5]);
 
     /// <summary>Grey levels of the thumbnail, rows from the top.</summary>
     public byte[] Levels => levels ?? Decompress();
 
     /// <summary>The bytes themselves.</summary>
-    public ReadOnlySpan<byte> Bytes => bytes;
+    public ReadOnlySpan<byte> Bytes => bytes.AsSpan(start..end);
 
     /// <summary>Asks the memory for what tells where the bytes are.</summary>
     internal void Prefetch() => Index.Prefetch.Of(ref Unsafe.AsRef(in bytes));
@@ -109,17 +109,18 @@ public sealed class LocalFeatures
         return features;
     }
 
-    /// <summary>Reads the bytes; the thumbnail is looked at when it is asked for.</summary>
+    /// <summary>Reads the bytes, and keeps them; the thumbnail is looked at when it is asked for.</summary>
     /// <exception cref="FormatException">They are not features.</exception>
-    public static LocalFeatures Read(byte[] bytes)
+    public static LocalFeatures Read(ArraySegment<byte> bytes)
     {
-        if (bytes.Length < HeaderBytes) throw new FormatException("Local features have a header.");
+        if (bytes.Count < HeaderBytes) throw new FormatException("Local features have a header.");
         var features = new LocalFeatures(bytes);
         if (features is { Width: 0 } or { Height: 0 } or { count: > MostFeatures } or { ThumbnailWidth: 0 or > MostThumbnailSide } or { ThumbnailHeight: 0 or > MostThumbnailSide }
-            || features.ReferenceCount > features.count || bytes.Length < HeaderBytes + features.count * FeatureBytes) throw new FormatException("Local features do not fit their header.");
+            || features.ReferenceCount > features.count || bytes.Count < HeaderBytes + features.count * FeatureBytes) throw new FormatException("Local features do not fit their header.");
+        var all = bytes.AsSpan();
         for (var number = 0; number < features.count; number++)
         {
-            if (bytes[HeaderBytes + number * FeatureBytes + 4] > MostLevel) throw new FormatException("A feature lies on a level of its picture.");
+            if (all[HeaderBytes + number * FeatureBytes + 4] > MostLevel) throw new FormatException("A feature lies on a level of its picture.");
         }
         return features;
     }
@@ -128,15 +129,25 @@ public sealed class LocalFeatures
     public LocalFeatures AsReference()
     {
         if (ReferenceCount == count && levels is null) return this;
-        byte[] kept = [.. bytes.AsSpan(0, HeaderBytes + ReferenceCount * FeatureBytes), .. bytes.AsSpan(HeaderBytes + count * FeatureBytes)];
+        byte[] kept = [.. Bytes[..(HeaderBytes + ReferenceCount * FeatureBytes)], .. Bytes[(HeaderBytes + count * FeatureBytes)..]];
         BinaryPrimitives.WriteUInt16LittleEndian(kept.AsSpan(4), (ushort)ReferenceCount);
         return new LocalFeatures(kept);
+    }
+
+    /// <summary>The same in memory of its own: a picture that stays need not keep all that it lay with.</summary>
+    internal LocalFeatures Apart() => bytes.Length == end - start ? this : new LocalFeatures(Bytes.ToArray());
+
+    /// <summary>The same, copied to a place.</summary>
+    internal LocalFeatures CopyTo(ArraySegment<byte> place)
+    {
+        Bytes.CopyTo(place);
+        return new LocalFeatures(place);
     }
 
     private byte[] Decompress()
     {
         var levels = new byte[ThumbnailWidth * ThumbnailHeight];
-        if (!BrotliDecoder.TryDecompress(bytes.AsSpan(HeaderBytes + count * FeatureBytes), levels, out var written) || written != levels.Length)
+        if (!BrotliDecoder.TryDecompress(bytes.AsSpan((first + count * FeatureBytes)..end), levels, out var written) || written != levels.Length)
             throw new FormatException("The thumbnail is not readable.");
         for (var row = 0; row < levels.Length; row += ThumbnailWidth)
         {
@@ -162,7 +173,7 @@ public sealed class LocalFeatures
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get
             {
-                var one = features.bytes.AsSpan(HeaderBytes + number * FeatureBytes, DescriptorAt);
+                var one = features.bytes.AsSpan(features.first + number * FeatureBytes, DescriptorAt);
                 return new Keypoint(
                     BinaryPrimitives.ReadUInt16LittleEndian(one) / 64f, BinaryPrimitives.ReadUInt16LittleEndian(one[2..]) / 64f, Scales[one[4]], Radians[one[5]]);
             }
@@ -194,7 +205,7 @@ public sealed class LocalFeatures
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private ref byte At(int number) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(features.bytes), HeaderBytes + number * FeatureBytes + DescriptorAt);
+        private ref byte At(int number) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(features.bytes), features.first + number * FeatureBytes + DescriptorAt);
 
         /// <summary>Their number.</summary>
         public int Length => features.count;
@@ -205,7 +216,7 @@ public sealed class LocalFeatures
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get
             {
-                var one = features.bytes.AsSpan(HeaderBytes + number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>());
+                var one = features.bytes.AsSpan(features.first + number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>());
                 return BitConverter.IsLittleEndian ? MemoryMarshal.Read<Descriptor>(one) : new Descriptor(
                     BinaryPrimitives.ReadUInt64LittleEndian(one), BinaryPrimitives.ReadUInt64LittleEndian(one[8..]),
                     BinaryPrimitives.ReadUInt64LittleEndian(one[16..]), BinaryPrimitives.ReadUInt64LittleEndian(one[24..]));

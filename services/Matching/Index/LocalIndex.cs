@@ -17,6 +17,7 @@ internal sealed class LocalIndex(int? recent = null)
     private const int MostBits = 60;
     private const float LeastVotes = 0.1f;
     private const int MostCompared = 300;
+    private const int MostRoomBytes = 4 * LargePages.PageBytes;
 
     private readonly List<LocalSegment> segments = [];
     private readonly Column<LocalFeatures?> pictures = new();
@@ -25,6 +26,8 @@ internal sealed class LocalIndex(int? recent = null)
     private readonly ConcurrentDictionary<int, long> recalledAt = new();
     private readonly Dictionary<LocalFeatures, (LocalFeatures Features, int Row)> lastSame = new(SameFeatures.Comparer);
     private LocalSegment[] published = [];
+    private ArraySegment<byte> room = ArraySegment<byte>.Empty;
+    private int roomBytes;
     private int demoted, rows, arrivals;
     private bool isDeferred;
 
@@ -49,9 +52,24 @@ internal sealed class LocalIndex(int? recent = null)
             Volatile.Write(ref nextSame[before.Row], row);
             return;
         }
+        if (isDeferred) features = features.CopyTo(Place(features.Bytes.Length));
         pictures[row] = features;
         lastSame.Add(features, (features, row));
         Enter(features, row, version);
+    }
+
+    // Of very many at once, neighbours lie together in large pages, and go together.
+    private ArraySegment<byte> Place(int length)
+    {
+        if (length > room.Count)
+        {
+            // Many tenants have few pictures.
+            roomBytes = Math.Clamp(2 * roomBytes, length, Math.Max(length, MostRoomBytes));
+            room = LargePages.Allocate<byte>(roomBytes);
+        }
+        var place = room[..length];
+        room = room[length..];
+        return place;
     }
 
     /// <summary>Notes a picture that comes without its features, because that in the place of which it comes has given them up.</summary>
@@ -69,7 +87,7 @@ internal sealed class LocalIndex(int? recent = null)
     {
         pictures.Extend(row);
         nextSame.Extend(row);
-        pictures[row] = features;
+        pictures[row] = features = features.Apart();
         recalledAt[row] = version;
         Enter(features, row, version);
     }
@@ -96,12 +114,24 @@ internal sealed class LocalIndex(int? recent = null)
             for (var number = 0; number < segment.Pictures; number++)
             {
                 var (first, features) = segment[number];
-                if (HeirOf(first, next, version, isKept) is { } heir) Enter(features, heir, version);
+                if (HeirOf(first, next, version, isKept) is { } heir) Enter(SetApart(features, first, version), heir, version);
                 else if (lastSame.TryGetValue(features, out var last) && ReferenceEquals(last.Features, features)) lastSame.Remove(features);
             }
             segment.DemotedAt = version;
             demoted++;
         }
+    }
+
+    private LocalFeatures SetApart(LocalFeatures features, int first, long version)
+    {
+        var own = features.Apart();
+        foreach (var row in SameAs(first, int.MaxValue, version)) pictures[row] = own;
+        if (lastSame.TryGetValue(features, out var last) && ReferenceEquals(last.Features, features))
+        {
+            lastSame.Remove(features);
+            lastSame.Add(own, (own, last.Row));
+        }
+        return own;
     }
 
     /// <summary>Gives back the memory of what is not searched at any version from <paramref name="reached"/> on.</summary>
@@ -124,7 +154,7 @@ internal sealed class LocalIndex(int? recent = null)
     /// <summary>Makes everything that was added findable.</summary>
     public void Settle()
     {
-        isDeferred = false;
+        (isDeferred, room) = (false, ArraySegment<byte>.Empty);
         Parallel.ForEach(segments, segment => segment.Settle());
     }
 
