@@ -103,6 +103,8 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         var law = new Procedure(pack, begun.Settings, catalogue.Codes);
         // Through the form, so that a notice which was corrected keeps its first receipt here as it does in a simulation.
         var state = law.Next(begun.Law, new Fact("NoticeReceived", received, "complainant", notice.FirstMissing));
+        // Whoever gives a notice gets its number in the answer.
+        state = law.Apply(state, new Fact("NoticeAcknowledged", received, "complainant", []));
         begun = begun with { Law = notice.FirstMissing.Count == 0 ? state : law.Apply(state, new Fact("NoticeCorrected", effective, "complainant", [])) };
         if (notice.Priority == NoticePriority.TrustedFlagger) begun = begun with { Law = law.Apply(begun.Law, new Fact("TrustedFlaggerNoticeReceived", received, "complainant", [])) };
         var levels = catalogue.Find(ServiceLevels)!;

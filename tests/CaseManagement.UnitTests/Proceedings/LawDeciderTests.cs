@@ -126,6 +126,13 @@ public class LawDeciderTests
         CaseAgenda.ItemsOf(proceeding).ShouldNotContain(item => item.Rule == "EU-04");
     }
 
+    [Fact]
+    public void A_notice_is_acknowledged_by_its_receipt()
+    {
+        var clock = Proceeding.Of([Open("eu-dsa.v1")], Catalogue).ShouldNotBeNull().Clocks.Single(clock => clock.Clock.Id == "EU-01");
+        (clock.Status, clock.EndedAt).ShouldBe((ClockStatus.Met, NodaTime.Instant.FromDateTimeOffset(Noon)));
+    }
+
     internal static CaseOpened Open(string regime) => Opened with { Regime = regime, Notice = new NoticeReference("ntc_1", Noon, Noon, []), Act = By(Complainant) };
 
     internal static Act At(double hours, string actor, string statement = "As the file shows.") => By(actor, statement) with { At = Noon.AddHours(hours) };
