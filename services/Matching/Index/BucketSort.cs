@@ -5,18 +5,27 @@ namespace ImageRights.Matching.Index;
 /// <summary>Sorts the features of pictures into the buckets of a table.</summary>
 /// <remarks>By the upper bits of the bucket first and then by the lower ones of each part, so that places that are written in no order lie in the processor's cache: there are
 /// millions of features, and a place in memory takes longer to reach than everything else. Each step keeps the order, so that features of a bucket stay in the order of the pictures.</remarks>
-/// <param name="pictures">In order.</param>
-/// <param name="bits">Bits of a bucket's number.</param>
-internal sealed class BucketSort(IReadOnlyList<LocalFeatures> pictures, int bits) : IDisposable
+internal sealed class BucketSort : IDisposable
 {
     // A part of 65,536 pictures, 8 bytes a feature, is an eighth of a megabyte.
     private const int LowerBits = 10;
 
-    private readonly int[] counts = [.. pictures.Select(FeatureBuckets.CountOf)];
-    private readonly int[] ends = new int[1 << bits];
-    private readonly int[] buckets = ArrayPool<int>.Shared.Rent(pictures.Sum(FeatureBuckets.CountOf));
-    private readonly ulong[] parts = ArrayPool<ulong>.Shared.Rent(pictures.Sum(FeatureBuckets.CountOf));
-    private readonly uint[] sorted = ArrayPool<uint>.Shared.Rent(pictures.Sum(FeatureBuckets.CountOf));
+    private readonly IReadOnlyList<LocalFeatures> pictures;
+    private readonly int bits;
+    private readonly int[] counts, ends, buckets;
+    private readonly ulong[] parts;
+    private readonly uint[] sorted;
+
+    /// <summary>Makes room for the features.</summary>
+    /// <param name="pictures">In order.</param>
+    /// <param name="bits">Bits of a bucket's number.</param>
+    public BucketSort(IReadOnlyList<LocalFeatures> pictures, int bits)
+    {
+        (this.pictures, this.bits) = (pictures, bits);
+        (counts, ends) = ([.. pictures.Select(FeatureBuckets.CountOf)], new int[1 << bits]);
+        var features = counts.Sum();
+        (buckets, parts, sorted) = (ArrayPool<int>.Shared.Rent(features), ArrayPool<ulong>.Shared.Rent(features), ArrayPool<uint>.Shared.Rent(features));
+    }
 
     /// <summary>The features of a table, packed.</summary>
     /// <param name="most">So many of a bucket are kept, the first.</param>

@@ -36,8 +36,7 @@ internal sealed class FeatureBuckets
         (Settled, most) = (pictures.Count, isFull ? 0 : Math.Max(LeastRecent, pictures.Count / 4));
         bits = FeatureTables.BitsAmong(Settled + most);
         heads = [.. Enumerable.Range(0, isFull ? 0 : FeatureTables.Count).Select(_ => new int[1 << bits - BesideBits])];
-        using var sort = new BucketSort(pictures, bits);
-        settled = [.. Enumerable.Range(0, FeatureTables.Count).Select(table => Settled == 0 ? NoFeatures : sort.Lay(table, MostLooked))];
+        settled = Settled == 0 ? [.. Enumerable.Repeat(NoFeatures, FeatureTables.Count)] : Lay(pictures);
     }
 
     /// <summary>Pictures in tables.</summary>
@@ -119,6 +118,12 @@ internal sealed class FeatureBuckets
             settled[table].FetchStart(far[table] >> drop);
             settled[table].Fetch(near[table] >> drop);
         }
+    }
+
+    private BucketTable[] Lay(IReadOnlyList<LocalFeatures> pictures)
+    {
+        using var sort = new BucketSort(pictures, bits);
+        return [.. Enumerable.Range(0, FeatureTables.Count).Select(table => sort.Lay(table, MostLooked))];
     }
 
     /// <summary>So many of a picture's features are looked for, the first.</summary>

@@ -50,13 +50,13 @@ public sealed class LocalFeatures
     private static readonly float[] Radians = [.. Enumerable.Range(0, Angles).Select(angle => (float)(angle * 2 * Math.PI / Angles))];
 
     private readonly byte[] bytes;
-    private readonly int start, end, first, count;
+    private readonly int first, end, count;
     private byte[]? levels;
     private DescriptorPlanes? planes;
 
     private LocalFeatures(ArraySegment<byte> segment)
     {
-        (bytes, start, end, first) = (segment.Array!, segment.Offset, segment.Offset + segment.Count, segment.Offset + HeaderBytes);
+        (bytes, first, end) = (segment.Array!, segment.Offset + HeaderBytes, segment.Offset + segment.Count);
         (Width, Height, count, ReferenceCount, ThumbnailWidth, ThumbnailHeight) = (Number(0), Number(1), Number(2), Number(3), Number(4), Number(5));
 
         int Number(int at) => BinaryPrimitives.ReadUInt16LittleEndian(segment.AsSpan(2 * at));
@@ -94,7 +94,7 @@ public sealed class LocalFeatures
     public byte[] Levels => levels ?? Decompress();
 
     /// <summary>The bytes themselves.</summary>
-    public ReadOnlySpan<byte> Bytes => bytes.AsSpan(start..end);
+    public ReadOnlySpan<byte> Bytes => bytes.AsSpan((first - HeaderBytes)..end);
 
     /// <summary>Asks the memory for what tells where the bytes are.</summary>
     internal void Prefetch() => Index.Prefetch.Of(ref Unsafe.AsRef(in bytes));
@@ -135,7 +135,7 @@ public sealed class LocalFeatures
     }
 
     /// <summary>The same in memory of its own: a picture that stays need not keep all that it lay with.</summary>
-    internal LocalFeatures Apart() => bytes.Length == end - start ? this : new LocalFeatures(Bytes.ToArray());
+    internal LocalFeatures Apart() => bytes.Length == Bytes.Length ? this : new LocalFeatures(Bytes.ToArray());
 
     /// <summary>The same, copied to a place.</summary>
     internal LocalFeatures CopyTo(ArraySegment<byte> place)

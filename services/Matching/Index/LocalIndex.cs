@@ -125,6 +125,7 @@ internal sealed class LocalIndex(int? recent = null)
     private LocalFeatures SetApart(LocalFeatures features, int first, long version)
     {
         var own = features.Apart();
+        if (ReferenceEquals(own, features)) return own;
         foreach (var row in SameAs(first, int.MaxValue, version)) pictures[row] = own;
         if (lastSame.TryGetValue(features, out var last) && ReferenceEquals(last.Features, features))
         {
