@@ -96,8 +96,8 @@ public sealed class OrbTests
     private static double ShareOf(IReadOnlyList<LocalFeature> features, Func<LocalFeature, bool> found) => (double)features.Count(found) / features.Count;
 
     private static int Distance(LocalFeature a, LocalFeature b, bool exchanged) => exchanged
-        ? BitOperations.PopCount(a.D0 ^ b.D2) + BitOperations.PopCount(a.D1 ^ b.D3) + BitOperations.PopCount(a.D2 ^ b.D0) + BitOperations.PopCount(a.D3 ^ b.D1)
-        : BitOperations.PopCount(a.D0 ^ b.D0) + BitOperations.PopCount(a.D1 ^ b.D1) + BitOperations.PopCount(a.D2 ^ b.D2) + BitOperations.PopCount(a.D3 ^ b.D3);
+        ? BitOperations.PopCount(a.Tests.First ^ b.Tests.Third) + BitOperations.PopCount(a.Tests.Second ^ b.Tests.Fourth) + BitOperations.PopCount(a.Tests.Third ^ b.Tests.First) + BitOperations.PopCount(a.Tests.Fourth ^ b.Tests.Second)
+        : BitOperations.PopCount(a.Tests.First ^ b.Tests.First) + BitOperations.PopCount(a.Tests.Second ^ b.Tests.Second) + BitOperations.PopCount(a.Tests.Third ^ b.Tests.Third) + BitOperations.PopCount(a.Tests.Fourth ^ b.Tests.Fourth);
 
     private static GreyPicture Grey(string name)
     {

@@ -10,7 +10,7 @@ namespace ImageRights.Fingerprint.Computing;
 public static class FeatureExtractor
 {
     /// <summary>Name and version. A change that moves bits is a new version.</summary>
-    public const string Algorithm = "eye/3";
+    public const string Algorithm = "eye/4";
 
     private const int LayoutSide = 400;
     private const int LeastQuality = 50;

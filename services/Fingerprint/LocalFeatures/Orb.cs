@@ -9,7 +9,12 @@ namespace ImageRights.Fingerprint.LocalFeatures;
 /// <param name="Y">Pixels from the top.</param>
 /// <param name="Level">Reduction at which it was found: 1.2 to this power.</param>
 /// <param name="Angle">Direction from the corner to the centre of its brightness, in 1/256 of a turn.</param>
-public readonly record struct LocalFeature(float X, float Y, byte Level, byte Angle, ulong D0, ulong D1, ulong D2, ulong D3);
+/// <param name="Tests">Which of the tests of <see cref="OrbPattern"/> came out.</param>
+/// <param name="Uncertain">Which came out most closely: the first to come out otherwise in a copy.</param>
+public readonly record struct LocalFeature(float X, float Y, byte Level, byte Angle, TestBits Tests, TestBits Uncertain);
+
+/// <summary>A bit for each of the 256 tests, the first the lowest of the first word.</summary>
+public readonly record struct TestBits(ulong First, ulong Second, ulong Third, ulong Fourth);
 
 /// <summary>
 /// Oriented FAST corners with rotated binary descriptors (Rublee, Rabaud, Konolige and Bradski, "ORB", ICCV 2011), chosen evenly over the picture: the best corners of
@@ -22,6 +27,9 @@ public static class Orb
 
     /// <summary>The first features of a picture are those that stand for it when others are compared with it.</summary>
     public const int ReferenceFeatures = 256;
+
+    /// <summary>So many of a feature's tests are noted as uncertain.</summary>
+    public static readonly int UncertainTests = int.Parse(Environment.GetEnvironmentVariable("WEAK") ?? "32");
 
     private const int MostFeatures = 800;
     private const int Levels = 9;
@@ -212,14 +220,42 @@ public static class Orb
             soft.Levels.AsSpan((corner.Y - OrbPattern.Radius + y) * soft.Width + corner.X - OrbPattern.Radius, OrbPattern.PatchSide).CopyTo(patch[(y * OrbPattern.PatchSide)..]);
         var points = OrbPattern.Points.AsSpan(direction * OrbPattern.Tests, OrbPattern.Tests);
         Span<ulong> words = stackalloc ulong[OrbPattern.Tests / 64];
+        Span<byte> margins = stackalloc byte[OrbPattern.Tests];
         for (var word = 0; word < words.Length; word++)
         {
             // The sign of the difference is the bit; a branch would be guessed wrong every other time.
             var bits = 0UL;
-            foreach (var (first, second) in points.Slice(word * 64, 64)) bits = bits >> 1 | (ulong)((long)patch[first] - patch[second]) & 1UL << 63;
+            var at = word * 64;
+            foreach (var (first, second) in points.Slice(at, 64))
+            {
+                var difference = (long)patch[first] - patch[second];
+                bits = bits >> 1 | (ulong)difference & 1UL << 63;
+                margins[at++] = (byte)Math.Abs(difference);
+            }
             words[word] = bits;
         }
-        return new LocalFeature((float)corner.BaseX, (float)corner.BaseY, (byte)corner.Level, (byte)((int)Math.Round(turns * 256) & 255), words[0], words[1], words[2], words[3]);
+        return new LocalFeature(
+            (float)corner.BaseX, (float)corner.BaseY, (byte)corner.Level, (byte)((int)Math.Round(turns * 256) & 255), new TestBits(words[0], words[1], words[2], words[3]), Least(margins));
+    }
+
+    // The tests with the smallest differences; of equals the first.
+    private static TestBits Least(ReadOnlySpan<byte> margins)
+    {
+        Span<int> counts = stackalloc int[byte.MaxValue + 1];
+        counts.Clear();
+        foreach (var margin in margins) counts[margin]++;
+        var (limit, room) = (0, UncertainTests);
+        while (counts[limit] <= room) room -= counts[limit++];
+        Span<ulong> words = stackalloc ulong[OrbPattern.Tests / 64];
+        words.Clear();
+        for (var test = 0; test < OrbPattern.Tests; test += Vector256<byte>.Count)
+        {
+            var margin = Vector256.Create(margins[test..]);
+            var least = Vector256.LessThan(margin, Vector256.Create((byte)limit)).ExtractMostSignificantBits();
+            for (var equal = Vector256.Equals(margin, Vector256.Create((byte)limit)).ExtractMostSignificantBits(); equal != 0 && room > 0; equal &= equal - 1, room--) least |= equal & ~(equal - 1);
+            words[test / 64] |= (ulong)least << test % 64;
+        }
+        return new TestBits(words[0], words[1], words[2], words[3]);
     }
 
     // To the centre of brightness of the disc around the corner.

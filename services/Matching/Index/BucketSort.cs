@@ -7,8 +7,8 @@ namespace ImageRights.Matching.Index;
 /// millions of features, and a place in memory takes longer to reach than everything else. Each step keeps the order, so that features of a bucket stay in the order of the pictures.</remarks>
 internal sealed class BucketSort : IDisposable
 {
-    // A part of 65,536 pictures, 8 bytes a feature, is an eighth of a megabyte.
-    private const int LowerBits = 10;
+    // A part of 65,536 pictures, 8 bytes a feature, is 32 KB.
+    private const int LowerBits = 12;
 
     private readonly IReadOnlyList<LocalFeatures> pictures;
     private readonly int bits;
@@ -22,7 +22,7 @@ internal sealed class BucketSort : IDisposable
     public BucketSort(IReadOnlyList<LocalFeatures> pictures, int bits)
     {
         (this.pictures, this.bits) = (pictures, bits);
-        (counts, ends) = ([.. pictures.Select(FeatureBuckets.CountOf)], new int[1 << bits]);
+        (counts, ends) = ([.. pictures.Select(FeatureBuckets.CountOf)], ArrayPool<int>.Shared.Rent(1 << bits));
         var features = counts.Sum();
         (buckets, parts, sorted) = (ArrayPool<int>.Shared.Rent(features), ArrayPool<ulong>.Shared.Rent(features), ArrayPool<uint>.Shared.Rent(features));
     }
@@ -35,11 +35,12 @@ internal sealed class BucketSort : IDisposable
         SortIntoParts(starts);
         // Each part has run up to the begin of the next.
         for (var part = 0; part < starts.Length; part++) SortPart(part, part == 0 ? 0 : starts[part - 1], starts[part]);
-        return new BucketTable(ends, sorted, bits, most);
+        return new BucketTable(ends.AsSpan(0, 1 << bits), sorted, most);
     }
 
     public void Dispose()
     {
+        ArrayPool<int>.Shared.Return(ends);
         ArrayPool<int>.Shared.Return(buckets);
         ArrayPool<ulong>.Shared.Return(parts);
         ArrayPool<uint>.Shared.Return(sorted);

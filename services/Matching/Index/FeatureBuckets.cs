@@ -10,14 +10,14 @@ internal sealed class FeatureBuckets
     private const int LeastRecent = 64;
 
     // Whether a bucket is too full tells the one beyond those that it may have, at any version: who came first stands first.
-    private const int MostLooked = FeatureTables.LongestBucket + 1;
+    private static readonly int MostLooked = FeatureTables.LongestBucket + 1;
 
     // Lists have few of the pictures, so that one is for several buckets side by side; which of them a feature is in stands above its number.
-    private const int BesideBits = 2;
+    private const int BesideBits = 4;
     private const int NumberBits = 24;
     private const int BesideMask = (1 << BesideBits) - 1;
 
-    private static readonly BucketTable NoFeatures = new(new int[1 << FeatureTables.LeastBits], [], FeatureTables.LeastBits, MostLooked);
+    private static readonly BucketTable NoFeatures = new(new int[1 << FeatureTables.LeastBits], [], MostLooked);
 
     private readonly int bits;
     private readonly BucketTable[] settled;
@@ -67,31 +67,30 @@ internal sealed class FeatureBuckets
         recentPictures++;
     }
 
-    /// <summary>Adds each feature that shares a bucket with the query, but for buckets that are too full to tell anything.</summary>
+    /// <summary>Adds each feature that shares a bucket with the query, or one next to its own (<see cref="LocalQuery.Probes"/>), but for buckets that are too full to tell anything.</summary>
     /// <param name="pictures">So many pictures of the segment are looked at; the answer is as if there were no others.</param>
     public void Collect(LocalQuery query, int pictures, SharedBuckets shared)
     {
         Span<uint> found = stackalloc uint[MostLooked];
-        var (drop, beside) = (FeatureTables.MostBits - bits, Math.Max(0, bits - FeatureTables.BitsAmong(pictures)));
-        for (var feature = 0; feature < query.Descriptors.Length; feature++)
+        var beside = Math.Max(0, bits - FeatureTables.BitsAmong(pictures));
+        using var probes = query.Probes(bits, beside);
+        for (var at = 0; at < probes.Count; at++)
         {
-            FetchAhead(query, feature, drop);
-            var buckets = query.BucketsOf(feature);
-            for (var table = 0; table < buckets.Length; table++)
-            {
-                var (first, length) = (buckets[table] >> drop + beside << beside, 0);
-                for (var bucket = first; bucket < first + (1 << beside) && length < found.Length; bucket++) length += Find(table, bucket, pictures, found[length..]);
-                if (length <= FeatureTables.LongestBucket) shared.Add(feature, found[..length]);
-            }
+            FetchAhead(probes, at);
+            var ((feature, table, first), length) = (probes[at], 0);
+            for (var bucket = first; bucket < first + (1 << beside) && length < found.Length; bucket++) length += Find(table, bucket, pictures, found[length..]);
+            if (length <= FeatureTables.LongestBucket) shared.Add(feature, found[..length]);
         }
     }
 
     // The features of a bucket, and how many they are; more than fit are not looked for.
     private int Find(int table, int bucket, int pictures, Span<uint> found)
     {
-        var (limit, length) = ((uint)pictures << FeatureBits, Math.Min(settled[table].LengthOf(bucket), found.Length));
+        var (first, length) = settled[table].Of(bucket).GetOffsetAndLength(settled[table].Length);
+        length = Math.Min(length, found.Length);
         if (length == found.Length && pictures >= Settled) return length;
-        settled[table].Read(bucket, found[..length]);
+        settled[table].Read(first, found[..length]);
+        var limit = (uint)pictures << FeatureBits;
         while (length > 0 && found[length - 1] >= limit) length--;
         if (heads.Length == 0) return length;
         var beside = (uint)(bucket & BesideMask) << NumberBits;
@@ -105,19 +104,19 @@ internal sealed class FeatureBuckets
         return length;
     }
 
-    // Where a bucket starts is asked for some features before that is read, and then what lies there.
-    private void FetchAhead(LocalQuery query, int feature, int drop)
+    // What tells where a bucket is is asked for some probes before it is read, and then what lies there.
+    private void FetchAhead(ProbeList probes, int at)
     {
-        const int ofStarts = 8, ofFeatures = 4;
-        if (feature + ofStarts >= query.Descriptors.Length) return;
-        var far = query.BucketsOf(feature + ofStarts);
-        var near = query.BucketsOf(feature + ofFeatures);
-        for (var table = 0; table < far.Length; table++)
-        {
-            if (heads.Length > 0) Prefetch.Of(ref heads[table][far[table] >> drop + BesideBits]);
-            settled[table].FetchStart(far[table] >> drop);
-            settled[table].Fetch(near[table] >> drop);
-        }
+        const int step = 16;
+        if (at + 3 * step >= probes.Count) return;
+        var (_, table, bucket) = probes[at + 3 * step];
+        if (heads.Length > 0) Prefetch.Of(ref heads[table][bucket >> BesideBits]);
+        settled[table].FetchGroup(bucket);
+        (_, table, bucket) = probes[at + 2 * step];
+        settled[table].FetchMarks(bucket);
+        if (heads.Length > 0 && heads[table][bucket >> BesideBits] is > 0 and var head) Prefetch.Of(ref entries[table][head - 1]);
+        (_, table, bucket) = probes[at + step];
+        settled[table].Fetch(bucket);
     }
 
     private BucketTable[] Lay(IReadOnlyList<LocalFeatures> pictures)

@@ -14,13 +14,13 @@ internal static class FeatureTables
     public const int LeastBits = 16;
 
     /// <summary>Bits that it looks at among as many as a segment may have.</summary>
-    public const int MostBits = 20;
+    public const int MostBits = 24;
 
     /// <summary>So many pictures are few.</summary>
-    public const int FewPictures = 4096;
+    public const int FewPictures = 256;
 
     /// <summary>A bucket that holds more features describes what is in every picture and is passed over.</summary>
-    public const int LongestBucket = 96;
+    public static readonly int LongestBucket = int.Parse(Environment.GetEnvironmentVariable("LONGEST") ?? "96");
 
     // Many tests come out the same in nearly every picture, and many as others do: buckets by such are few and full, and full ones are passed over. These are drawn from the 128
     // tests that come out most evenly, one after the other, each the one of 24 that depends least on those before it; counted over 171,000 features of photographs.
@@ -35,10 +35,10 @@ internal static class FeatureTables
     // What is looked at besides, where there are more pictures: drawn in the same way, after those.
     private static readonly Descriptor[] Further =
     [
-        new(0x0000000000000000, 0x0001004000000000, 0x0000000000000008, 0x0002000000000000),
-        new(0x0000000000000000, 0x0000000000000000, 0x0000000000040008, 0x0000000840000000),
-        new(0x0000000000000000, 0x0000000A40000000, 0x0000000000000000, 0x0000000800000000),
-        new(0x0000000000000000, 0x0000800800000000, 0x0000000000000000, 0x0000100800000000),
+        new(0x0000001008000000, 0x0001004000000000, 0x0000801000000008, 0x0002000000000000),
+        new(0x0000000000000000, 0x8800000000000000, 0x0000020000040008, 0x0000000840000010),
+        new(0x0000004000000000, 0x0008000A40000000, 0x0000000000000000, 0x8000000800000020),
+        new(0x0000800000000000, 0x0002800800000020, 0x0000000000000000, 0x0800100800000000),
     ];
 
     /// <summary>Bits that are looked at among so many pictures: one more among twice as many.</summary>

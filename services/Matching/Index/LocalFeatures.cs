@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
@@ -52,6 +53,7 @@ public sealed class LocalFeatures
     private readonly byte[] bytes;
     private readonly int first, end, count;
     private byte[]? levels;
+    private Descriptor[] uncertain = [];
     private DescriptorPlanes? planes;
 
     private LocalFeatures(ArraySegment<byte> segment)
@@ -91,7 +93,10 @@ public sealed class LocalFeatures
     internal FeatureTurn TurnOf(int number) => new(bytes[first + number * FeatureBytes + 4], bytes[first + number * FeatureBytes + 5]);
 
     /// <summary>Grey levels of the thumbnail, rows from the top.</summary>
-    public byte[] Levels => levels ?? Decompress();
+    public byte[] Levels => levels ?? Decompress(out _);
+
+    /// <summary>The tests of a feature that came out most closely, as ones: the first to come out otherwise in a copy. None when they were not written down.</summary>
+    internal Descriptor UncertainTestsOf(int number) => uncertain.Length == 0 ? default : uncertain[number];
 
     /// <summary>The bytes themselves.</summary>
     public ReadOnlySpan<byte> Bytes => bytes.AsSpan((first - HeaderBytes)..end);
@@ -105,7 +110,8 @@ public sealed class LocalFeatures
     {
         if (text is null) return null;
         var features = Read(Convert.FromBase64String(text));
-        features.levels = features.Decompress();
+        features.levels = features.Decompress(out var thumbnailBytes);
+        features.uncertain = features.ReadUncertainTests(thumbnailBytes);
         return features;
     }
 
@@ -129,7 +135,8 @@ public sealed class LocalFeatures
     public LocalFeatures AsReference()
     {
         if (ReferenceCount == count && levels is null) return this;
-        byte[] kept = [.. Bytes[..(HeaderBytes + ReferenceCount * FeatureBytes)], .. Bytes[(HeaderBytes + count * FeatureBytes)..]];
+        Decompress(out var thumbnailBytes);
+        byte[] kept = [.. Bytes[..(HeaderBytes + ReferenceCount * FeatureBytes)], .. Bytes.Slice(HeaderBytes + count * FeatureBytes, thumbnailBytes)];
         BinaryPrimitives.WriteUInt16LittleEndian(kept.AsSpan(4), (ushort)ReferenceCount);
         return new LocalFeatures(kept);
     }
@@ -144,10 +151,11 @@ public sealed class LocalFeatures
         return new LocalFeatures(place);
     }
 
-    private byte[] Decompress()
+    private byte[] Decompress(out int compressed)
     {
         var levels = new byte[ThumbnailWidth * ThumbnailHeight];
-        if (!BrotliDecoder.TryDecompress(bytes.AsSpan((first + count * FeatureBytes)..end), levels, out var written) || written != levels.Length)
+        using var decoder = new BrotliDecoder();
+        if (decoder.Decompress(bytes.AsSpan((first + count * FeatureBytes)..end), levels, out compressed, out var written) != OperationStatus.Done || written != levels.Length)
             throw new FormatException("The thumbnail is not readable.");
         for (var row = 0; row < levels.Length; row += ThumbnailWidth)
         {
@@ -160,6 +168,19 @@ public sealed class LocalFeatures
         }
         return levels;
     }
+
+    private Descriptor[] ReadUncertainTests(int thumbnailBytes)
+    {
+        var written = bytes.AsSpan((first + count * FeatureBytes + thumbnailBytes)..end);
+        if (written.IsEmpty) return [];
+        var tests = new byte[count * Unsafe.SizeOf<Descriptor>()];
+        if (!BrotliDecoder.TryDecompress(written, tests, out var length) || length != tests.Length) throw new FormatException("The uncertain tests are not readable.");
+        return [.. Enumerable.Range(0, count).Select(number => DescriptorOf(tests.AsSpan(number * Unsafe.SizeOf<Descriptor>())))];
+    }
+
+    private static Descriptor DescriptorOf(ReadOnlySpan<byte> words) => BitConverter.IsLittleEndian ? MemoryMarshal.Read<Descriptor>(words) : new Descriptor(
+        BinaryPrimitives.ReadUInt64LittleEndian(words), BinaryPrimitives.ReadUInt64LittleEndian(words[8..]),
+        BinaryPrimitives.ReadUInt64LittleEndian(words[16..]), BinaryPrimitives.ReadUInt64LittleEndian(words[24..]));
 
     /// <summary>Where the features of a picture are.</summary>
     public readonly struct KeypointList(LocalFeatures features)
@@ -214,13 +235,7 @@ public sealed class LocalFeatures
         public Descriptor this[int number]
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get
-            {
-                var one = features.bytes.AsSpan(features.first + number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>());
-                return BitConverter.IsLittleEndian ? MemoryMarshal.Read<Descriptor>(one) : new Descriptor(
-                    BinaryPrimitives.ReadUInt64LittleEndian(one), BinaryPrimitives.ReadUInt64LittleEndian(one[8..]),
-                    BinaryPrimitives.ReadUInt64LittleEndian(one[16..]), BinaryPrimitives.ReadUInt64LittleEndian(one[24..]));
-            }
+            get => DescriptorOf(features.bytes.AsSpan(features.first + number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>()));
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class LocalIndex(int? recent = null)
     public readonly record struct Candidate(int Row, bool IsMirrored, float Votes);
 
     /// <summary>Pictures of a segment: where the oldest is given up now and then, at most a quarter of those that are recent.</summary>
-    public static int SegmentAmong(int? recent) => recent is null ? LocalSegment.MostPictures : Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)recent / 4 + 1) / 2, FeatureTables.FewPictures, LocalSegment.MostPictures);
+    public static int SegmentAmong(int? recent) => recent is null ? LocalSegment.MostPictures : Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)recent / 4 + 1) / 2, LocalSegment.LeastPictures, LocalSegment.MostPictures);
 
     /// <summary>Adds a picture; pictures come in the order of their rows.</summary>
     /// <param name="version">Version of the index that it makes.</param>

@@ -6,6 +6,9 @@ namespace ImageRights.Matching.Index;
 /// <param name="most">So many pictures make it full.</param>
 internal sealed class LocalSegment(int firstRow, int firstArrival, int most)
 {
+    /// <summary>Fewer pictures has none but the last.</summary>
+    public const int LeastPictures = 4096;
+
     /// <summary>More pictures has none.</summary>
     public const int MostPictures = FeatureTables.FewPictures << FeatureTables.MostBits - FeatureTables.LeastBits;
 

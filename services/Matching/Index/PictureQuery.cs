@@ -9,10 +9,10 @@ public sealed record HashedArea(Area Area, SignHash Hash, bool IsTrimmed);
 public sealed record FeatureSet(SignHash Sign, IReadOnlyList<HashedArea> Regions, LocalFeatures? Local = null)
 {
     /// <summary>Name and version of the features that this index compares.</summary>
-    public const string Algorithm = "eye/3";
+    public const string Algorithm = "eye/4";
 
     // Chose other corners of the picture and had smaller thumbnails, but described them in the same way.
-    private static readonly string[] Comparable = ["eye/1", "eye/2", Algorithm];
+    private static readonly string[] Comparable = ["eye/1", "eye/2", "eye/3", Algorithm];
 
     private const int MostRegions = 64;
 

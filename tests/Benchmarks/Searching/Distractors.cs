@@ -44,7 +44,7 @@ internal static class Distractors
                 var picture = Draw(photographs, new Random(number));
                 var hash = PdqHasher.Compute(picture);
                 var features = FeatureExtractor.Extract(picture, hash.Sign);
-                var local = AsReference(Convert.FromBase64String(features.Local!));
+                var local = LocalFeatures.Read(features.Local!)!.AsReference().Bytes;
                 writer.Write(hash.Hash.Hex);
                 writer.Write(hash.Quality);
                 writer.Write(features.SignPdq);
@@ -90,14 +90,5 @@ internal static class Distractors
             }
         }
         return new DecodedPicture(new PictureHeader(PictureFormat.Jpeg, Width, Height, 1, false, false, 1), Width, Height, rgb);
-    }
-
-    // The features that stand for a picture, without those that only a query has.
-    private static byte[] AsReference(byte[] local)
-    {
-        var (count, references) = (BinaryPrimitives.ReadUInt16LittleEndian(local.AsSpan(4)), BinaryPrimitives.ReadUInt16LittleEndian(local.AsSpan(6)));
-        byte[] kept = [.. local.AsSpan(0, HeaderBytes + references * FeatureBytes), .. local.AsSpan(HeaderBytes + count * FeatureBytes)];
-        BinaryPrimitives.WriteUInt16LittleEndian(kept.AsSpan(4), references);
-        return kept;
     }
 }
