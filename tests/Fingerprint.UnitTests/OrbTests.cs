@@ -76,6 +76,31 @@ public sealed class OrbTests
     }
 
     [Fact]
+    public void What_comes_out_otherwise_in_a_noisy_copy_are_uncertain_tests_before_others()
+    {
+        var random = new Random(5);
+        var noisy = Orb.Extract(new GreyPicture(Bridge.Width, Bridge.Height, [.. Bridge.Levels.Select(level => (byte)Math.Clamp(level + random.Next(-12, 13), 0, 255))]));
+        var (turned, uncertain) = (0, 0);
+        foreach (var feature in Orb.Extract(Bridge))
+        {
+            (BitOperations.PopCount(feature.Uncertain.First) + BitOperations.PopCount(feature.Uncertain.Second)
+                + BitOperations.PopCount(feature.Uncertain.Third) + BitOperations.PopCount(feature.Uncertain.Fourth)).ShouldBe(Orb.UncertainTests);
+            var (a, same) = (feature.Tests, noisy.Where(other => other.Level == feature.Level && other.X == feature.X && other.Y == feature.Y && Math.Abs(other.Angle - feature.Angle) < 3));
+            foreach (var b in same.Select(other => other.Tests))
+            {
+                turned += Count(a.First ^ b.First, a.Second ^ b.Second, a.Third ^ b.Third, a.Fourth ^ b.Fourth);
+                var u = feature.Uncertain;
+                uncertain += Count((a.First ^ b.First) & u.First, (a.Second ^ b.Second) & u.Second, (a.Third ^ b.Third) & u.Third, (a.Fourth ^ b.Fourth) & u.Fourth);
+            }
+        }
+        turned.ShouldBeGreaterThan(1000);
+        // A tenth of all tests are.
+        (uncertain / (double)turned).ShouldBeGreaterThan(0.3);
+
+        static int Count(params ulong[] words) => words.Sum(BitOperations.PopCount);
+    }
+
+    [Fact]
     public void A_caption_does_not_take_the_features_of_the_rest()
     {
         var levels = (byte[])Bridge.Levels.Clone();

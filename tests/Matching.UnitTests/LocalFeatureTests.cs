@@ -133,6 +133,18 @@ public class LocalFeatureTests
         bank.Find(query, 31, 1, ScanKernel.Scalar).ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public void Uncertain_tests_are_read_for_a_search_and_are_no_part_of_what_stands_for_a_picture()
+    {
+        Descriptor[] tests = [new(1, 2, 3, 4), new(5, 6, 7, 8)];
+        var (with, without) = (MadeUpFeatures.Of(tests, uncertain: tests[0]), MadeUpFeatures.Of(tests));
+
+        (with.UncertainTestsOf(0), with.UncertainTestsOf(1), without.UncertainTestsOf(1)).ShouldBe((tests[0], tests[0], default));
+        with.AsReference().Bytes.ToArray().ShouldBe(without.Bytes.ToArray());
+        Should.Throw<FormatException>(() => LocalFeatures.Read(Convert.ToBase64String([.. without.Bytes, 1, 2, 3])));
+        Should.Throw<FormatException>(() => LocalFeatures.Read(Convert.ToBase64String([.. with.Bytes[..^1]])));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("AQID")]

@@ -37,8 +37,8 @@ public class LocalSearchTests
     }
 
     [Theory]
-    [InlineData(10_000, FeatureTables.FewPictures + 80)]
-    [InlineData(null, 3 * FeatureTables.FewPictures)]
+    [InlineData(10_000, LocalSegment.LeastPictures + 80)]
+    [InlineData(null, 3 * LocalSegment.LeastPictures)]
     public void The_index_nominates_what_the_plain_index_nominates_among_many(int? recent, int pictures)
     {
         var random = new Random(8);
@@ -53,7 +53,7 @@ public class LocalSearchTests
         for (var number = 0; number < 4; number++)
         {
             var query = made.Draw(60, 150 * number, number == 1);
-            foreach (var rowsThen in (int[])[3000, FeatureTables.FewPictures, FeatureTables.FewPictures + 1, pictures])
+            foreach (var rowsThen in (int[])[FeatureTables.FewPictures, 2 * FeatureTables.FewPictures + 1, LocalSegment.LeastPictures, LocalSegment.LeastPictures + 1, pictures])
             {
                 var expected = plain.Search(query, rowsThen, 300);
                 index.Search(query, rowsThen, rowsThen, 300).ShouldBe(expected);
@@ -70,7 +70,7 @@ public class LocalSearchTests
         var (one, all) = (new LocalIndex(), new LocalIndex());
         var made = new MadeUpFeatures(random, 20000);
         all.Defer();
-        for (var row = 0; row < 2 * FeatureTables.FewPictures + 10; row++)
+        for (var row = 0; row < 2 * LocalSegment.LeastPictures + 10; row++)
         {
             var picture = made.Draw(12, 50 * row);
             one.Add(picture, row, version: row + 1);
@@ -81,7 +81,7 @@ public class LocalSearchTests
         for (var number = 0; number < 8; number++)
         {
             var query = made.Draw(60, 150 * number, number == 1);
-            foreach (var version in (int[])[FeatureTables.FewPictures, 2 * FeatureTables.FewPictures + 10])
+            foreach (var version in (int[])[LocalSegment.LeastPictures, 2 * LocalSegment.LeastPictures + 10])
             {
                 var found = all.Search(query, version, version, 300);
                 one.Search(query, version, version, 300).ShouldBe(found);
@@ -113,6 +113,33 @@ public class LocalSearchTests
                 index.Search(query, rowsThen, rowsThen, 300).ShouldBe(expected);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_feature_is_found_although_an_uncertain_test_of_each_table_came_out_otherwise(bool mirrored)
+    {
+        // A test for each table that no other looks at.
+        var tests = Enumerable.Range(0, FeatureTables.Count).Select(table => Tests().First(test =>
+            Enumerable.Range(0, FeatureTables.Count).All(other => FeatureTables.BucketOf(test, other, FeatureTables.LeastBits) == 0 != (other == table)))).ToList();
+        var turned = new Descriptor(Both(test => test.A), Both(test => test.B), Both(test => test.C), Both(test => test.D));
+        var (random, index) = (new Random(12), new LocalIndex());
+        Descriptor[] descriptors = [.. Enumerable.Range(0, 30).Select(_ => new Descriptor(Word(), Word(), Word(), Word()))];
+        index.Add(MadeUpFeatures.Of(descriptors), 0, version: 1);
+        Descriptor[] seen = [.. descriptors.Select(one => new Descriptor(one.A ^ turned.A, one.B ^ turned.B, one.C ^ turned.C, one.D ^ turned.D)).Select(one => mirrored ? one.Mirrored : one)];
+
+        index.Search(MadeUpFeatures.Of(seen, uncertain: mirrored ? turned.Mirrored : turned), 1, 1, 10).ShouldHaveSingleItem().IsMirrored.ShouldBe(mirrored);
+        index.Search(MadeUpFeatures.Of(seen, uncertain: default(Descriptor)), 1, 1, 10).ShouldBeEmpty();
+        index.Search(MadeUpFeatures.Of(seen), 1, 1, 10).ShouldBeEmpty("of a fingerprint of eye/3");
+
+        ulong Word() => (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+
+        ulong Both(Func<Descriptor, ulong> word) => tests.Aggregate(0UL, (all, test) => all | word(test));
+
+        static IEnumerable<Descriptor> Tests() => Enumerable.Range(0, 256).Select(test => new Descriptor(Bit(test), Bit(test - 64), Bit(test - 128), Bit(test - 192)));
+
+        static ulong Bit(int test) => test is >= 0 and < 64 ? 1UL << test : 0;
     }
 
     [Theory]

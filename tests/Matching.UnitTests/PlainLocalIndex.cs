@@ -6,7 +6,7 @@ namespace ImageRights.Matching.UnitTests;
 /// <param name="segment">Pictures of a segment.</param>
 internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
 {
-    private const int MostBits = 60;
+    private const int MostBits = 40;
     private const float LeastVotes = 0.1f;
     private const int MostCompared = 300;
     private const int MostProposals = 40;
@@ -30,9 +30,10 @@ internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
             {
                 foreach (var mirrored in (bool[])[false, true])
                 {
-                    var descriptor = mirrored ? query.Descriptors[number].Mirrored : query.Descriptors[number];
+                    var (descriptor, uncertain) = (query.Descriptors[number], query.UncertainTestsOf(number));
+                    if (mirrored) (descriptor, uncertain) = (descriptor.Mirrored, uncertain.Mirrored);
                     var nearest = Enumerable.Range(0, FeatureTables.Count)
-                        .SelectMany(table => buckets(descriptor, table))
+                        .SelectMany(table => Near(descriptor, uncertain).SelectMany(near => buckets(near, table))).Distinct()
                         .Select(other => (other.Picture, other.Feature, Distance: descriptor.DistanceTo(pictures[other.Picture].Features.Descriptors[other.Feature])))
                         .Where(other => other.Distance <= MostBits)
                         .GroupBy(other => other.Picture).Select(group => group.MinBy(other => (other.Distance, other.Feature))).ToList();
@@ -51,6 +52,20 @@ internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
     private static IEnumerable<(LocalIndex.Candidate Candidate, List<Shared> Pairs)> Ranked(IEnumerable<(LocalIndex.Candidate Candidate, List<Shared> Pairs)> groups) => groups
         .Where(group => group.Candidate.Votes >= LeastVotes)
         .OrderByDescending(group => group.Candidate.Votes).ThenBy(group => group.Candidate.Row).ThenBy(group => group.Candidate.IsMirrored);
+
+    // The descriptor, and what it would be had an uncertain test come out otherwise.
+    private static IEnumerable<Descriptor> Near(Descriptor descriptor, Descriptor uncertain)
+    {
+        yield return descriptor;
+        for (var test = 0; test < 64; test++)
+        {
+            var bit = 1UL << test;
+            if ((uncertain.A & bit) != 0) yield return descriptor with { A = descriptor.A ^ bit };
+            if ((uncertain.B & bit) != 0) yield return descriptor with { B = descriptor.B ^ bit };
+            if ((uncertain.C & bit) != 0) yield return descriptor with { C = descriptor.C ^ bit };
+            if ((uncertain.D & bit) != 0) yield return descriptor with { D = descriptor.D ^ bit };
+        }
+    }
 
     // What lies in which bucket when a segment has so many pictures.
     private Func<Descriptor, int, List<(int Picture, int Feature)>> BucketsOf(int first, int count)

@@ -18,8 +18,8 @@ public sealed class TierTests : IDisposable
     private const int Early = 6;
 
     // With so many uploads the first segment is left behind, and with so many the second.
-    private const int Demoting = FeatureTables.FewPictures + Recent;
-    private const int DemotingTwice = 2 * FeatureTables.FewPictures + Recent;
+    private const int Demoting = LocalSegment.LeastPictures + Recent;
+    private const int DemotingTwice = 2 * LocalSegment.LeastPictures + Recent;
 
     private static readonly FingerprintRecorded[] Fillers = [.. MakeFillers(DemotingTwice + 100)];
 
@@ -37,10 +37,10 @@ public sealed class TierTests : IDisposable
         var whole = tenant.Find(Bank.Uploads, PictureQuery.Of(Shot(0)) with { Sha256 = null }, 31, demoted).ShouldHaveSingleItem();
         (whole.Id, whole.Distance, whole.Evidence!.Measures).ShouldBe(("image-0", 0, null));
         tenant.Find(Bank.Uploads, PictureQuery.Of(Shot(0)) with { Sha256 = null }, 31, demoted - 1).ShouldHaveSingleItem().Evidence!.Measures.ShouldNotBeNull();
-        (tenant.Detailed, tenant.HashesOnly).ShouldBe((Demoting + 2 - FeatureTables.FewPictures, FeatureTables.FewPictures));
+        (tenant.Detailed, tenant.HashesOnly).ShouldBe((Demoting + 2 - LocalSegment.LeastPictures, LocalSegment.LeastPictures));
         index.Tiers.ShouldBe((tenant.Detailed, tenant.HashesOnly));
         tenant.UploadsAt(demoted - 1).ShouldBe((demoted - 2, demoted - 2), "all but the work");
-        tenant.UploadsAt(demoted).ShouldBe((demoted - 1, demoted - 1 - FeatureTables.FewPictures));
+        tenant.UploadsAt(demoted).ShouldBe((demoted - 1, demoted - 1 - LocalSegment.LeastPictures));
     }
 
     [Fact]
@@ -115,20 +115,20 @@ public sealed class TierTests : IDisposable
         CropsFound(tenant, Demoting + 3).ShouldBe(["again", "and again"]);
         CropsFound(tenant, tenant.Version).ShouldBeEmpty();
 
-        var kept = IndexOf(Log([Shot(0), again, .. Fillers[..FeatureTables.FewPictures], Shot(0) with { SubjectId = "late" }, .. Fillers[FeatureTables.FewPictures..Demoting]])).For("t");
-        CropsFound(kept, FeatureTables.FewPictures).ShouldBe(["image-0", "again"]);
+        var kept = IndexOf(Log([Shot(0), again, .. Fillers[..LocalSegment.LeastPictures], Shot(0) with { SubjectId = "late" }, .. Fillers[LocalSegment.LeastPictures..Demoting]])).For("t");
+        CropsFound(kept, LocalSegment.LeastPictures).ShouldBe(["image-0", "again"]);
         CropsFound(kept, kept.Version).ShouldBe(["late"], "the first two are recent no more");
     }
 
     [Fact]
     public void Renewing_old_pictures_displaces_no_recent_ones_and_gives_back_no_features()
     {
-        var renewals = Enumerable.Range(0, FeatureTables.FewPictures).Select(number => new FingerprintRenewed(Fillers[number] with { PdqQuality = 98, Features = Fillers[number + 1].Features }));
+        var renewals = Enumerable.Range(0, LocalSegment.LeastPictures).Select(number => new FingerprintRenewed(Fillers[number] with { PdqQuality = 98, Features = Fillers[number + 1].Features }));
         var tenant = IndexOf(Log([Shot(0), .. Fillers[..Demoting], new FingerprintRenewed(Shot(0) with { PdqQuality = 99, Features = Shot(7).Features }), Shot(1), .. renewals])).For("t");
 
         CropsFound(tenant, tenant.Version).ShouldBe(["image-1"]);
         Find(tenant, 7, tenant.Version).ShouldBeEmpty();
-        tenant.HashesOnly.ShouldBe(FeatureTables.FewPictures);
+        tenant.HashesOnly.ShouldBe(LocalSegment.LeastPictures);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed class FeatureBuckets
     private const int LeastRecent = 64;
 
     // Whether a bucket is too full tells the one beyond those that it may have, at any version: who came first stands first.
-    private static readonly int MostLooked = FeatureTables.LongestBucket + 1;
+    private const int MostLooked = FeatureTables.LongestBucket + 1;
 
     // Lists have few of the pictures, so that one is for several buckets side by side; which of them a feature is in stands above its number.
     private const int BesideBits = 4;
@@ -58,9 +58,10 @@ internal sealed class FeatureBuckets
             for (var table = 0; table < FeatureTables.Count; table++)
             {
                 var bucket = FeatureTables.BucketOf(descriptor, table, bits);
-                ref var head = ref heads[table][bucket >> BesideBits];
+                var (list, beside) = ListOf(bucket);
+                ref var head = ref heads[table][list];
                 entries[table].Extend(recentFeatures);
-                entries[table][recentFeatures] = (head, (uint)((bucket & BesideMask) << NumberBits | picture << FeatureBits | number));
+                entries[table][recentFeatures] = (head, beside | (uint)(picture << FeatureBits | number));
                 Volatile.Write(ref head, recentFeatures + 1);
             }
         }
@@ -93,8 +94,8 @@ internal sealed class FeatureBuckets
         var limit = (uint)pictures << FeatureBits;
         while (length > 0 && found[length - 1] >= limit) length--;
         if (heads.Length == 0) return length;
-        var beside = (uint)(bucket & BesideMask) << NumberBits;
-        for (var at = Volatile.Read(ref heads[table][bucket >> BesideBits]); at != 0 && length < found.Length;)
+        var (list, beside) = ListOf(bucket);
+        for (var at = Volatile.Read(ref heads[table][list]); at != 0 && length < found.Length;)
         {
             (at, found[length]) = entries[table][at - 1];
             // In another bucket the number becomes too large.
@@ -104,17 +105,24 @@ internal sealed class FeatureBuckets
         return length;
     }
 
+    // Full buckets lie side by side, and are not to share a list: an odd factor puts all buckets elsewhere and no two to one place.
+    private (int List, uint Beside) ListOf(int bucket)
+    {
+        var place = (int)(bucket * 0x9E3779B1u & (1u << bits) - 1);
+        return (place >> BesideBits, (uint)(place & BesideMask) << NumberBits);
+    }
+
     // What tells where a bucket is is asked for some probes before it is read, and then what lies there.
     private void FetchAhead(ProbeList probes, int at)
     {
         const int step = 16;
         if (at + 3 * step >= probes.Count) return;
         var (_, table, bucket) = probes[at + 3 * step];
-        if (heads.Length > 0) Prefetch.Of(ref heads[table][bucket >> BesideBits]);
+        if (heads.Length > 0) Prefetch.Of(ref heads[table][ListOf(bucket).List]);
         settled[table].FetchGroup(bucket);
         (_, table, bucket) = probes[at + 2 * step];
         settled[table].FetchMarks(bucket);
-        if (heads.Length > 0 && heads[table][bucket >> BesideBits] is > 0 and var head) Prefetch.Of(ref entries[table][head - 1]);
+        if (heads.Length > 0 && heads[table][ListOf(bucket).List] is > 0 and var head) Prefetch.Of(ref entries[table][head - 1]);
         (_, table, bucket) = probes[at + step];
         settled[table].Fetch(bucket);
     }

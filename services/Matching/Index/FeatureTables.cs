@@ -20,7 +20,7 @@ internal static class FeatureTables
     public const int FewPictures = 256;
 
     /// <summary>A bucket that holds more features describes what is in every picture and is passed over.</summary>
-    public static readonly int LongestBucket = int.Parse(Environment.GetEnvironmentVariable("LONGEST") ?? "96");
+    public const int LongestBucket = 32;
 
     // Many tests come out the same in nearly every picture, and many as others do: buckets by such are few and full, and full ones are passed over. These are drawn from the 128
     // tests that come out most evenly, one after the other, each the one of 24 that depends least on those before it; counted over 171,000 features of photographs.

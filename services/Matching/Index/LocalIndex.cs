@@ -14,7 +14,7 @@ namespace ImageRights.Matching.Index;
 /// <param name="recent">So many of the pictures that came last keep their features; null: all do.</param>
 internal sealed class LocalIndex(int? recent = null)
 {
-    private const int MostBits = 60;
+    private const int MostBits = 40;
     private const float LeastVotes = 0.1f;
     private const int MostCompared = 300;
     private const int MostRoomBytes = 4 * LargePages.PageBytes;
