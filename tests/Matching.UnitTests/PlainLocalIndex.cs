@@ -33,7 +33,7 @@ internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
                     var (descriptor, uncertain) = (query.Descriptors[number], query.UncertainTestsOf(number));
                     if (mirrored) (descriptor, uncertain) = (descriptor.Mirrored, uncertain.Mirrored);
                     var nearest = Enumerable.Range(0, FeatureTables.Count)
-                        .SelectMany(table => Near(descriptor, uncertain).SelectMany(near => buckets(near, table))).Distinct()
+                        .SelectMany(table => buckets(descriptor, table) is { } own ? own.Concat(Near(descriptor, uncertain).SelectMany(near => buckets(near, table) ?? [])) : []).Distinct()
                         .Select(other => (other.Picture, other.Feature, Distance: descriptor.DistanceTo(pictures[other.Picture].Features.Descriptors[other.Feature])))
                         .Where(other => other.Distance <= MostBits)
                         .GroupBy(other => other.Picture).Select(group => group.MinBy(other => (other.Distance, other.Feature))).ToList();
@@ -53,10 +53,9 @@ internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
         .Where(group => group.Candidate.Votes >= LeastVotes)
         .OrderByDescending(group => group.Candidate.Votes).ThenBy(group => group.Candidate.Row).ThenBy(group => group.Candidate.IsMirrored);
 
-    // The descriptor, and what it would be had an uncertain test come out otherwise.
+    // What the descriptor would be had an uncertain test come out otherwise.
     private static IEnumerable<Descriptor> Near(Descriptor descriptor, Descriptor uncertain)
     {
-        yield return descriptor;
         for (var test = 0; test < 64; test++)
         {
             var bit = 1UL << test;
@@ -67,8 +66,8 @@ internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
         }
     }
 
-    // What lies in which bucket when a segment has so many pictures.
-    private Func<Descriptor, int, List<(int Picture, int Feature)>> BucketsOf(int first, int count)
+    // What lies in which bucket when a segment has so many pictures; null where that is too much.
+    private Func<Descriptor, int, List<(int Picture, int Feature)>?> BucketsOf(int first, int count)
     {
         var bits = FeatureTables.BitsAmong(count);
         var buckets = (from picture in Enumerable.Range(first, count)
@@ -76,7 +75,7 @@ internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
                        from table in Enumerable.Range(0, FeatureTables.Count)
                        select (Key: (table, FeatureTables.BucketOf(pictures[picture].Features.Descriptors[feature], table, bits)), Feature: (picture, feature)))
             .GroupBy(entry => entry.Key, entry => entry.Feature).ToDictionary(bucket => bucket.Key, bucket => bucket.ToList());
-        return (descriptor, table) => buckets.GetValueOrDefault((table, FeatureTables.BucketOf(descriptor, table, bits)), []) is { Count: <= FeatureTables.LongestBucket } bucket ? bucket : [];
+        return (descriptor, table) => buckets.GetValueOrDefault((table, FeatureTables.BucketOf(descriptor, table, bits)), []) is { Count: <= FeatureTables.LongestBucket } bucket ? bucket : null;
     }
 
     private static float Peak(List<Shared> pairs)

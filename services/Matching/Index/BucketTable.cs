@@ -35,12 +35,14 @@ internal sealed class BucketTable
         // A number is read with the byte behind it.
         numbers = LargePages.Allocate<byte>(Length * NumberBytes + 1);
         Array.Clear(marks);
-        var written = 0;
+        (begin, var written) = (0, 0);
         for (var bucket = 0; bucket < ends.Length; bucket++)
         {
             if (bucket % Group == 0) groups[bucket / Group] = written;
-            begin = bucket == 0 ? 0 : ends[bucket - 1];
-            foreach (var feature in features[begin..Math.Min(begin + most, ends[bucket])])
+            if (begin == ends[bucket]) continue;
+            var kept = features[begin..Math.Min(begin + most, ends[bucket])];
+            begin = ends[bucket];
+            foreach (var feature in kept)
             {
                 marks[(bucket + written) / WordBits] |= 1UL << bucket + written;
                 BinaryPrimitives.WriteUInt16LittleEndian(numbers.AsSpan(written * NumberBytes), (ushort)feature);

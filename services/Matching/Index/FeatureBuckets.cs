@@ -75,12 +75,17 @@ internal sealed class FeatureBuckets
         Span<uint> found = stackalloc uint[MostLooked];
         var beside = Math.Max(0, bits - FeatureTables.BitsAmong(pictures));
         using var probes = query.Probes(bits, beside);
+        var isFull = false;
         for (var at = 0; at < probes.Count; at++)
         {
             FetchAhead(probes, at);
-            var ((feature, table, first), length) = (probes[at], 0);
+            var ((feature, table, isOwn, first), length) = (probes[at], 0);
+            // What lies next to a full bucket tells hardly more.
+            if (isFull && !isOwn) continue;
             for (var bucket = first; bucket < first + (1 << beside) && length < found.Length; bucket++) length += Find(table, bucket, pictures, found[length..]);
-            if (length <= FeatureTables.LongestBucket) shared.Add(feature, found[..length]);
+            var tooMany = length > FeatureTables.LongestBucket;
+            if (isOwn) isFull = tooMany;
+            if (!tooMany) shared.Add(feature, found[..length]);
         }
     }
 
@@ -117,13 +122,13 @@ internal sealed class FeatureBuckets
     {
         const int step = 16;
         if (at + 3 * step >= probes.Count) return;
-        var (_, table, bucket) = probes[at + 3 * step];
+        var (_, table, _, bucket) = probes[at + 3 * step];
         if (heads.Length > 0) Prefetch.Of(ref heads[table][ListOf(bucket).List]);
         settled[table].FetchGroup(bucket);
-        (_, table, bucket) = probes[at + 2 * step];
+        (_, table, _, bucket) = probes[at + 2 * step];
         settled[table].FetchMarks(bucket);
         if (heads.Length > 0 && heads[table][ListOf(bucket).List] is > 0 and var head) Prefetch.Of(ref entries[table][head - 1]);
-        (_, table, bucket) = probes[at + step];
+        (_, table, _, bucket) = probes[at + step];
         settled[table].Fetch(bucket);
     }
 

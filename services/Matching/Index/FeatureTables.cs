@@ -32,7 +32,7 @@ internal static class FeatureTables
         new(0x0000000030000029, 0x0000080000000000, 0x0900004300001000, 0x0001040200000001),
     ];
 
-    // What is looked at besides, where there are more pictures: drawn in the same way, after those.
+    // What is looked at besides, where there are more pictures: each the one that parts most what those before it leave together.
     private static readonly Descriptor[] Further =
     [
         new(0x0000001008000000, 0x0001004000000000, 0x0000801000000008, 0x0002000000000000),

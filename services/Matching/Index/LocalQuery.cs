@@ -4,10 +4,11 @@ namespace ImageRights.Matching.Index;
 
 /// <summary>A bucket that is looked into.</summary>
 /// <param name="Feature">Number of the query's feature that may have its like there.</param>
+/// <param name="IsOwn">Whether the feature itself lies there; else it would if an uncertain test had come out otherwise.</param>
 /// <param name="Bucket">Of several side by side the first.</param>
-internal readonly record struct Probe(short Feature, short Table, int Bucket);
+internal readonly record struct Probe(short Feature, byte Table, bool IsOwn, int Bucket);
 
-/// <summary>Buckets to look into, in the order of the features.</summary>
+/// <summary>Buckets to look into, in the order of the features, and of each feature in each table its own first.</summary>
 internal readonly struct ProbeList(Probe[] room, int count) : IDisposable
 {
     public int Count => count;
@@ -60,10 +61,10 @@ internal sealed class LocalQuery
         var probes = ArrayPool<Probe>.Shared.Rent(buckets.Length * (bits + 1));
         for (var at = 0; at < buckets.Length; at++)
         {
-            var (feature, table) = ((short)(at / FeatureTables.Count), (short)(at % FeatureTables.Count));
+            var (feature, table) = ((short)(at / FeatureTables.Count), (byte)(at % FeatureTables.Count));
             var (bucket, uncertain) = (buckets[at].Bucket >> drop << beside, buckets[at].Uncertain >> drop << beside);
-            probes[count++] = new Probe(feature, table, bucket);
-            for (; uncertain != 0; uncertain &= uncertain - 1) probes[count++] = new Probe(feature, table, bucket ^ uncertain & -uncertain);
+            probes[count++] = new Probe(feature, table, IsOwn: true, bucket);
+            for (; uncertain != 0; uncertain &= uncertain - 1) probes[count++] = new Probe(feature, table, IsOwn: false, bucket ^ uncertain & -uncertain);
         }
         return new ProbeList(probes, count);
     }
