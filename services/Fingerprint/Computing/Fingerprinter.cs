@@ -13,7 +13,7 @@ public sealed class Fingerprinter(DecoderPool decoders, ILogger<Fingerprinter> l
     public const string Algorithm = "pdq/1";
 
     /// <summary>Version of the fingerprint as a whole: counted up when any part of it is new or comes out otherwise. Pictures of a lower version are fingerprinted anew.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>What these bytes came to before, or null.</summary>
     public static async Task<ComputedFingerprint?> FindAsync(DocumentSession session, string sha256, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ImageRights.Fingerprint.Layout;
@@ -219,43 +220,50 @@ public static class Orb
         for (var y = 0; y < OrbPattern.PatchSide - 1; y++)
             soft.Levels.AsSpan((corner.Y - OrbPattern.Radius + y) * soft.Width + corner.X - OrbPattern.Radius, OrbPattern.PatchSide).CopyTo(patch[(y * OrbPattern.PatchSide)..]);
         var points = OrbPattern.Points.AsSpan(direction * OrbPattern.Tests, OrbPattern.Tests);
+        Span<byte> firsts = stackalloc byte[OrbPattern.Tests], seconds = stackalloc byte[OrbPattern.Tests];
+        for (var test = 0; test < points.Length; test++) (firsts[test], seconds[test]) = (patch[points[test].First], patch[points[test].Second]);
+        Span<Vector256<byte>> margins = stackalloc Vector256<byte>[OrbPattern.Tests / Vector256<byte>.Count];
         Span<ulong> words = stackalloc ulong[OrbPattern.Tests / 64];
-        Span<byte> margins = stackalloc byte[OrbPattern.Tests];
-        for (var word = 0; word < words.Length; word++)
+        words.Clear();
+        for (var part = 0; part < margins.Length; part++)
         {
-            // The sign of the difference is the bit; a branch would be guessed wrong every other time.
-            var bits = 0UL;
-            var at = word * 64;
-            foreach (var (first, second) in points.Slice(at, 64))
-            {
-                var difference = (long)patch[first] - patch[second];
-                bits = bits >> 1 | (ulong)difference & 1UL << 63;
-                margins[at++] = (byte)Math.Abs(difference);
-            }
-            words[word] = bits;
+            var (first, second) = (Vector256.Create<byte>(firsts[(part * Vector256<byte>.Count)..]), Vector256.Create<byte>(seconds[(part * Vector256<byte>.Count)..]));
+            words[part / 2] |= (ulong)Vector256.LessThan(first, second).ExtractMostSignificantBits() << part % 2 * 32;
+            margins[part] = Vector256.Max(first, second) - Vector256.Min(first, second);
         }
         return new LocalFeature(
             (float)corner.BaseX, (float)corner.BaseY, (byte)corner.Level, (byte)((int)Math.Round(turns * 256) & 255), new TestBits(words[0], words[1], words[2], words[3]), Least(margins));
     }
 
     // The tests with the smallest differences; of equals the first.
-    private static TestBits Least(ReadOnlySpan<byte> margins)
+    private static TestBits Least(ReadOnlySpan<Vector256<byte>> margins)
     {
-        Span<int> counts = stackalloc int[byte.MaxValue + 1];
-        counts.Clear();
-        foreach (var margin in margins) counts[margin]++;
-        var (limit, room) = (0, UncertainTests);
-        while (counts[limit] <= room) room -= counts[limit++];
+        // The smallest difference that more than so many have, or a smaller one.
+        var (limit, above) = (0, (int)byte.MaxValue);
+        while (limit < above)
+        {
+            var middle = (limit + above) / 2;
+            if (CountUpTo(margins, middle) > UncertainTests) above = middle;
+            else limit = middle + 1;
+        }
+        var room = UncertainTests - (limit == 0 ? 0 : CountUpTo(margins, limit - 1));
         Span<ulong> words = stackalloc ulong[OrbPattern.Tests / 64];
         words.Clear();
-        for (var test = 0; test < OrbPattern.Tests; test += Vector256<byte>.Count)
+        var bound = Vector256.Create((byte)limit);
+        for (var part = 0; part < margins.Length; part++)
         {
-            var margin = Vector256.Create(margins[test..]);
-            var least = Vector256.LessThan(margin, Vector256.Create((byte)limit)).ExtractMostSignificantBits();
-            for (var equal = Vector256.Equals(margin, Vector256.Create((byte)limit)).ExtractMostSignificantBits(); equal != 0 && room > 0; equal &= equal - 1, room--) least |= equal & ~(equal - 1);
-            words[test / 64] |= (ulong)least << test % 64;
+            var least = Vector256.LessThan(margins[part], bound).ExtractMostSignificantBits();
+            for (var equal = Vector256.Equals(margins[part], bound).ExtractMostSignificantBits(); equal != 0 && room > 0; equal &= equal - 1, room--) least |= equal & ~(equal - 1);
+            words[part / 2] |= (ulong)least << part % 2 * 32;
         }
         return new TestBits(words[0], words[1], words[2], words[3]);
+    }
+
+    private static int CountUpTo(ReadOnlySpan<Vector256<byte>> margins, int limit)
+    {
+        var (count, bound) = (0, Vector256.Create((byte)limit));
+        foreach (var margin in margins) count += BitOperations.PopCount(Vector256.LessThanOrEqual(margin, bound).ExtractMostSignificantBits());
+        return count;
     }
 
     // To the centre of brightness of the disc around the corner.

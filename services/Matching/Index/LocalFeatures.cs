@@ -54,6 +54,7 @@ public sealed class LocalFeatures
     private readonly int first, end, count;
     private byte[]? levels;
     private Descriptor[] uncertain = [];
+    private int? thumbnailBytes;
     private DescriptorPlanes? planes;
 
     private LocalFeatures(ArraySegment<byte> segment)
@@ -112,6 +113,7 @@ public sealed class LocalFeatures
         var features = Read(Convert.FromBase64String(text));
         features.levels = features.Decompress(out var thumbnailBytes);
         features.uncertain = features.ReadUncertainTests(thumbnailBytes);
+        features.thumbnailBytes = thumbnailBytes;
         return features;
     }
 
@@ -135,8 +137,8 @@ public sealed class LocalFeatures
     public LocalFeatures AsReference()
     {
         if (ReferenceCount == count && levels is null) return this;
-        Decompress(out var thumbnailBytes);
-        byte[] kept = [.. Bytes[..(HeaderBytes + ReferenceCount * FeatureBytes)], .. Bytes.Slice(HeaderBytes + count * FeatureBytes, thumbnailBytes)];
+        var thumbnail = Bytes[(HeaderBytes + count * FeatureBytes)..];
+        byte[] kept = [.. Bytes[..(HeaderBytes + ReferenceCount * FeatureBytes)], .. thumbnail[..(thumbnailBytes ?? thumbnail.Length)]];
         BinaryPrimitives.WriteUInt16LittleEndian(kept.AsSpan(4), (ushort)ReferenceCount);
         return new LocalFeatures(kept);
     }

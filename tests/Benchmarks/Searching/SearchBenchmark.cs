@@ -66,6 +66,7 @@ internal static class SearchBenchmark
         Measure("layout", null, large.ConvertAll(picture => GreyPicture.Reduce(picture.Width, picture.Height, picture.Luma, 400)), picture => XyCut.Propose(picture));
         Console.WriteLine($"digest of all features {Digest(photographs.Concat(large))}");
         Measure("all features", null, large, picture => FeatureExtractor.Extract(picture, default));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"local features in a message {photographs.Average(picture => FeatureExtractor.Extract(picture, default).Local!.Length) / 1e3:0.0} KB"));
     }
 
     private static void Hash(int count)
