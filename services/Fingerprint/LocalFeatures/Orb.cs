@@ -253,7 +253,13 @@ public static class Orb
         for (var part = 0; part < margins.Length; part++)
         {
             var least = Vector256.LessThan(margins[part], bound).ExtractMostSignificantBits();
-            for (var equal = Vector256.Equals(margins[part], bound).ExtractMostSignificantBits(); equal != 0 && room > 0; equal &= equal - 1, room--) least |= equal & ~(equal - 1);
+            var equal = Vector256.Equals(margins[part], bound).ExtractMostSignificantBits();
+            // Of all at once where there is room, for how many they are cannot be foreseen.
+            for (; BitOperations.PopCount(equal) > room; equal &= ~(1u << 31 - BitOperations.LeadingZeroCount(equal)))
+            {
+            }
+            least |= equal;
+            room -= BitOperations.PopCount(equal);
             words[part / 2] |= (ulong)least << part % 2 * 32;
         }
         return new TestBits(words[0], words[1], words[2], words[3]);
