@@ -178,7 +178,7 @@ public sealed class DurabilityTests
         {
             service.Receiver.At("/dead").Count.ShouldBe(8, "as many at once as one endpoint may have");
             return Task.CompletedTask;
-        });
+        }, TimeSpan.FromMinutes(1));
 
         for (var index = 0; index < 20; index++) await service.PublishAsync(RunningService.Closed($"case_{index}"));
         await Eventually.HoldsAsync(async () => (await service.DeliveriesAsync($"&endpointId={live}&state=Succeeded")).Count.ShouldBe(20), TimeSpan.FromSeconds(10));

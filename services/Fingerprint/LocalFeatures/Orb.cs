@@ -254,10 +254,7 @@ public static class Orb
         {
             var least = Vector256.LessThan(margins[part], bound).ExtractMostSignificantBits();
             var equal = Vector256.Equals(margins[part], bound).ExtractMostSignificantBits();
-            // Of all at once where there is room, for how many they are cannot be foreseen.
-            for (; BitOperations.PopCount(equal) > room; equal &= ~(1u << 31 - BitOperations.LeadingZeroCount(equal)))
-            {
-            }
+            while (BitOperations.PopCount(equal) > room) equal ^= 1u << BitOperations.Log2(equal);
             least |= equal;
             room -= BitOperations.PopCount(equal);
             words[part / 2] |= (ulong)least << part % 2 * 32;
