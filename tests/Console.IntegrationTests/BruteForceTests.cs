@@ -35,7 +35,9 @@ public sealed class BruteForceTests(RunningConsole console) : IClassFixture<Runn
     public async Task Accounts_that_exist_that_do_not_and_that_are_locked_are_answered_alike()
     {
         using var _ = await PersonAsync("present");
+        using var guarded = await CodedAsync("guarded");
         var known = await SignInAsync("present", "wrong");
+        (await SignInAsync("guarded", "wrong")).ShouldBe(known, "whether codes are on is for who knows the password");
         (await SignInAsync("absent", "wrong")).ShouldBe(known);
         (await SignInAsync("present' or '1'='1", "wrong")).ShouldBe(known);
         for (var attempt = 0; attempt < 5; attempt++) (await SignInAsync("present", "wrong")).ShouldBe(known);
@@ -44,18 +46,43 @@ public sealed class BruteForceTests(RunningConsole console) : IClassFixture<Runn
     }
 
     [Fact]
-    public async Task Who_knows_the_password_has_five_tries_in_all_and_gets_none_back_by_giving_it_again()
+    public async Task The_right_password_alone_counts_no_try_however_often_and_from_wherever_it_is_given()
     {
-        using var person = await PersonAsync("coded");
-        await person.OpenAsync("/account/two-factor");
-        await console.QueryAsync<string>("update accounts set two_factor_enabled = true where user_name = 'coded' returning id");
+        using var _ = await CodedAsync("forgetful");
         using var http = FromAnotherAddress();
-        for (var attempt = 0; attempt < 2; attempt++)
+        for (var attempt = 0; attempt < 7; attempt++) (await SignInAsync(http, await TokenAsync(http), "forgetful", Own)).ShouldContain("/sign-in/code");
+        (await TriesAsync("forgetful")).ShouldBe(0);
+
+        for (var attempt = 0; attempt < 4; attempt++) (await SignInAsync(http, await TokenAsync(http), "forgetful", "wrong")).ShouldContain("refused=");
+        (await SignInAsync(http, await TokenAsync(http), "forgetful", Own)).ShouldContain("/sign-in/code", Case.Sensitive, "the last try was right");
+        (await TriesAsync("forgetful")).ShouldBe(4, "wrong passwords before it count on");
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(async _ =>
+        {
+            using var another = FromAnotherAddress();
+            await SignInAsync(another, await TokenAsync(another), "forgetful", Own);
+        }));
+        (await TriesAsync("forgetful")).ShouldBe(4);
+        (await console.QueryAsync<bool>("select lockout_end is null from accounts where user_name = 'forgetful'")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Who_knows_the_password_has_five_codes_in_all_and_gets_none_back_by_giving_it_again()
+    {
+        using var _ = await CodedAsync("coded");
+        using var http = FromAnotherAddress();
+        for (var attempt = 0; attempt < 5; attempt++)
         {
             (await SignInAsync(http, await TokenAsync(http), "coded", Own)).ShouldContain("/sign-in/code");
             (await PostAsync(http, "/sign-in/code", await TokenAsync(http, "/sign-in/code"), ("code", "000000"))).ShouldContain("refused=");
         }
+        (await console.QueryAsync<bool>("select lockout_end > now() + interval '14 minutes' from accounts where user_name = 'coded'")).ShouldBeTrue();
+        (await SignInAsync(http, await TokenAsync(http), "coded", Own)).ShouldContain("refused=");
+
+        await console.QueryAsync<string>("update accounts set lockout_end = now() - interval '1 second' where user_name = 'coded' returning id");
         (await SignInAsync(http, await TokenAsync(http), "coded", Own)).ShouldContain("/sign-in/code");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(async attempt => await PostAsync(http, "/sign-in/code", await TokenAsync(http, "/sign-in/code"), ("code", $"{attempt:D6}"))));
+        answers.Distinct().ShouldHaveSingleItem().ShouldContain("refused=");
+        (await TriesAsync("coded")).ShouldBe(5, "of many codes side by side five are looked at");
         (await SignInAsync(http, await TokenAsync(http), "coded", Own)).ShouldContain("refused=");
     }
 
@@ -121,6 +148,17 @@ public sealed class BruteForceTests(RunningConsole console) : IClassFixture<Runn
 
     private static async Task<string> TokenAsync(HttpClient http, string page = "/sign-in") =>
         WebUtility.HtmlDecode(Regex.Match(await http.GetStringAsync(page), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value);
+
+    private Task<int> TriesAsync(string name) => console.QueryAsync<int>($"select access_failed_count from accounts where user_name = '{name}'");
+
+    /// <summary>A person whose account asks for codes.</summary>
+    private async Task<Browser> CodedAsync(string name)
+    {
+        var person = await PersonAsync(name);
+        await person.OpenAsync("/account/two-factor");
+        await console.QueryAsync<string>($"update accounts set two_factor_enabled = true where user_name = '{name}' returning id");
+        return person;
+    }
 
     private async Task<Browser> PersonAsync(string name)
     {

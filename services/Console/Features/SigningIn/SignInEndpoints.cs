@@ -32,8 +32,12 @@ internal static class SignInEndpoints
             return Back("/sign-in", Refused, next);
         }
         var result = await signIn.PasswordSignInAsync(account, password, isPersistent: false, lockoutOnFailure: false);
-        // The password alone gives no tries back, or who knows it could try codes without end.
-        if (result.RequiresTwoFactor) return Results.LocalRedirect($"/sign-in/code{Query(("next", Local(next)))}");
+        if (result.RequiresTwoFactor)
+        {
+            // Only this try: wrong codes before it still count, or who knows the password could try codes without end.
+            await tries.ReturnAsync(account, context.RequestAborted);
+            return Results.LocalRedirect($"/sign-in/code{Query(("next", Local(next)))}");
+        }
         if (!result.Succeeded) return Back("/sign-in", Refused, next);
         await tries.ForgetAsync(account, context.RequestAborted);
         return Results.LocalRedirect(Local(next) ?? "/");
