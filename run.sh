@@ -59,7 +59,9 @@ case "${1:-}" in
     # Both files are written a member a line; JSON writes the plus of base64 as an escape.
     of() { sed -n "s/.*\"$2\": *\"\([^\"]*\)\".*/\1/p" "$data/$1.json" | sed 's/\\u002B/+/g'; }
     secret() { printenv "Parameters__$1" || of secrets "Parameters:$1"; }
-    for database in ingestiondb fingerprintdb matchingdb casesdb notificationdb messaging; do export "ConnectionStrings__$database=$(of endpoints $database)"; done
+    for database in ingestiondb fingerprintdb matchingdb casesdb notificationdb; do export "ConnectionStrings__$database=$(of endpoints $database)"; done
+    # A rebuild publishes and hears nothing: services want the address of a broker, and none is connected to.
+    export ConnectionStrings__messaging=amqp://127.0.0.1
     export Access__Issuer="$(of endpoints console)" Access__ServiceKey="$(secret service-key)" Personal__Key="$(secret personal-key)" Transparency__SigningKey="$(secret log-key)"
     export Secrets__Key="$(secret secrets-key)" Vault__Key="$(secret vault-key)" Vault__Directory="$(readlink -f "$data")/vault"
     export Logging__LogLevel__Default=Warning Logging__LogLevel__MassTransit=Warning
