@@ -67,8 +67,8 @@ internal static class Api
             ["Objection"] = Step("Step_Not_Provided"),
             ["Change"] = Step("Step_Not_Provided"),
             ["ListAgenda"] = Lists<NextTerm>().With([.. AgendaEndpoint.Shape.Parameters]),
-            ["GetCaseDeadlines"] = Reads<CaseDeadlines>("Case_Not_Found", "Step_Not_Provided").With(("at", "As they stood at this past instant, RFC 3339.")),
-            ["WhatIf"] = Reads<WhatIf>("Case_Not_Found", "Step_Not_Provided", "Fact_Unknown"),
+            ["GetCaseDeadlines"] = Reads<CaseDeadlines>("Case_Not_Found", "Step_Not_Provided").With(Language, ("at", "As they stood at this past instant, RFC 3339.")),
+            ["WhatIf"] = Reads<WhatIf>("Case_Not_Found", "Step_Not_Provided", "Fact_Unknown").With(Language),
             ["GetDossier"] = Reads<Dossier>("Dossier_Not_Found"),
             ["GetAvailability"] = Reads<Availability>("Image_Not_Found").With(("territory", "Whether it may be shown in this country, two capital letters of ISO 3166.")),
             ["GetRegimeSettings"] = Reads<ChosenRegimes>(),
@@ -105,7 +105,7 @@ internal static class Api
             ["SummariseSubmissions"] = Reads<SubmissionSummary>(),
             ["RetrySubmission"] = Reads<SubmissionSummary>("Statement_Not_Found"),
             ["TransparencyReport"] = Reads<string>().With(("year!", "Year of the statements.")) with { MediaType = "text/csv" },
-            ["Simulate"] = Reads<Simulation>("Regime_Not_Found", "Fact_Unknown"),
+            ["Simulate"] = Reads<Simulation>("Regime_Not_Found", "Fact_Unknown").With(Language),
         });
 
     private static ApiOperation Step(params string[] codes) =>

@@ -32,6 +32,62 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     }
 
     [Fact]
+    public void Whoever_a_term_is_of_has_a_name_in_both_languages()
+    {
+        foreach (var actor in RegimeCatalogue.BuiltIn().Packs.SelectMany(pack => pack.Clocks).Select(clock => clock.Actor).Distinct())
+            Pages.Words.Actor(actor).Zh.ShouldAllBe(letter => letter >= '\u4e00' && letter <= '\u9fff', actor);
+    }
+
+    [Theory]
+    [InlineData("us-dmca-512", "signature", "work", "contact", "goodFaith", "accuracyPerjury")]
+    [InlineData("eu-dsa", "explanation", "nameEmail", "bonaFide")]
+    [InlineData("cn-ecl", "identity", "rightProof", "primaFacie", "truthGuarantee")]
+    public async Task A_reader_of_Chinese_meets_no_English_in_evidence_terms_messages_and_the_agenda(string regime, params string[] elements)
+    {
+        using var chinese = await AdministratorAsync();
+        chinese.Language = "zh-CN";
+        var tenant = TestAccess.TenantOf($"Bearer {await console.TokenAsync("cases:report")}")!;
+        var imageId = console.Pictures.Add(tenant, [0xFF, 0xD8, 0xFF, 0xD9], "image/jpeg");
+        var caseId = await NotifiedAsync(regime, imageId, elements);
+        await console.RecordScreeningAsync(tenant, imageId);
+
+        var page = await ReadAsync(chinese, $"/cases/{caseId}");
+        foreach (var text in new[] { "比对情况", "为复制品的概率：93.4 %；由人工判断", "256 位中有 23 位不同", "上传图片中有 1 处添加内容", "期限", "责任方", "逾期后果", "对当事人的告知（", "致投诉方，" }) page.ShouldContain(text);
+        English(page).ShouldBeEmpty();
+        var agenda = await ReadAsync(chinese, "/");
+        foreach (var text in new[] { "即将到期的事项", "小时后</strong>", "普通通知的首次人工决定", "升级处理" }) agenda.ShouldContain(text);
+        English(agenda).ShouldBeEmpty();
+
+        page = await TakeAsync(chinese, page, caseId, "takedown", "如卷宗所示。", ("legalBasis", ""), ("territories", ""));
+        foreach (var text in new[] { "理由说明", "已完成：下架图片。", "已结束的期限（" }) page.ShouldContain(text);
+        English(page).ShouldBeEmpty();
+
+        if (regime == "eu-dsa")
+        {
+            page = await TakeAsync(chinese, page, caseId, "information", "已书面告知。", ("party", "Respondent"), ("toldAt", ""), ("proof", ""));
+            page.ShouldContain("如各方均不采取行动");
+            page.ShouldContain("期限届满（EU-06）；图片下架。");
+            page.ShouldContain("尚不确定：六个月为平台须给予的最短期间。");
+            English(page).ShouldBeEmpty();
+        }
+
+        page = await ReadAsync(chinese, $"/pictures/{imageId}");
+        foreach (var text in new[] { "结论：", "发现匹配", "登记作品", "既非上传者本人的图片，亦未获许可。", "同一图片，仅轻微改动，负片，左右镜像", "同一场景、但非复制的图片（1）" }) page.ShouldContain(text);
+        English(page).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_has_no_term_is_not_listed_as_one()
+    {
+        using var browser = await AdministratorAsync();
+        var page = await ReadAsync(browser, $"/cases/{await NotifiedAsync()}");
+        page.ShouldContain("US-01");
+        page.ShouldNotContain("US-09", customMessage: "what a false notice costs is no term");
+        page.ShouldNotContain("n/a");
+        RegimeCatalogue.BuiltIn().Packs.SelectMany(pack => pack.Clocks).ShouldAllBe(clock => clock.Words != "n/a");
+    }
+
+    [Fact]
     public async Task A_case_under_law_is_read_and_led_in_either_language_in_the_name_of_who_is_signed_in()
     {
         using var browser = await AdministratorAsync();
@@ -44,13 +100,13 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         (await ReadAsync(browser, "/")).ShouldContain($"href=\"/cases/{caseId}\"", customMessage: "It is among what falls due next.");
         using var file = new System.IO.Compression.ZipArchive(new MemoryStream(await browser.DownloadAsync($"/cases/{caseId}/file")));
         file.Entries.ShouldContain(entry => entry.FullName == "case.html");
-        await TakeAsync(browser, page, caseId, "takedown", ("legalBasis", ""), ("territories", ""));
+        await TakeAsync(browser, page, caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
         page = await ReadAsync(browser, $"/cases/{caseId}");
         page.ShouldContain("Picture taken down");
         page.ShouldContain("by admin");
         page.ShouldContain("What the parties were told");
         page.ShouldContain("Statement of reasons");
-        await TakeAsync(browser, page, caseId, "court-action", ("docket", "1:26-cv-1"), ("body", "S.D.N.Y."));
+        await TakeAsync(browser, page, caseId, "court-action", "As the file shows.", ("docket", "1:26-cv-1"), ("body", "S.D.N.Y."));
         (await ReadAsync(browser, $"/cases/{caseId}")).ShouldContain("Notice of a court action");
 
         using var chinese = await AdministratorAsync();
@@ -89,17 +145,28 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     /// <summary>A page as a reader sees its letters.</summary>
     private static async Task<string> ReadAsync(Browser browser, string path) => WebUtility.HtmlDecode(await browser.OpenAsync(path));
 
-    private static async Task TakeAsync(Browser browser, string page, string caseId, string step, params (string Name, string Value)[] fields)
+    /// <summary>English sentences that a page shows: two words or more in a row. What is stored as it stands (records, names) is no sentence of the page's.</summary>
+    private static IReadOnlyList<string> English(string page)
     {
-        await browser.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/{step}",
-            [("version", Version().Match(page).Groups[1].Value), ("reasonCode", "Copyright"), ("statement", "As the file shows."), .. fields]);
+        var main = page[page.IndexOf("<body", StringComparison.Ordinal)..];
+        var text = Tags().Replace(Stored().Replace(main, "|"), "|").Replace("First program", "", StringComparison.Ordinal);
+        return [.. Sentence().Matches(text).Select(match => match.Value)];
+    }
+
+    /// <summary>Takes a step by its form; gives the page that it leads to.</summary>
+    private static async Task<string> TakeAsync(Browser browser, string page, string caseId, string step, string statement, params (string Name, string Value)[] fields)
+    {
+        var shown = await browser.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/{step}",
+            [("version", Version().Match(page).Groups[1].Value), ("reasonCode", "Copyright"), ("statement", statement), .. fields]);
         browser.Last!.RequestMessage!.RequestUri!.Query.ShouldStartWith("?done=");
+        return WebUtility.HtmlDecode(shown);
     }
 
     /// <summary>A picture that is known and a complete notice of it, by a program.</summary>
-    private async Task<string> NotifiedAsync()
+    private async Task<string> NotifiedAsync(string regime = "us-dmca-512", string? imageId = null, params string[] elements)
     {
-        var unique = Guid.CreateVersion7().ToString("N");
+        var unique = imageId?["img_".Length..] ?? Guid.CreateVersion7().ToString("N");
+        if (elements.Length == 0) elements = ["signature", "work", "contact", "goodFaith", "accuracyPerjury"];
         var token = await console.TokenAsync("cases:report");
         var tenant = TestAccess.TenantOf($"Bearer {token}")!;
         await using (var session = console.Cases.Services.GetRequiredService<DocumentStore>().LightweightSession(tenant))
@@ -111,8 +178,8 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await http.PostAsJsonAsync("/v1/notices", new
         {
-            regime = "us-dmca-512", complainantAccountId = $"author-{unique}", workId = $"wrk_{unique}", items = new[] { new { imageId = $"img_{unique}" } },
-            elements = new { signature = "x", work = "x", contact = "x", goodFaith = "x", accuracyPerjury = "x" },
+            regime, complainantAccountId = $"author-{unique}", workId = $"wrk_{unique}", items = new[] { new { imageId = $"img_{unique}" } },
+            elements = elements.ToDictionary(element => element, _ => "x"),
         });
         var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
         return (string?)body["cases"]?[0]?["caseId"] ?? throw new InvalidOperationException(body.ToJsonString());
@@ -124,6 +191,15 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         if (!await browser.SignInAsync("admin", Own)) await browser.FirstSignInAsync("admin", console.First["password"], Own);
         return browser;
     }
+
+    [GeneratedRegex("<(pre|code|script|style|option)[^>]*>.*?</\\1>", RegexOptions.Singleline)]
+    private static partial Regex Stored();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tags();
+
+    [GeneratedRegex("[A-Za-z]{2,}(?:,? [A-Za-z]{2,})+")]
+    private static partial Regex Sentence();
 
     [GeneratedRegex("name=\"version\" value=\"([0-9]+)\"")]
     private static partial Regex Version();

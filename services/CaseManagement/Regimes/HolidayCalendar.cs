@@ -66,14 +66,14 @@ public sealed record HolidayCalendar(
         ?? Rules.FirstOrDefault(rule => Observed(rule, day.Year) == day || Observed(rule, day.Year + 1) == day)?.Name;
 
     /// <summary>Why what is counted between two days is not certain; empty when it is.</summary>
-    public IEnumerable<string> Doubts(LocalDate from, LocalDate to)
+    public IEnumerable<Words> Doubts(LocalDate from, LocalDate to)
     {
-        if (Evidence is not Evidence.Confirmed) yield return $"Calendar {Name} is {Evidence}.";
+        if (Evidence is not Evidence.Confirmed) yield return Words.Doubt($"Calendar {Name}", $"日历 {Name}", Evidence);
         if (!IsPublishedByYear) yield break;
         for (var year = from.Year; year <= to.Year; year++)
         {
             if (Years.FirstOrDefault(listed => listed.Year == year) is not { Evidence: Evidence.Confirmed })
-                yield return $"Calendar {Name} has no confirmed arrangement for {year}.";
+                yield return new($"Calendar {Name} has no confirmed arrangement for {year}.", $"日历 {Name} 没有已核对的 {year} 年放假安排。");
         }
     }
 

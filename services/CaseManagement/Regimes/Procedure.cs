@@ -169,7 +169,7 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
 
     /// <summary>Lets a clock warn.</summary>
     public static ProcedureState Warn(ProcedureState state, RunningClock due, Instant at) => state.Replace(due, due with { HasWarned = true })
-        .Log(new LogEntry(at, LogKind.Warning, due.Clock.Id, true, [], due.Clock.Id, due.Clock.Source, new Words(due.Clock.Step, due.Clock.Step), []));
+        .Log(new LogEntry(at, LogKind.Warning, due.Clock.Id, true, [], due.Clock.Id, due.Clock.Source, new Words(due.Clock.Step, due.Clock.Zh.Step), []));
 
     /// <summary>Lets a clock have its effect, or run out where it has none.</summary>
     public static ProcedureState Finish(ProcedureState state, RunningClock due, Instant at)

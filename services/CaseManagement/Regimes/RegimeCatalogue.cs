@@ -109,6 +109,7 @@ public sealed class RegimeCatalogue
         {
             if (clock.Amount is null != (clock.Unit == PeriodUnit.None || clock.DayKind == DayKind.None)) yield return $"{pack.Id}: {clock.Id} counts nothing in a unit, or something without one";
             if (clock.Amount is { Min: > 0 and var min, Max: { } max } && min > max) yield return $"{pack.Id}: {clock.Id} closes before it opens";
+            if (clock.Words is null != clock.Zh.Words is null || clock.Note is null != clock.Zh.Note is null) yield return $"{pack.Id}: {clock.Id} says in one language what it does not say in the other";
             if (clock.Amount is { Min: null, Max: null }) yield return $"{pack.Id}: {clock.Id} has an empty amount";
             var isElapsed = clock.Unit is PeriodUnit.Seconds or PeriodUnit.Hours;
             if (clock.Amount is not null && clock.DayKind != DayKind.AtOnce && isElapsed != (clock.DayKind == DayKind.Elapsed)) yield return $"{pack.Id}: {clock.Id} counts {clock.Unit} as {clock.DayKind}";

@@ -35,7 +35,25 @@ public enum PackKind
 }
 
 /// <summary>A text in both languages.</summary>
-public sealed record Words(string En, string Zh);
+public sealed record Words(string En, string Zh)
+{
+    /// <summary>In one of them.</summary>
+    /// <param name="language"><c>en</c> or <c>zh</c>.</param>
+    public string In(string language) => language == "zh" ? Zh : En;
+
+    /// <summary>That something is not certain because of what it is founded on.</summary>
+    internal static Words Doubt(string what, string whatZh, Evidence evidence) => new($"{what} is {evidence}.", $"{whatZh}：{ZhOf(evidence)}。");
+
+    /// <summary>In Chinese, how well something is founded.</summary>
+    internal static string ZhOf(Evidence evidence) => evidence switch
+    {
+        Evidence.Confirmed => "已核对来源",
+        Evidence.Secondary => "仅见于对来源的转述",
+        Evidence.GeneralKnowledge => "依一般了解，未核对来源",
+        Evidence.ProductDefault => "产品默认值",
+        Evidence.Unverified => "仅有一篇文章提及，未经核实",
+    };
+}
 
 /// <summary>A day and how well it is founded.</summary>
 public sealed record FoundedDate(LocalDate Date, Evidence Evidence);
@@ -170,10 +188,21 @@ public sealed record Extension(int Max, DayKind DayKind, Evidence Evidence, stri
 /// <param name="StopsAt">Facts that end it without its effect.</param>
 /// <param name="MetBy">Facts that fulfil it.</param>
 /// <param name="Source">Keys of the pack's sources.</param>
+/// <param name="Zh">The same in Chinese.</param>
 public sealed record Clock(
     string Id, string Step, string Actor, IReadOnlyList<string> StartsAt, PeriodUnit Unit, DayKind DayKind, string WhenMet, string WhenMissed, string Class,
-    Evidence Evidence, string Source, Amount? Amount = null, string? Words = null, RollOption? Roll = null, AlarmDay? Alarm = null,
-    IReadOnlyList<string>? StopsAt = null, IReadOnlyList<string>? MetBy = null, Firing? Fires = null, string? Note = null, Extension? Extension = null);
+    Evidence Evidence, string Source, ClockTexts Zh, Amount? Amount = null, string? Words = null, RollOption? Roll = null, AlarmDay? Alarm = null,
+    IReadOnlyList<string>? StopsAt = null, IReadOnlyList<string>? MetBy = null, Firing? Fires = null, string? Note = null, Extension? Extension = null)
+{
+    /// <summary>What the clock says in words.</summary>
+    /// <param name="language"><c>en</c> or <c>zh</c>.</param>
+    public ClockTexts In(string language) => language == "zh" ? Zh with { Source = Zh.Source ?? Source } : new ClockTexts(Step, WhenMet, WhenMissed, Words, Note, Source);
+}
+
+/// <summary>What a clock says in words.</summary>
+/// <param name="Words">The term where it has no number; null where it has one.</param>
+/// <param name="Source">Keys of the pack's sources; null where they stand without words.</param>
+public sealed record ClockTexts(string Step, string WhenMet, string WhenMissed, string? Words = null, string? Note = null, string? Source = null);
 
 /// <summary>Effects on the picture and the procedure. The list is closed: packs choose from it.</summary>
 public enum Effect

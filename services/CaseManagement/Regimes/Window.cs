@@ -12,7 +12,7 @@ public sealed record Edge(LocalDate Day, Instant At);
 /// <param name="Closes">Not after this; null when it never closes.</param>
 /// <param name="Warns">When the platform is warned; <see cref="Edge.At"/> is the start of the day.</param>
 /// <param name="Doubts">Why the dates are not certain; empty when they are.</param>
-public sealed record Window(Edge? Opens, Edge? Closes, Edge? Warns, IReadOnlyList<string> Doubts)
+public sealed record Window(Edge? Opens, Edge? Closes, Edge? Warns, IReadOnlyList<Words> Doubts)
 {
     /// <summary>Computes the window of a clock from its start. The local day of the start is day 0.</summary>
     /// <param name="settings">What the tenant chose.</param>
@@ -34,7 +34,7 @@ public sealed record Window(Edge? Opens, Edge? Closes, Edge? Warns, IReadOnlyLis
     internal Window Extend(Edge end, Evidence evidence) => this with
     {
         Opens = Opens is not null && Opens == Closes ? end : Opens, Closes = end,
-        Doubts = evidence == Evidence.Confirmed ? Doubts : [.. Doubts, $"That the term can be made longer is {evidence}."],
+        Doubts = evidence == Evidence.Confirmed ? Doubts : [.. Doubts, Words.Doubt("That the term can be made longer", "期限可以延长", evidence)],
     };
 
     private static Edge Count(Clock clock, int count, Roll roll, RegimeSettings settings, Instant start)
@@ -68,13 +68,15 @@ public sealed record Window(Edge? Opens, Edge? Closes, Edge? Warns, IReadOnlyLis
         return new Edge(day, settings.Zone.AtStartOfDay(day.PlusDays(1)).ToInstant());
     }
 
-    private static IEnumerable<string> FindDoubts(Clock clock, ClockSettings chosen, RegimeSettings settings, Instant start, Edge? last)
+    private static IEnumerable<Words> FindDoubts(Clock clock, ClockSettings chosen, RegimeSettings settings, Instant start, Edge? last)
     {
-        if (clock.Evidence != Evidence.Confirmed) yield return $"{clock.Id} is {clock.Evidence}.";
-        if (clock.DayKind == DayKind.Unspecified) yield return $"The source of {clock.Id} does not say which days; every day is counted.";
-        if (clock.Note is not null) yield return clock.Note;
+        if (clock.Evidence != Evidence.Confirmed) yield return Words.Doubt(clock.Id, clock.Id, clock.Evidence);
+        if (clock.DayKind == DayKind.Unspecified) yield return new($"The source of {clock.Id} does not say which days; every day is counted.", $"{clock.Id} 的来源未说明以何种日计算；此处逐日计算。");
+        if (clock.Note is not null) yield return new(clock.Note, clock.Zh.Note!);
         if (clock.Roll is { } option && last is not null && clock.DayKind == DayKind.Calendar && (chosen.Roll == Roll.NextOpenDay || !settings.Calendar.IsOpen(last.Day, DayKind.Working)))
-            yield return $"Whether the last day rolls to the next open day is a setting ({chosen.Roll}); its source is {option.Evidence}.";
+            yield return new(
+                $"Whether the last day rolls to the next open day is a setting ({chosen.Roll}); its source is {option.Evidence}.",
+                $"期限最后一日是否顺延至其后第一个工作日为可设定项（{(chosen.Roll == Roll.NextOpenDay ? "顺延" : "不顺延")}）；其依据：{Words.ZhOf(option.Evidence)}。");
         var countsDays = clock.DayKind is DayKind.Business or DayKind.Working || (clock.DayKind == DayKind.Calendar && chosen.Roll == Roll.NextOpenDay);
         if (!countsDays || last is null) yield break;
         foreach (var doubt in settings.Calendar.Doubts(start.InZone(settings.Zone).Date, last.Day)) yield return doubt;

@@ -1,3 +1,4 @@
+using ImageRights.Console.Pages;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageRights.Console.Accounts;
@@ -24,10 +25,10 @@ internal sealed class ActorNames
     }
 
     /// <summary>The signature with names for ids; a program's human is named as the program names him.</summary>
-    public string? Of(string? actor) => actor?.Split('/').Select(part => names.GetValueOrDefault(part) ?? part).ToList() switch
+    public Phrase Of(string? actor) => actor?.Split('/').Select(part => names.GetValueOrDefault(part) ?? part).ToList() switch
     {
-        null => null,
-        [var program, var human] => $"{human} through {program}",
-        var parts => string.Join('/', parts),
+        null => new("", ""),
+        [var program, var human] => new($"{human} through {program}", $"{human}（经由 {program}）"),
+        var parts => new(string.Join('/', parts), string.Join('/', parts)),
     };
 }

@@ -5,44 +5,76 @@ namespace ImageRights.Console.Pages;
 /// <summary>Codes in words that people use.</summary>
 internal static class Words
 {
-    public static string Transform(string transform) => transform switch
+    public static Phrase Transform(string transform) => transform switch
     {
-        "Original" => "as it is",
-        "Rotate90" => "turned a quarter to the left",
-        "Rotate180" => "turned upside down",
-        "Rotate270" => "turned a quarter to the right",
-        "FlipX" => "mirrored top to bottom",
-        "FlipY" => "mirrored left to right",
-        _ => "mirrored along a diagonal",
+        "Original" => new("as it is", "方向未变"),
+        "Rotate90" => new("turned a quarter to the left", "逆时针旋转90°"),
+        "Rotate180" => new("turned upside down", "旋转180°"),
+        "Rotate270" => new("turned a quarter to the right", "顺时针旋转90°"),
+        "FlipX" => new("mirrored top to bottom", "上下镜像"),
+        "FlipY" => new("mirrored left to right", "左右镜像"),
+        _ => new("mirrored along a diagonal", "沿对角线镜像"),
     };
 
     /// <summary>An id in little room: ids begin with the time, so that those of one day differ in their ends.</summary>
     public static string Short(string id) => id.IndexOf('_') is > 0 and var kind && id.Length > kind + 9 ? $"{id[..kind]} …{id[^6..]}" : id;
 
-    public static string Class(string kind) => kind switch
+    public static Phrase Class(string kind) => kind switch
     {
-        "Exact" => "the same picture",
-        "NearExact" => "the same picture, hardly changed",
-        "Crop" => "a part of the other picture",
-        "Composite" => "the other picture with something around it",
-        "BackgroundChanged" => "the same thing before another background",
-        _ => "the same scene",
+        "Exact" => new("the same picture", "同一图片"),
+        "NearExact" => new("the same picture, hardly changed", "同一图片，仅轻微改动"),
+        "Crop" => new("a part of the other picture", "另一图片的一部分"),
+        "Composite" => new("the other picture with something around it", "包含另一图片，并在其周围添加了内容"),
+        "BackgroundChanged" => new("the same thing before another background", "同一主体置于另一背景"),
+        _ => new("the same scene", "同一场景"),
     };
 
-    public static string Item(string item) => item switch
+    public static Phrase Item(string item) => item switch
     {
-        "Live" => "the picture is shown",
-        "Down" => "the picture is down",
-        _ => "the picture is held down",
+        "Live" => new("the picture is shown", "图片展示"),
+        "Down" => new("the picture is down", "图片下架"),
+        _ => new("the picture is held down", "图片因诉讼或命令维持下架"),
+    };
+
+    /// <summary>What a picture was compared with.</summary>
+    public static Phrase Bank(string bank) => bank switch
+    {
+        "Works" => new("Registered work", "登记作品"),
+        "Portraits" => new("Registered portrait", "登记肖像"),
+        "Removed" => new("Removed picture", "已下架图片"),
+        _ => new("Earlier upload", "此前上传的图片"),
+    };
+
+    /// <summary>Where a marketplace shows a picture.</summary>
+    public static Phrase Surface(string? surface) => surface switch
+    {
+        null => new("", ""),
+        "Listing" => new(surface, "商品主图"),
+        "Sku" => new(surface, "SKU图"),
+        "Detail" => new(surface, "详情页图片"),
+        "VideoCover" => new(surface, "视频封面"),
+        "Avatar" => new(surface, "头像"),
+        "Profile" => new(surface, "个人主页图片"),
+        "Review" => new(surface, "评价图片"),
+        _ => new(surface, surface),
+    };
+
+    /// <summary>What a case began with.</summary>
+    public static Phrase Origin(string origin) => origin switch
+    {
+        "Report" => new(origin, "投诉"),
+        "Screening" => new(origin, "上传时比对"),
+        "Retroactive" => new(origin, "作品登记后比对"),
+        _ => new(origin, origin),
     };
 
     /// <summary>How long it still is, in the unit in which people think of it.</summary>
-    public static string Until(TimeSpan left) => left switch
+    public static Phrase Until(TimeSpan left) => left switch
     {
-        { Ticks: <= 0 } => "now",
-        { TotalHours: < 1 } => $"in {Math.Ceiling(left.TotalMinutes):0} min",
-        { TotalHours: < 48 } => $"in {left.TotalHours:0} hours",
-        _ => $"in {left.TotalDays:0} days",
+        { Ticks: <= 0 } => new("now", "已届期"),
+        { TotalHours: < 1 } => new($"in {Math.Ceiling(left.TotalMinutes):0} min", $"{Math.Ceiling(left.TotalMinutes):0}分钟后"),
+        { TotalHours: < 48 } => new($"in {left.TotalHours:0} hours", $"{left.TotalHours:0}小时后"),
+        _ => new($"in {left.TotalDays:0} days", $"{left.TotalDays:0}天后"),
     };
 
     /// <summary>Whether a work was compared with the pictures before it; null is a work that Matching has not heard of yet.</summary>
@@ -52,8 +84,8 @@ internal static class Words
         { Status: "unreadable" } => new($"It could not be compared with earlier pictures ({search.UnreadableCode}).", $"无法与此前上传的图片比对（{search.UnreadableCode}）。"),
         { Status: "done", Uploads: 0 } => new("There were no earlier pictures to compare it with.", "此前没有可供比对的图片。"),
         { Status: "done", Uploads: { } uploads, Copies: { } copies, Since: { } at } => copies == 0
-            ? new($"No copy among {Count(uploads, "earlier picture")}, compared on {PageBase.Instant(at)}.", $"{At(at)}与此前上传的 {uploads:N0} 张图片比对，未发现复制。")
-            : new($"Compared with {Count(uploads, "earlier picture")} on {PageBase.Instant(at)}: {(copies == 1 ? "1 copy" : $"{copies:N0} copies")} found.", $"{At(at)}与此前上传的 {uploads:N0} 张图片比对，发现 {copies:N0} 处复制。"),
+            ? new($"No copy among {Count(uploads, "earlier picture")}, compared on {Speech.Instant(at)}.", $"{At(at)}与此前上传的 {uploads:N0} 张图片比对，未发现复制。")
+            : new($"Compared with {Count(uploads, "earlier picture")} on {Speech.Instant(at)}: {(copies == 1 ? "1 copy" : $"{copies:N0} copies")} found.", $"{At(at)}与此前上传的 {uploads:N0} 张图片比对，发现 {copies:N0} 处复制。"),
         _ => new("It was compared with earlier pictures; when, and with how many, is not stated.", "已与此前上传的图片比对；比对时间和数量未记录。"),
     };
 
@@ -67,7 +99,34 @@ internal static class Words
     private static string At(DateTimeOffset instant) => $"{instant.UtcDateTime:yyyy-MM-dd HH:mm} UTC ";
 
     /// <summary>Whose a term is.</summary>
-    public static string Actor(string actor) => actor.Replace("|", " or ", StringComparison.Ordinal);
+    public static Phrase Actor(string actor) => new(actor.Replace("|", " or ", StringComparison.Ordinal), string.Join('或', actor.Split('|').Select(one => one.ToLowerInvariant() switch
+    {
+        "platform" => "平台",
+        "complainant" => "投诉方",
+        "respondent" => "被投诉方",
+        "notifier" => "通知人",
+        "court" => "法院",
+        "ods body" => "庭外争议解决机构",
+        "rights holder" => "权利人",
+        "offeree" => "受要约人",
+        "both" => "双方",
+        "either party" => "任何一方",
+        var other => other,
+    })));
+
+    /// <summary>What can be chosen in a step's form.</summary>
+    public static Phrase Option(string option) => new(option, option switch
+    {
+        "Complainant" => "投诉方",
+        "Respondent" => "被投诉方",
+        "Upheld" => "投诉成立",
+        "Dismissed" => "驳回投诉",
+        "Settled" => "和解",
+        "Removal" => "下架",
+        "Restoration" => "恢复",
+        "End" => "命令终止",
+        _ => State(option).Zh,
+    });
 
     public static string GuestState(string state) => state switch
     {
@@ -79,16 +138,28 @@ internal static class Words
         _ => "It is closed.",
     };
 
-    public static string State(string? state) => state switch
+    public static Phrase State(string? state) => state switch
     {
-        null => "pending",
-        "TakenDown" => "taken down",
-        "CounterNoticed" => "objected",
-        "Met" => "met",
-        "Fired" => "took effect",
-        "Stopped" => "stopped",
-        "Elapsed" => "ran out",
-        _ => state,
+        null => new("pending", "待定"),
+        "Open" => new(state, "待处理"),
+        "TakenDown" => new("taken down", "已下架"),
+        "CounterNoticed" => new("objected", "已收到反通知"),
+        "Reinstated" => new(state, "已恢复"),
+        "Settled" => new(state, "已和解"),
+        "Closed" => new(state, "已结案"),
+        "Match" => new(state, "发现匹配"),
+        "Clear" => new(state, "未发现匹配"),
+        "Featureless" => new(state, "细节不足"),
+        "Unreadable" => new(state, "无法解码"),
+        "Running" => new(state, "进行中"),
+        "Met" => new("met", "已履行"),
+        "Fired" => new("took effect", "已生效"),
+        "Stopped" => new("stopped", "已停止"),
+        "Held" => new(state, "暂停计算"),
+        "Elapsed" => new("ran out", "已届满"),
+        "received" => new(state, "已收到"),
+        "withdrawn" => new(state, "已撤回"),
+        _ => new(state, state),
     };
 
     public static string Colour(string? state) => state switch

@@ -38,8 +38,6 @@ public sealed record Match(
     string Bank, string ReferenceId, string OwnerAccountId, int Distance, string Transform, string Disposition, string? LicenceId, string? CaseId = null, Evidence? Evidence = null, string? Band = null)
     : Reference(Bank, ReferenceId, OwnerAccountId)
 {
-    public string BankName => Bank switch { "Works" => "Registered work", "Portraits" => "Registered portrait", "Removed" => "Removed picture", _ => "Earlier upload" };
-
     /// <param name="thresholds">Those of the screening.</param>
     public Found FoundBy(Thresholds? thresholds) => new(Distance, Transform, Evidence, Band, thresholds);
 }
@@ -68,11 +66,7 @@ public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Time
 
 public sealed record CaseHistory(string CaseId, long Version, IReadOnlyList<HistoryEntry> Events);
 
-public sealed record Moment(string Local, string Zone, DateTimeOffset Utc)
-{
-    /// <summary>As the clock on the wall of the zone shows it.</summary>
-    public string OnTheWall => DateTimeOffset.Parse(Local, System.Globalization.CultureInfo.InvariantCulture).ToString("d MMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture);
-}
+public sealed record Moment(string Local, string Zone, DateTimeOffset Utc);
 
 /// <summary>A term of a case.</summary>
 /// <param name="NotBefore">When its window opens; null when it is open from the start.</param>

@@ -122,6 +122,10 @@ public class EuropeJourneyTests(LawService service)
         ((string)next["rule"]!).ShouldBe("IR-02");
         ((string)next["step"]!).ShouldBe("First human decision on ordinary notice");
         ((string)next["actor"]!).ShouldBe("platform");
+        var chinese = (await service.GetAsync("/v1/agenda?limit=200&language=zh")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().Single(entry => (string)entry!["caseId"]! == dispute.Id)!;
+        ((string)chinese["step"]!, (string)chinese["whenMissed"]!).ShouldBe(("普通通知的首次人工决定", "升级处理"));
+        ((string)(await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines?language=zh")).Body!["deadlines"]!.AsArray().Single(term => (string)term!["rule"]! == "EU-03")!["term"]!).ShouldBe("及时");
+        (await service.GetAsync("/v1/agenda?language=fr")).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
         ((DateTimeOffset)next["dueAt"]!).ShouldBe((DateTimeOffset)(await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines")).Body!["deadlines"]![0]!["notAfter"]!["utc"]!, TimeSpan.FromMilliseconds(1));
 
         var first = (await service.GetAsync("/v1/agenda?limit=1&sort=due")).ShouldBe(HttpStatusCode.OK).Body!;

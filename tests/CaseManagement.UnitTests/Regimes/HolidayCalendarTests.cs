@@ -61,7 +61,7 @@ public class HolidayCalendarTests
     {
         var calendar = Catalogue.Calendars["cn-state-council"];
         calendar.Doubts(Day("2025-01-01"), Day("2026-12-31")).ShouldBeEmpty();
-        calendar.Doubts(Day("2026-12-30"), Day("2027-01-05")).ShouldBe(["Calendar cn-state-council has no confirmed arrangement for 2027."]);
+        calendar.Doubts(Day("2026-12-30"), Day("2027-01-05")).ShouldBe([new Words("Calendar cn-state-council has no confirmed arrangement for 2027.", "日历 cn-state-council 没有已核对的 2027 年放假安排。")]);
         calendar.Doubts(Day("2031-01-01"), Day("2031-01-05")).ShouldHaveSingleItem();
         Catalogue.Calendars["us-federal"].Doubts(Day("2026-01-01"), Day("2040-01-01")).ShouldBeEmpty();
     }

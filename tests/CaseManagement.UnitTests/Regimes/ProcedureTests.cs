@@ -262,7 +262,7 @@ public class ProcedureTests
             for (var back = 5; back >= 0; back--) looked = procedure.Advance(looked, fact.At - Duration.FromHours(back));
             looked = procedure.Next(looked, fact);
         }
-        Samples.Json(SimulatedRun.Of(pack, settings, procedure.Advance(looked, Instant.MaxValue))).ShouldBe(Samples.Json(SimulatedRun.Of(pack, settings, procedure.Run(parsed))));
+        Samples.Json(SimulatedRun.Of(pack, settings, procedure.Advance(looked, Instant.MaxValue), "en")).ShouldBe(Samples.Json(SimulatedRun.Of(pack, settings, procedure.Run(parsed), "en")));
     }
 
     private static (string At, string Rule) Restored(string pack, string[] history)
@@ -284,7 +284,7 @@ public class ProcedureTests
         // One history is one set of instants, so the place where it happened is fixed by what it is about and not by the pack.
         var zone = history[0] == TakenDownInShanghai[0] ? DateTimeZoneProviders.Tzdb["Asia/Shanghai"] : settings.Zone;
         var state = new Procedure(pack, settings, Catalogue.Codes).Run(history.Select(fact => Parse(fact, zone)), until is null ? null : At(until, settings.Zone));
-        return SimulatedRun.Of(pack, settings, state);
+        return SimulatedRun.Of(pack, settings, state, "en");
     }
 
     private static Fact Parse(string line, DateTimeZone zone)

@@ -27,7 +27,7 @@ public class WindowTests
         window.Warns!.Day.ShouldBe(Day(alarm));
         Local("us-dmca-512", window.Opens.At).ShouldBe(Day(earliest).PlusDays(1).AtMidnight());
         Local("us-dmca-512", window.Warns.At).ShouldBe(Day(alarm).AtMidnight());
-        window.Doubts.ShouldBe(["Section 512 does not define business day: the calendar is a setting."]);
+        window.Doubts.Select(doubt => doubt.En).ShouldBe(["Section 512 does not define business day: the calendar is a setting."]);
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public class WindowTests
     public void A_last_day_on_a_Sunday_rolls_only_where_the_tenant_says_so()
     {
         Of("eu-dsa", "EU-06", "2026-08-31T10:00", Roll.NextOpenDay).Closes!.Day.ShouldBe(Day("2027-03-01"));
-        Of("eu-dsa", "EU-06", "2026-08-31T10:00").Doubts.ShouldContain(doubt => doubt.Contains("rolls"));
-        Of("eu-dsa", "EU-06", "2026-08-15T10:00").Doubts.ShouldNotContain(doubt => doubt.Contains("rolls"));
+        Of("eu-dsa", "EU-06", "2026-08-31T10:00").Doubts.ShouldContain(doubt => doubt.En.Contains("rolls"));
+        Of("eu-dsa", "EU-06", "2026-08-15T10:00").Doubts.ShouldNotContain(doubt => doubt.En.Contains("rolls"));
     }
 
     [Theory]
@@ -87,9 +87,9 @@ public class WindowTests
     [Fact]
     public void What_is_not_confirmed_says_so()
     {
-        Of("preset-amazon", "PP-AMZ-1", "2026-11-20T10:00").Doubts.ShouldContain(doubt => doubt.Contains("does not say which days"));
-        Of("cn-civil-code", "CN-08", "2026-11-20T10:00").Doubts.ShouldContain("CN-08 is ProductDefault.");
-        Of("preset-taobao", "PP-TB-2", "2026-12-30T10:00").Doubts.ShouldContain(doubt => doubt.Contains("2027"));
+        Of("preset-amazon", "PP-AMZ-1", "2026-11-20T10:00").Doubts.ShouldContain(doubt => doubt.En.Contains("does not say which days"));
+        Of("cn-civil-code", "CN-08", "2026-11-20T10:00").Doubts.ShouldContain(new Words("CN-08 is ProductDefault.", "CN-08：产品默认值。"));
+        Of("preset-taobao", "PP-TB-2", "2026-12-30T10:00").Doubts.ShouldContain(doubt => doubt.En.Contains("2027"));
         Of("cn-ecl", "CN-03", "2026-09-28T10:00").Doubts.ShouldBeEmpty();
     }
 

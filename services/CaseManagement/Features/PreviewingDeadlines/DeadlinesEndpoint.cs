@@ -63,12 +63,13 @@ internal static class DeadlinesEndpoint
     public static void MapDeadlines(this IEndpointRouteBuilder app)
     {
         var cases = app.MapGroup("/v1/cases").WithTags("Cases").Requires(Permission.CasesRead);
-        cases.MapGet("{id}/deadlines", GetAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("GetCaseDeadlines").WithSummary("Every term of a case: by when, by which rule, and what happens otherwise");
+        cases.MapGet("{id}/deadlines", GetAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("GetCaseDeadlines").WithSummary("Every term of a case, in English or Chinese: by when, by which rule, and what happens otherwise");
         cases.MapPost("{id}/what-if", SupposeAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("WhatIf").WithSummary("What each step would change, now or at another instant; stores nothing").LimitBody();
     }
 
     private static async Task<IResult> GetAsync(string id, string? at, HttpContext context)
     {
+        if (!Languages.TryRead(context, out var language, out var unknown)) return context.Problem(unknown!);
         DateTimeOffset? then = null;
         if (at is not null)
         {
@@ -81,12 +82,13 @@ internal static class DeadlinesEndpoint
         var (pack, zone) = (proceeding.Pack, proceeding.Settings.Zone);
         return TypedResults.Ok(new CaseDeadlines(
             id, found.Version, pack.Id, pack.Title, zone.Id, proceeding.Settings.Calendar.Name, Moment.Of(found.Now, zone)!, ItemOf(proceeding.Law),
-            [.. proceeding.Clocks.OrderBy(clock => clock.Status != ClockStatus.Running).ThenBy(clock => clock.Ends ?? Instant.MaxValue).Select(clock => SimulatedDeadline.Of(clock, zone))],
+            [.. proceeding.Clocks.OrderBy(clock => clock.Status != ClockStatus.Running).ThenBy(clock => clock.Ends ?? Instant.MaxValue).Select(clock => SimulatedDeadline.Of(clock, zone, language))],
             Follow(proceeding, found.Rules, found.Now), pack.Unconfirmed, pack.ConflictsWith ?? []));
     }
 
     private static async Task<IResult> SupposeAsync(string id, WhatIfRequest request, HttpContext context)
     {
+        if (!Languages.TryRead(context, out var language, out var unknown)) return context.Problem(unknown!);
         if (await LoadAsync(id, context) is not { } found) return context.Problem(new Rejection(CaseCodes.NotFound));
         if (found.Proceeding is not { } proceeding) return context.Problem(new Rejection(CaseCodes.StepNotProvided, "The case follows the house regime, which has no terms."));
         var catalogue = found.Rules.Catalogue;
@@ -101,7 +103,7 @@ internal static class DeadlinesEndpoint
         context.Response.SetVersion(found.Version);
         return TypedResults.Ok(new WhatIf(
             id, found.Version, proceeding.Pack.Id, Moment.Of(at, proceeding.Settings.Zone)!, ItemOf(then.Law),
-            [.. facts.Distinct().SelectMany(fact => ToldAs(then.Law, fact, at)).Select(told => Suppose(then, told, found.Rules, procedure))]));
+            [.. facts.Distinct().SelectMany(fact => ToldAs(then.Law, fact, at)).Select(told => Suppose(then, told, found.Rules, procedure, language))]));
     }
 
     /// <summary>A fact as it would be told; of an extension one for each term that still can be made longer, by as much as it can.</summary>
@@ -110,7 +112,7 @@ internal static class DeadlinesEndpoint
         : law.Clocks.Where(clock => clock.Clock.Extension is not null && clock.ExtendedBy is null && clock.IsRunningAt(at)).DistinctBy(clock => clock.Clock.Id)
             .Select(clock => new Fact(fact, at, null, []) { Rule = clock.Clock.Id, Days = clock.Clock.Extension!.Max });
 
-    private static Supposition Suppose(Proceeding then, Fact told, CaseRules rules, Procedure procedure)
+    private static Supposition Suppose(Proceeding then, Fact told, CaseRules rules, Procedure procedure, string language)
     {
         var (fact, at) = (told.Name, told.At);
         var judgement = procedure.Judge(then.Law, told);
@@ -121,7 +123,7 @@ internal static class DeadlinesEndpoint
             fact, judgement.Step?.Text ?? rules.Catalogue.Facts[fact], judgement.IsRegulated && judgement.Codes.Count == 0,
             [.. judgement.Codes.Select(code => new Refusal(code, new Words(rules.Catalogue.Codes[code].En, rules.Catalogue.Codes[code].Zh), rules.Catalogue.Codes[code].Curable))],
             [.. form?.Fields.Where(field => field.Code is not null).Select(field => field.Name) ?? []], judgement.Step?.Rule, judgement.Step?.Source, ItemOf(after),
-            [.. after.Clocks.Where(clock => clock.Status == ClockStatus.Running && !then.Law.Clocks.Contains(clock)).Select(clock => SimulatedDeadline.Of(clock, then.Settings.Zone))],
+            [.. after.Clocks.Where(clock => clock.Status == ClockStatus.Running && !then.Law.Clocks.Contains(clock)).Select(clock => SimulatedDeadline.Of(clock, then.Settings.Zone, language))],
             [.. before.Where(clock => !after.Clocks.Any(now => now.Clock.Id == clock.Clock.Id && now.StartedAt == clock.StartedAt && now.Status == ClockStatus.Running)).Select(clock => clock.Clock.Id)],
             Follow(then with { Law = after }, rules, at));
     }

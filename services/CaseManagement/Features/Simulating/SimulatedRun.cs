@@ -49,15 +49,15 @@ public sealed record SimulatedDeadline(
     string Rule, string Step, string Actor, ClockStatus Status, Moment StartedAt, string? OpensOn, Moment? NotBefore, string? AlarmOn, string? LastDay, Moment? NotAfter, string? Term,
     Moment? EndedAt, string? EndedBy, string WhenMet, string WhenMissed, string Source, Evidence Evidence, bool Confirmed, IReadOnlyList<string> Doubts, SimulatedExtension? Extension)
 {
-    /// <summary>A started clock as it reads where the law counts it.</summary>
-    internal static SimulatedDeadline Of(RunningClock running, DateTimeZone zone)
+    /// <summary>A started clock as it reads where the law counts it, in the reader's language.</summary>
+    internal static SimulatedDeadline Of(RunningClock running, DateTimeZone zone, string language)
     {
         Moment? At(Instant? instant) => Moment.Of(instant, zone);
-        var (clock, window) = (running.Clock, running.Window);
+        var (clock, window, texts) = (running.Clock, running.Window, running.Clock.In(language));
         return new SimulatedDeadline(
-            clock.Id, clock.Step, clock.Actor, running.Status, At(running.StartedAt)!, Day(window?.Opens), At(window?.Opens?.At), Day(window?.Warns), Day(window?.Closes), At(window?.Closes?.At),
-            clock.Words, At(running.EndedAt), running.EndedBy, clock.WhenMet, clock.WhenMissed, clock.Source, clock.Evidence,
-            window is null ? clock.Evidence == Evidence.Confirmed : window.Doubts.Count == 0, window?.Doubts ?? [],
+            clock.Id, texts.Step, clock.Actor, running.Status, At(running.StartedAt)!, Day(window?.Opens), At(window?.Opens?.At), Day(window?.Warns), Day(window?.Closes), At(window?.Closes?.At),
+            texts.Words, At(running.EndedAt), running.EndedBy, texts.WhenMet, texts.WhenMissed, texts.Source!, clock.Evidence,
+            window is null ? clock.Evidence == Evidence.Confirmed : window.Doubts.Count == 0, [.. window?.Doubts.Select(doubt => doubt.In(language)) ?? []],
             clock.Extension is not { } extension ? null : new SimulatedExtension(extension.Max, extension.DayKind, running.ExtendedBy, extension.Evidence, extension.Source));
     }
 
@@ -83,14 +83,15 @@ public sealed record SimulatedRun(
     IReadOnlyList<string> Unconfirmed, IReadOnlyList<string> ConflictsWith)
 {
     /// <summary>The run of a pack as it is answered.</summary>
-    public static SimulatedRun Of(RegimePack pack, RegimeSettings settings, ProcedureState state)
+    /// <param name="language">What its deadlines are told in: <c>en</c> or <c>zh</c>.</param>
+    public static SimulatedRun Of(RegimePack pack, RegimeSettings settings, ProcedureState state, string language)
     {
         Moment? At(Instant? instant) => Moment.Of(instant, settings.Zone);
         var item = !state.IsDown ? ItemStatus.Live : state.IsHeld ? ItemStatus.HeldDown : ItemStatus.Down;
         return new SimulatedRun(
             pack.Id, pack.Title, settings.Zone.Id, settings.Calendar.Name,
             new SimulatedOutcome(item, At(state.DownSince), At(state.EndedAt), state.EndedBy, state.Notice, At(state.NoticeReceivedAt), state.AreNoticesBarred),
-            [.. state.Clocks.Select(running => SimulatedDeadline.Of(running, settings.Zone))],
+            [.. state.Clocks.Select(running => SimulatedDeadline.Of(running, settings.Zone, language))],
             [.. state.Entries.Select(entry => new SimulatedEntry(
                 At(entry.At)!, entry.Kind, entry.Name, entry.IsAccepted, entry.Refusals, entry.Rule, entry.Source, entry.Text ?? Text(pack, entry), entry.Effects))],
             pack.Unconfirmed, pack.ConflictsWith ?? []);
@@ -99,7 +100,6 @@ public sealed record SimulatedRun(
     private static Words? Text(RegimePack pack, LogEntry entry) =>
         entry.Kind == LogKind.NotRegulated ? new Words("This regime attaches nothing to this fact.", "该制度对此事实未作规定。")
         : pack.Clocks.FirstOrDefault(clock => clock.Id == entry.Rule) is not { } clock ? null
-        : entry.Kind == LogKind.Elapsed ? new Words($"{clock.Step}: the term has run out. {clock.WhenMissed}", $"期限届满({clock.Id}):{clock.WhenMissed}")
-        : new Words($"{clock.Step}: the term does its effect.", $"期限({clock.Id})生效。");
-
+        : entry.Kind == LogKind.Elapsed ? new Words($"{clock.Step}: the term has run out. {clock.WhenMissed}", $"{clock.Zh.Step}：期限届满。{clock.Zh.WhenMissed}")
+        : new Words($"{clock.Step}: the term does its effect.", $"{clock.Zh.Step}：期限生效。");
 }

@@ -47,6 +47,7 @@ internal static class SimulationEndpoint
 
     private static IResult Simulate(SimulationRequest request, HttpContext context, RegimeCatalogue catalogue)
     {
+        if (!Languages.TryRead(context, out var language, out var unknown)) return context.Problem(unknown!);
         if (ReadHistory(request, catalogue, out var facts) is { } badHistory) return context.Problem(badHistory);
         if (request.Until is { } until && !IsInRange(until)) return context.Problem(Fields.Invalid("/until", "is out of range"));
         if (request.Regimes is not { Count: > 0 and <= MostRegimes } choices) return context.Problem(Fields.Invalid("/regimes", $"takes 1 to {MostRegimes} regimes"));
@@ -55,7 +56,7 @@ internal static class SimulationEndpoint
         {
             if (ReadChoice(choices[index], $"/regimes/{index}", catalogue, out var pack, out var settings) is { } badChoice) return context.Problem(badChoice);
             var state = new Procedure(pack!, settings!, catalogue.Codes).Run(facts, request.Until is { } instant ? Instant.FromDateTimeOffset(instant) : null);
-            runs.Add(SimulatedRun.Of(pack!, settings!, state));
+            runs.Add(SimulatedRun.Of(pack!, settings!, state, language));
         }
         return TypedResults.Ok(new Simulation(runs));
     }

@@ -41,7 +41,7 @@ internal static class GuestForms
         {
             var report = (await desk.FollowAsync(market, number.Trim(), pin.Replace(" ", "", StringComparison.Ordinal), withdraw == "on", context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
             return ShownOnce.Page("Your report", Words.GuestState(report.State),
-                [("Number", report.Number), ("Received", PageBase.Instant(report.ReceivedAt)), ("Last changed", PageBase.Instant(report.ChangedAt))], "/guest/follow");
+                [("Number", report.Number), ("Received", Speech.Instant(report.ReceivedAt)), ("Last changed", Speech.Instant(report.ChangedAt))], "/guest/follow");
         }
         catch (PeerException refusal)
         {

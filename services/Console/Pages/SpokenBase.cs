@@ -1,0 +1,43 @@
+using System.Globalization;
+using ImageRights.Console.Peers;
+using Microsoft.AspNetCore.Components;
+
+namespace ImageRights.Console.Pages;
+
+/// <summary>A component that speaks the reader's language.</summary>
+public abstract class SpokenBase : ComponentBase
+{
+    /// <summary>Who asks, and in which language.</summary>
+    [Inject]
+    protected IHttpContextAccessor Request { get; set; } = null!;
+
+    /// <inheritdoc cref="Speech.PrefersChinese" />
+    protected bool IsChinese => Request.HttpContext!.PrefersChinese();
+
+    /// <summary>A text in the reader's language.</summary>
+    protected string T(string en, string zh) => IsChinese ? zh : en;
+
+    /// <inheritdoc cref="T(string, string)" />
+    protected string T(Bilingual words) => T(words.En, words.Zh);
+
+    /// <inheritdoc cref="T(string, string)" />
+    protected string T(Phrase words) => words.In(IsChinese);
+
+    /// <summary>An instant as people read it, in UTC.</summary>
+    protected string At(DateTimeOffset? instant) => instant is { } known ? Speech.Instant(known, IsChinese) : "";
+
+    /// <summary>As the clock on the wall of its zone shows it.</summary>
+    protected string OnTheWall(Moment moment) => DateTimeOffset.Parse(moment.Local, CultureInfo.InvariantCulture).ToString(T("d MMM yyyy, HH:mm", "yyyy年M月d日 HH:mm"), CultureInfo.InvariantCulture);
+}
+
+/// <summary>The two languages of the console.</summary>
+internal static class Speech
+{
+    /// <summary>Whether the reader prefers Chinese; English otherwise.</summary>
+    public static bool PrefersChinese(this HttpContext context) =>
+        context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(choice => choice.Quality ?? 1).FirstOrDefault()?.Value.Value?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>An instant as people read it, in UTC.</summary>
+    public static string Instant(DateTimeOffset instant, bool chinese = false) =>
+        instant.UtcDateTime.ToString(chinese ? "yyyy年M月d日 HH:mm:ss 'UTC'" : "d MMM yyyy, HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}
