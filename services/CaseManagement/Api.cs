@@ -61,6 +61,7 @@ internal static class Api
             ["ComplaintDecision"] = Step("Complaint_Not_Pending", "Review_By_Machine", "Review_By_Party", "Review_By_Same_Person", "Step_Not_Provided"),
             ["OutOfCourtReferral"] = Step("Step_Not_Provided"),
             ["OutOfCourtOutcome"] = Step("Step_Not_Provided"),
+            ["StatementSubmission"] = Step("Statement_Not_Owed", "Arrival_Impossible", "Step_Not_Provided"),
             ["Upholding"] = Step("Step_Not_Provided"),
             ["Appeal"] = Step("Counter_Late", "Counter_Attempts_Exhausted", "Step_Not_Provided"),
             ["Extension"] = Step("Extension_Not_Provided", "Extension_Exhausted", "Extension_Too_Long", "Term_Not_Running", "Step_Not_Provided"),

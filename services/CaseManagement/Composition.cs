@@ -147,6 +147,7 @@ public static class Composition
         app.MapMessages();
         app.MapStatementsOfReasons();
         app.MapTransparencySubmissions();
+        app.MapSubmissionRecord();
         app.MapVirtualTime();
         return app;
     }
@@ -193,6 +194,7 @@ public static class Composition
             .Map<DecisionConfirmed>("decision_confirmed_v1")
             .Map<OdsComplaintReceived>("ods_complaint_received_v1")
             .Map<OdsOutcomeRecorded>("ods_outcome_recorded_v1")
+            .Map<StatementSubmitted>("statement_submitted_v1")
             .Map<ComplaintUpheld>("complaint_upheld_v1")
             .Map<AppealFiled>("appeal_filed_v1")
             .Map<DisputeFiled>("dispute_filed_v1")

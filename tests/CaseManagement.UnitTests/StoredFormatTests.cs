@@ -75,6 +75,7 @@ public class StoredFormatTests
             [typeof(CaseEvent.ComplaintLodged)] = "complaint_lodged_v1",
             [typeof(CaseEvent.DecisionOverturned)] = "decision_overturned_v1",
             [typeof(CaseEvent.DecisionConfirmed)] = "decision_confirmed_v1",
+            [typeof(CaseEvent.StatementSubmitted)] = "statement_submitted_v1",
             [typeof(CaseEvent.OdsComplaintReceived)] = "ods_complaint_received_v1",
             [typeof(CaseEvent.OdsOutcomeRecorded)] = "ods_outcome_recorded_v1",
             [typeof(CaseEvent.ComplaintUpheld)] = "complaint_upheld_v1",

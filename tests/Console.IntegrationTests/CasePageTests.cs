@@ -65,6 +65,11 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         if (regime == "eu-dsa")
         {
             page = await TakeAsync(chinese, page, caseId, "information", "已书面告知。", ("party", "Respondent"), ("toldAt", ""), ("proof", ""));
+            var owed = Owed().Match(page).Groups[1].Value;
+            owed.ShouldStartWith("sor_");
+            page = await TakeAsync(chinese, page, caseId, "statement-submission", "已通过网页表单提交。", ("statementId", owed), ("reference", "8f6f2b7e-0c1d"), ("submittedAt", ""));
+            page.ShouldContain("透明度数据库已收到理由说明");
+            page.ShouldNotContain("记录理由说明已提交透明度数据库</summary>", customMessage: "The database has what it was owed.");
             page.ShouldContain("如各方均不采取行动");
             page.ShouldContain("期限届满（EU-06）；图片下架。");
             page.ShouldContain("尚不确定：六个月为平台须给予的最短期间。");
@@ -191,6 +196,9 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         if (!await browser.SignInAsync("admin", Own)) await browser.FirstSignInAsync("admin", console.First["password"], Own);
         return browser;
     }
+
+    [GeneratedRegex("name=\"statementId\" required value=\"([^\"]+)\"")]
+    private static partial Regex Owed();
 
     [GeneratedRegex("<(pre|code|script|style|option)[^>]*>.*?</\\1>", RegexOptions.Singleline)]
     private static partial Regex Stored();

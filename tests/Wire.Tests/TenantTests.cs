@@ -23,7 +23,7 @@ public sealed class TenantTests(RunningServices services) : IClassFixture<Runnin
     internal static readonly object Body = new
     {
         actor = "x", reasonCode = "Copyright", statement = "x", agreedBy = new[] { "x" }, amount = 1, currency = "USD", imageStays = false, outcome = "Upheld", elements = new { signature = "x" },
-        description = "x", from = "2020-01-01T00:00:00Z",
+        description = "x", from = "2020-01-01T00:00:00Z", statementId = "sor_x_1", reference = "x",
     };
 
     private readonly byte[] picture = new SamplePicture(Random.Shared.Next()).ToPng();

@@ -20,7 +20,7 @@ public sealed class PartySight(string account, IReadOnlySet<Guid> told)
 
     /// <summary>Members of others' facts that are theirs or the house's.</summary>
     public static readonly FrozenSet<string> Withheld = FrozenSet.ToFrozenSet(
-        ["by", "through", "statement", "reportId", "notice", "settings", "elements", "missing", "reference", "proof", "lateSeconds"]);
+        ["by", "through", "statement", "reportId", "notice", "settings", "elements", "missing", "reference", "proof", "statementId", "lateSeconds"]);
 
     /// <summary>Whether it is the party's own act, which it sees whole.</summary>
     public bool IsOwn(JsonElement data) => ActOf(data, "by") == account;

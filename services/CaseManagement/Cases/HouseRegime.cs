@@ -78,6 +78,9 @@ public enum CaseStep
     /// <summary>Upholding the notice where the regime counts from that.</summary>
     Upholding,
 
+    /// <summary>Telling that the Transparency Database has a statement of reasons.</summary>
+    StatementSubmission,
+
     /// <summary>Making a term longer where the regime allows it.</summary>
     Extension,
 

@@ -65,8 +65,9 @@ public enum Speaker
 /// <param name="OccurredAt">When it was, where that is earlier than its record, such as an arrival.</param>
 /// <param name="Proof">What proves it, such as the delivery's id.</param>
 /// <param name="Outcome">What came of it, in a code.</param>
+/// <param name="StatementId">Statement of reasons that it is about.</param>
 public sealed record Particulars(
-    string? Reference = null, string? Body = null, Speaker? Party = null, DateTimeOffset? OccurredAt = null, string? Proof = null, string? Outcome = null);
+    string? Reference = null, string? Body = null, Speaker? Party = null, DateTimeOffset? OccurredAt = null, string? Proof = null, string? Outcome = null, string? StatementId = null);
 
 /// <summary>The facts of a case under law. The name of a step is the name of the fact that regime packs know it by.</summary>
 public abstract partial record CaseEvent
@@ -179,6 +180,9 @@ public abstract partial record CaseEvent
 
     /// <summary>An out-of-court body has decided.</summary>
     public sealed record OdsOutcomeRecorded(Dispute Dispute, Ground Ground, Speaker Speaker, Particulars Particulars, Act Act) : Step;
+
+    /// <summary>The EU Transparency Database has a statement of reasons of the case (Regulation (EU) 2022/2065, Article 24(5)).</summary>
+    public sealed record StatementSubmitted(Dispute Dispute, Ground Ground, Speaker Speaker, Particulars Particulars, Act Act) : Step;
 
     /// <summary>The platform upholds the notice.</summary>
     public sealed record ComplaintUpheld(Dispute Dispute, Ground Ground, Speaker Speaker, Particulars Particulars, Act Act) : Step;

@@ -59,10 +59,12 @@ internal static class StepHandling
     public static IResult Refuse(this HttpContext context, Rejection rejection) => context.Problem(rejection);
 
     /// <summary>Records a step that only regimes of law know.</summary>
-    public static Task<IResult> TakeStepAsync(this HttpContext context, string id, StepRequest request, CaseStep step, string fact, Particulars particulars, bool automated = false) =>
+    /// <param name="beside">What is stored with the fact, if anything.</param>
+    public static Task<IResult> TakeStepAsync(
+        this HttpContext context, string id, StepRequest request, CaseStep step, string fact, Particulars particulars, bool automated = false, Action<DocumentSession>? beside = null) =>
         // What a program does in its own name no person did.
-        context.TakeStepAsync(id, request, act => new CaseCommand.TakeStep(
-            step, fact, $"msr_{Guid.CreateVersion7():N}", particulars with { OccurredAt = particulars.OccurredAt?.ToUniversalTime() }, automated || context.Actor(request.Actor).IsProgram, act));
+        context.TakeStepAsync(id, request, _ => act => new CaseCommand.TakeStep(
+            step, fact, $"msr_{Guid.CreateVersion7():N}", particulars with { OccurredAt = particulars.OccurredAt?.ToUniversalTime() }, automated || context.Actor(request.Actor).IsProgram, act), beside);
 
     /// <summary>Takes a step that needs nothing of the case's state.</summary>
     public static Task<IResult> TakeStepAsync(this HttpContext context, string id, StepRequest request, Func<Act, CaseCommand> command) =>

@@ -61,7 +61,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     {
         switch (command)
         {
-            case RunDeadline or TakeStep { Step: CaseStep.Information or CaseStep.OutOfCourtReferral or CaseStep.OutOfCourtOutcome }:
+            case RunDeadline or TakeStep { Step: CaseStep.Information or CaseStep.OutOfCourtReferral or CaseStep.OutOfCourtOutcome or CaseStep.StatementSubmission }:
                 return null;
             case TakeStep { Step: CaseStep.CourtOrder or CaseStep.CourtAction or CaseStep.AuthorityComplaint or CaseStep.Complaint } step:
                 var reopened = new CaseReopened(dispute, step.Fact, step.Act);
@@ -174,7 +174,9 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         CaseStep.CounterNoticeDelivery when state.History.OfType<CounterNoticeDelivered>().Any(delivered => delivered.Act.At >= state.CounterNotice!.Act.At) => Decision.Refused(CaseCodes.DeliveryRecorded),
         CaseStep.CourtOrder when command.Fact == nameof(RemovalOrderEnded) && proceeding.Orders.Count > 0 && !proceeding.Orders.Contains(command.Particulars.Reference!) =>
             Decision.Refused(CaseCodes.OrderUnknown, $"In force: {string.Join(", ", proceeding.Orders)}."),
-        CaseStep.Information when command.Particulars.OccurredAt is { } told && told > command.Act.At => Decision.Refused(CaseCodes.ArrivalImpossible),
+        CaseStep.Information or CaseStep.StatementSubmission when command.Particulars.OccurredAt is { } told && told > command.Act.At => Decision.Refused(CaseCodes.ArrivalImpossible),
+        CaseStep.StatementSubmission when command.Particulars.OccurredAt is { } submitted && !proceeding.Law.Clocks.Any(clock => clock.Party == command.Particulars.StatementId && clock.StartedAt <= Proceeding.At(submitted)) =>
+            Decision.Refused(CaseCodes.ArrivalImpossible),
         CaseStep.Complaint when speaker is not (Speaker.Complainant or Speaker.Respondent) => Decision.Refused(CaseCodes.NotAParty),
         CaseStep.Complaint when state.OpenComplaints.Any(open => open.Speaker == speaker) => Decision.Refused(CaseCodes.ComplaintOpen),
         CaseStep.ComplaintDecision when state.OpenComplaints.All(open => open.Speaker != command.Particulars.Party) => Decision.Refused(CaseCodes.ComplaintNotPending),
@@ -338,6 +340,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         nameof(DecisionConfirmed) => new DecisionConfirmed(dispute, ground, speaker, particulars, act),
         nameof(OdsComplaintReceived) => new OdsComplaintReceived(dispute, ground, speaker, particulars, act),
         nameof(OdsOutcomeRecorded) => new OdsOutcomeRecorded(dispute, ground, speaker, particulars, act),
+        nameof(StatementSubmitted) => new StatementSubmitted(dispute, ground, speaker, particulars, act),
         nameof(ComplaintUpheld) => new ComplaintUpheld(dispute, ground, speaker, particulars, act),
         nameof(AppealFiled) => new AppealFiled(dispute, ground, speaker, particulars, act),
         nameof(DisputeFiled) => new DisputeFiled(dispute, ground, speaker, particulars, act),

@@ -33,6 +33,7 @@ public static class LawSteps
         CaseStep.Objection => nameof(DisputeFiled),
         Change => nameof(ChangeReported),
         Upholding => nameof(ComplaintUpheld),
+        StatementSubmission => nameof(StatementSubmitted),
         _ => null,
     };
 
@@ -43,14 +44,14 @@ public static class LawSteps
             CaseStatus.Open => [Report, Takedown, Dismissal, NoticeForwarding, Retraction, CourtOrder, Upholding, Information, Change, CaseStep.Complaint, OutOfCourtReferral],
             CaseStatus.TakenDown => [
                 Report, Takedown, CaseStep.CounterNotice, Reinstatement, CaseStep.Settlement, Closure, NoticeForwarding, Retraction, CourtAction, AuthorityComplaint, CourtOrder, Information, CaseStep.Complaint,
-                Appeal, CaseStep.Objection, Change, Upholding, OutOfCourtReferral, OutOfCourtOutcome],
+                Appeal, CaseStep.Objection, Change, Upholding, OutOfCourtReferral, OutOfCourtOutcome, StatementSubmission],
             CaseStatus.CounterNoticed => [
                 Report, Reinstatement, CaseStep.Settlement, Retraction, CounterNoticeForwarding, CounterNoticeDelivery, CounterNoticeRejection, CourtAction, AuthorityComplaint, CourtOrder, OutOfCourtReferral,
-                OutOfCourtOutcome],
-            CaseStatus.LitigationHold => [Report, Takedown, CaseStep.Settlement, Retraction, CourtActionEnd, CourtOrder],
-            CaseStatus.Reinstated or CaseStatus.Dismissed => [Report, Closure, CourtAction, AuthorityComplaint, Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtOrder],
-            CaseStatus.Settled => [Closure, CourtAction, AuthorityComplaint, CourtOrder],
-            CaseStatus.Closed => [Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtAction, AuthorityComplaint, CourtOrder],
+                OutOfCourtOutcome, StatementSubmission],
+            CaseStatus.LitigationHold => [Report, Takedown, CaseStep.Settlement, Retraction, CourtActionEnd, CourtOrder, StatementSubmission],
+            CaseStatus.Reinstated or CaseStatus.Dismissed => [Report, Closure, CourtAction, AuthorityComplaint, Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtOrder, StatementSubmission],
+            CaseStatus.Settled => [Closure, CourtAction, AuthorityComplaint, CourtOrder, StatementSubmission],
+            CaseStatus.Closed => [Information, CaseStep.Complaint, OutOfCourtReferral, OutOfCourtOutcome, CourtAction, AuthorityComplaint, CourtOrder, StatementSubmission],
             CaseStatus.None => [],
         };
         if (view is { IsActionPending: true, State: CaseStatus.Reinstated or CaseStatus.Dismissed or CaseStatus.Settled }) steps = steps.Append(Takedown);

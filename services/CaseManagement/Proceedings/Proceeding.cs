@@ -1,5 +1,6 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Regimes;
+using ImageRights.CaseManagement.StatementsOfReasons;
 using NodaTime;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
 
@@ -46,6 +47,8 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
     public static IEnumerable<Fact> Facts(CaseEvent fact) => fact switch
     {
         MeasureApplied { Cause: null } e => [Told("MeasureApplied", e.Act, e.Scope?.Automated == true ? Speaker.Machine : Speaker.Platform), Stated(e)],
+        // What a court ordered is not owed to the database (Article 17(5)).
+        MeasureApplied { IsOrdered: true } => [],
         MeasureApplied e => [Stated(e)],
         MeasureLifted { Cause: null } e => [Told("MeasureLifted", e.Act, Speaker.Platform)],
         CaseDismissed e => [Told("DecisionTaken", e.Act, Speaker.Platform)],
@@ -56,7 +59,8 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
     };
 
     // In the transaction of every measure: docs/adr/0022.
-    private static Fact Stated(MeasureApplied measure) => Told("StatementOfReasonsIssued", measure.Act, Speaker.Platform);
+    private static Fact Stated(MeasureApplied measure) =>
+        Told("StatementOfReasonsIssued", measure.Act, Speaker.Platform, new Particulars(StatementId: StatementOfReasons.IdOf(measure.MeasureId, 1)));
 
     /// <summary>The name of a step in the packs: that a refusal to act is overturned is not the overturning of a measure.</summary>
     public static string NameOf(string fact, Speaker? party) => fact == nameof(DecisionOverturned) && party == Speaker.Complainant ? "RefusalOverturned" : fact;
@@ -64,7 +68,7 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
     /// <summary>A fact as the packs read it.</summary>
     public static Fact Told(string name, Act act, Speaker speaker, Particulars? particulars = null, IReadOnlyList<string>? missing = null) => new(
         name, At(particulars?.OccurredAt ?? act.At), Name(speaker), missing ?? [],
-        particulars?.Party is { } party ? Name(party) : name is nameof(ComplaintLodged) ? Name(speaker) : null);
+        particulars?.Party is { } party ? Name(party) : name is nameof(ComplaintLodged) ? Name(speaker) : particulars?.StatementId);
 
     /// <summary>What the regime says of a fact now.</summary>
     public Judgement Judge(Fact fact, RegimeCatalogue catalogue) => new Procedure(Pack, Settings, catalogue.Codes).Judge(Law, fact);

@@ -47,6 +47,7 @@ public sealed record NextSteps(IReadOnlyList<string> Complainant, IReadOnlyList<
         CaseStep.Information => "information",
         CaseStep.Complaint => "complaint",
         CaseStep.ComplaintDecision => "complaint-decision",
+        CaseStep.StatementSubmission => "statement-submission",
         CaseStep.OutOfCourtReferral => "out-of-court-referral",
         CaseStep.OutOfCourtOutcome => "out-of-court-outcome",
         CaseStep.Appeal => "appeal",

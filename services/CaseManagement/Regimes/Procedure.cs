@@ -222,7 +222,7 @@ public sealed class Procedure(RegimePack pack, RegimeSettings settings, IReadOnl
 /// <summary>Something that happened, in words that every pack knows.</summary>
 /// <param name="By">Who says so: complainant, respondent, platform, court, machine; null for whom it belongs to.</param>
 /// <param name="Missing">Elements of the form that it lacks.</param>
-/// <param name="To">Party that it is addressed to, where each has a term of its own; null for both.</param>
+/// <param name="To">Party that it is addressed to, or statement of reasons that it is about, where each has a term of its own; null for all.</param>
 public sealed record Fact(string Name, Instant At, string? By, IReadOnlyList<string> Missing, string? To = null)
 {
     /// <summary>Clock that it is about, where it makes a term longer.</summary>
@@ -284,7 +284,7 @@ public enum ClockStatus
 }
 
 /// <summary>A clock that has started.</summary>
-/// <param name="Party">Whose term it is, where each party has its own; null for both.</param>
+/// <param name="Party">Party whose term it is, or statement of reasons that it is about, where each has its own; null for all.</param>
 public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window, Restoration Restoration, string? Party = null)
 {
     /// <summary>Where it stands.</summary>
@@ -333,7 +333,7 @@ public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window
     /// <summary>Whether it runs and its term is not over, though its end may not be recorded yet.</summary>
     public bool IsRunningAt(Instant at) => Status == ClockStatus.Running && !(Window?.Closes?.At <= at);
 
-    /// <summary>Whether it is a party's term.</summary>
+    /// <summary>Whether it is the term of a party or statement.</summary>
     public bool IsFor(string? party) => Party is null || party is null || Party == party;
 
     internal RunningClock End(ClockStatus status, Instant at, string? by) => this with { Status = status, EndedAt = at, EndedBy = by };

@@ -87,7 +87,7 @@ public sealed record PartyMessage(string MessageId, string Party, string Subject
 
 public sealed record StatementPart(string Letter, string Title, string Text);
 
-public sealed record StatementOfReasons(string StatementId, IReadOnlyList<StatementPart> Parts);
+public sealed record StatementOfReasons(string StatementId, IReadOnlyList<StatementPart> Parts, bool IsForDatabase = false);
 
 public sealed record Attempt(int Number, string Url, DateTimeOffset StartedAt, int DurationMilliseconds, string Outcome, int? Status, string? Error);
 

@@ -113,6 +113,32 @@ public class EuropeJourneyTests(LawService service)
     }
 
     [Fact]
+    public async Task A_statement_that_came_to_the_database_by_another_way_is_recorded_and_its_duty_is_met()
+    {
+        var dispute = await DownAsync("2026-08-31");
+        var statement = (string)(await service.GetAsync($"/v1/cases/{dispute.Id}/statements-of-reasons")).ShouldBe(HttpStatusCode.OK).Body![0]!["statementId"]!;
+        (await TermAsync()).ShouldBe("Running");
+        object Record(string id, string at = "2026-09-01T10:00") => new { actor = "clerk", reasonCode = "Submitted", statement = "By the web form.", statementId = id, reference = "8f6f2b7e-0c1d", submittedAt = LawService.At(at, Brussels) };
+        (await dispute.StepAtAsync("2026-09-01T11:00", "statement-submission", new { actor = "clerk", reasonCode = "Submitted", statement = "By the web form.", statementId = statement })).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
+        (await dispute.StepAsync("statement-submission", Record("sor_of_another_case_1"))).ShouldBe(HttpStatusCode.Conflict, "Statement_Not_Owed");
+        (await dispute.StepAsync("statement-submission", Record(statement, "2026-09-02T10:00"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "Arrival_Impossible");
+        var next = (await dispute.ReadAsync())["next"]!["reviewer"]!.AsArray().Select(step => (string)step!);
+        next.ShouldContain("statement-submission");
+
+        (await dispute.StepAsync("statement-submission", Record(statement))).ShouldBe(HttpStatusCode.OK);
+        (await TermAsync()).ShouldBe("Met");
+        (await dispute.WhenAsync("statement_submitted_v1")).ShouldBe("2026-09-01T11:00");
+        (await dispute.StepAsync("statement-submission", Record(statement))).ShouldBe(HttpStatusCode.OK);
+        (await dispute.TypesAsync()).Count(type => type == "statement_submitted_v1").ShouldBe(1, "said twice, recorded once");
+        // Nor is it sent a second time.
+        var row = (await service.GetAsync("/v1/transparency-submissions?status=Sent&limit=200")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().Single(item => (string)item!["puid"]! == statement)!;
+        ((string)row["remoteId"]!, (DateTimeOffset)row["sentAt"]!).ShouldBe(("8f6f2b7e-0c1d", LawService.At("2026-09-01T10:00", Brussels)));
+        (await service.Http.GetStringAsync("/v1/transparency-report?year=2026")).ShouldStartWith("year,", customMessage: "what was told by another way is not reconciled");
+
+        async Task<string> TermAsync() => (string)(await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines")).ShouldBe(HttpStatusCode.OK).Body!["deadlines"]!.AsArray().Single(term => (string)term!["rule"]! == "EU-05")!["status"]!;
+    }
+
+    [Fact]
     public async Task What_falls_due_next_is_listed_over_all_cases_the_nearest_first()
     {
         var dispute = await NotifiedAsync("2026-08-31T09:00");

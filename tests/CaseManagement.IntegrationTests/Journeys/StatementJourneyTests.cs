@@ -38,6 +38,17 @@ public class StatementJourneyTests(PartiesService service)
         var text = told.ToJsonString();
         foreach (var secret in new[] { complaint.Respondent, complaint.Complainant, "Fang", "studio.example", "reviewer-mei" }) text.ShouldNotContain(secret);
 
+        // The case's law is told with it.
+        await Eventually.HoldsAsync(async () =>
+        {
+            var term = (await service.GetAsync($"/v1/cases/{complaint.CaseId}/deadlines")).Body!["deadlines"]!.AsArray().Single(term => (string)term!["rule"]! == "EU-05")!;
+            ((string)term["status"]!).ShouldBe("Met");
+        });
+        var submission = (await service.GetAsync("/v1/transparency-submissions")).Body!["items"]!.AsArray().Single(row => (string)row!["puid"]! == id)!;
+        var fact = (await service.GetAsync($"/v1/cases/{complaint.CaseId}/history")).Body!["events"]!.AsArray().Single(entry => (string)entry!["type"]! == "statement_submitted_v1")!;
+        (fact["data"]!["particulars"]!["statementId"]!.ToString(), fact["data"]!["particulars"]!["reference"]!.ToString()).ShouldBe((id, (string?)submission["remoteId"]));
+        fact["data"]!["speaker"]!.ToString().ShouldBe("Machine");
+
         (await complaint.MessageAsync("MeasureApplied", "Respondent")).ShouldContain(id);
         (await complaint.MessageAsync("MeasureApplied", "Complainant", "zh")).ShouldContain("救济途径");
 

@@ -133,6 +133,35 @@ public class LawDeciderTests
         (clock.Status, clock.EndedAt).ShouldBe((ClockStatus.Met, NodaTime.Instant.FromDateTimeOffset(Noon)));
     }
 
+    [Fact]
+    public void Each_statement_of_reasons_is_owed_to_the_database_until_it_is_said_to_have_that_one()
+    {
+        var state = Decide(Fold([Open("eu-dsa.v1")]), new TakeDown("msr_de", At(1, Reviewer), new MeasureScope("UrhG 97", ["DE"], false)));
+        state = Decide(state, new TakeDown("msr_fr", At(2, Reviewer), new MeasureScope("CPI", ["FR"], false)));
+        Owed(state).ShouldBe([("sor_de_1", ClockStatus.Running), ("sor_fr_1", ClockStatus.Running)]);
+        Refused(state, Submit("sor_it_1", 5)).ShouldBe("Statement_Not_Owed");
+        Refused(state, Submit("sor_fr_1", 5, submitted: 1.5)).ShouldBe("Arrival_Impossible", "before it was issued");
+        Refused(state, Submit("sor_fr_1", 5, submitted: 6)).ShouldBe("Arrival_Impossible", "later than now");
+
+        state = Decide(state, Submit("sor_fr_1", 5, submitted: 3));
+        Owed(state).ShouldBe([("sor_de_1", ClockStatus.Running), ("sor_fr_1", ClockStatus.Met)]);
+        Proceeding.Of(state.History, Catalogue)!.Clocks.Single(clock => clock.Party == "sor_fr_1").EndedAt.ShouldBe(NodaTime.Instant.FromDateTimeOffset(Noon.AddHours(3)));
+        LawSamples.Rules.Decide(state, Submit("sor_fr_1", 9, submitted: 3)).ShouldSatisfyAllConditions(again => again.Code.ShouldBeNull(), again => again.Events.ShouldBeEmpty("it says the same again"));
+        Refused(state, Submit("sor_fr_1", 9, submitted: 4)).ShouldBe("Statement_Not_Owed");
+
+        // The duty outlives the case.
+        state = Decide(Decide(state, new Reinstate(At(6, Reviewer))), new Close(Outcome.Reinstated, At(7, Reviewer)));
+        Owed(Decide(state, Submit("sor_de_1", 8))).ShouldBe([("sor_de_1", ClockStatus.Met), ("sor_fr_1", ClockStatus.Met)]);
+
+        Refused(Decide(Fold([Open("us-dmca-512.v1")]), new TakeDown("msr_1", At(1, Reviewer))), Submit("sor_1_1", 2)).ShouldBe("Step_Not_Provided");
+        Owed(Decide(Fold([Open("eu-dsa.v1")]), new TakeStep(CaseStep.CourtOrder, "CourtOrderedRemoval", "msr_7", new Particulars("7 O 1/26", "LG Köln"), false, At(2, "clerk"))))
+            .ShouldBeEmpty("what a court ordered is not owed (Article 17(5))");
+
+        static TakeStep Submit(string statement, double hours, double? submitted = null) => new(
+            CaseStep.StatementSubmission, "StatementSubmitted", "msr_9", new Particulars("8f6f2b7e", OccurredAt: submitted is { } at ? Noon.AddHours(at) : null, StatementId: statement), false, At(hours, "clerk"));
+        static IEnumerable<(string?, ClockStatus)> Owed(CaseState state) => Proceeding.Of(state.History, Catalogue)!.Clocks.Where(clock => clock.Clock.Id == "EU-05").Select(clock => (clock.Party, clock.Status)).OrderBy(pair => pair.Party);
+    }
+
     internal static CaseOpened Open(string regime) => Opened with { Regime = regime, Notice = new NoticeReference("ntc_1", Noon, Noon, []), Act = By(Complainant) };
 
     internal static Act At(double hours, string actor, string statement = "As the file shows.") => By(actor, statement) with { At = Noon.AddHours(hours) };
@@ -190,7 +219,7 @@ public class LawDeciderTests
         foreach (var rule in (string[])["EU-08", "CN-03"]) yield return ($"extension {rule}", new Extend(rule, 1, By("clerk")));
         foreach (var outcome in Enum.GetValues<Outcome>()) yield return ($"closure {outcome}", new Close(outcome, By("reviewer-jo")));
         foreach (var (step, fact, actor, party) in Steps)
-            yield return (fact, new TakeStep(step, fact, "msr_2", new Particulars("1", "Court", party), false, By(actor)));
+            yield return (fact, new TakeStep(step, fact, "msr_2", new Particulars("1", "Court", party, StatementId: step == CaseStep.StatementSubmission ? "sor_1_1" : null), false, By(actor)));
     }
 
     private static readonly (CaseStep Step, string Fact, string Actor, Speaker? Party)[] Steps =
@@ -212,6 +241,7 @@ public class LawDeciderTests
         (CaseStep.ComplaintDecision, "DecisionConfirmed", "reviewer-ada", Speaker.Respondent),
         (CaseStep.OutOfCourtReferral, "OdsComplaintReceived", Respondent, null),
         (CaseStep.OutOfCourtOutcome, "OdsOutcomeRecorded", "clerk", null),
+        (CaseStep.StatementSubmission, "StatementSubmitted", "clerk", null),
         (CaseStep.Upholding, "ComplaintUpheld", "reviewer-jo", null),
         (CaseStep.Appeal, "AppealFiled", Respondent, null),
         (CaseStep.Objection, "DisputeFiled", Respondent, null),

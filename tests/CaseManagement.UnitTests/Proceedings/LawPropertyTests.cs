@@ -46,7 +46,7 @@ public class LawPropertyTests
         (CaseStep.CounterNoticeDelivery, "CounterNoticeDelivered"), (CaseStep.CounterNoticeRejection, "CounterNoticeRejected"), (CaseStep.CourtAction, "CourtActionNotified"),
         (CaseStep.CourtActionEnd, "CourtActionDismissed"), (CaseStep.AuthorityComplaint, "AuthorityComplaintNotified"), (CaseStep.CourtOrder, "CourtOrderedRemoval"),
         (CaseStep.CourtOrder, "CourtOrderedRestoration"), (CaseStep.CourtOrder, "RemovalOrderEnded"), (CaseStep.Information, "InformedOfDecision"), (CaseStep.Complaint, "ComplaintLodged"),
-        (CaseStep.ComplaintDecision, "DecisionOverturned"), (CaseStep.ComplaintDecision, "DecisionConfirmed"), (CaseStep.OutOfCourtReferral, "OdsComplaintReceived"), (CaseStep.Upholding, "ComplaintUpheld"), (CaseStep.Appeal, "AppealFiled"),
+        (CaseStep.ComplaintDecision, "DecisionOverturned"), (CaseStep.ComplaintDecision, "DecisionConfirmed"), (CaseStep.OutOfCourtReferral, "OdsComplaintReceived"), (CaseStep.StatementSubmission, "StatementSubmitted"), (CaseStep.Upholding, "ComplaintUpheld"), (CaseStep.Appeal, "AppealFiled"),
     ];
 
     private static readonly Arbitrary<(string Law, (int Hours, Func<Act, CaseCommand> Command, string Actor)[] Steps)> Runs = Arb.From(

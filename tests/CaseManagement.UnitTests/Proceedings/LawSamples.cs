@@ -48,6 +48,7 @@ internal static class LawSamples
         new CaseEvent.DecisionConfirmed(TheDispute, Rule, Speaker.Platform, Particulars, By(Reviewer)),
         new CaseEvent.OdsComplaintReceived(TheDispute, Rule, Speaker.Platform, Particulars, By(Reviewer)),
         new CaseEvent.OdsOutcomeRecorded(TheDispute, Rule, Speaker.Platform, Particulars, By(Reviewer)),
+        new CaseEvent.StatementSubmitted(TheDispute, Rule, Speaker.Platform, Particulars with { StatementId = "sor_0192f3b0c8d07a4e9b6f0c1d2e3f4a5b_1" }, By(Reviewer)),
         new CaseEvent.ComplaintUpheld(TheDispute, Rule, Speaker.Platform, Particulars, By(Reviewer)),
         new CaseEvent.AppealFiled(TheDispute, Rule, Speaker.Platform, Particulars, By(Reviewer)),
         new CaseEvent.DisputeFiled(TheDispute, Rule, Speaker.Platform, Particulars, By(Reviewer)),

@@ -69,6 +69,11 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
         "update {schema}.transparency_submissions set state = 'Pending', reason = null, attempts = 0, next_attempt_at = clock_timestamp(), lease = null, leased_until = null where tenant_id = ? and puid = ? and state <> 'Sent'",
         session.TenantId, puid);
 
+    /// <summary>Notes, in the session's transaction, that the database has a statement by another way than this queue.</summary>
+    public static void Deliver(DocumentSession session, string puid, string remoteId, DateTimeOffset at) => session.QueueSqlCommand(
+        "update {schema}.transparency_submissions set state = 'Sent', reason = null, sent_at = ?, remote_id = ?, lease = null, leased_until = null where tenant_id = ? and puid = ? and state <> 'Sent'",
+        at, remoteId, session.TenantId, puid);
+
     /// <summary>Claims what is due of one tenant, the longest waiting first.</summary>
     public async Task<(Guid Lease, string TenantId, IReadOnlyList<string> Puids)?> ClaimAsync(CancellationToken cancellationToken)
     {
@@ -99,10 +104,10 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
         return puids.Count == 0 ? null : (lease, tenant, puids.Order(StringComparer.Ordinal).ToList());
     }
 
-    /// <summary>Notes that the database has a statement.</summary>
-    public Task SentAsync(Guid lease, string puid, string? remoteId, string payload, CancellationToken cancellationToken) => RunAsync(
-        $"update {Name} set state = 'Sent', reason = null, sent_at = clock_timestamp(), remote_id = $3, payload = $4::jsonb, lease = null, leased_until = null where lease = $1 and puid = $2",
-        cancellationToken, lease, puid, Text(remoteId), payload);
+    /// <summary>Notes, in the session's transaction, that the database took a statement.</summary>
+    public static void Sent(DocumentSession session, Guid lease, string puid, string? remoteId, string payload) => session.QueueSqlCommand(
+        "update {schema}.transparency_submissions set state = 'Sent', reason = null, sent_at = clock_timestamp(), remote_id = ?, payload = ?::jsonb, lease = null, leased_until = null where lease = ? and puid = ?",
+        (object?)remoteId ?? DBNull.Value, payload, lease, puid);
 
     /// <summary>Takes a statement out of the way until somebody puts it right.</summary>
     public Task ParkAsync(Guid lease, string puid, string reason, CancellationToken cancellationToken) => RunAsync(
@@ -144,12 +149,12 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
             cancellationToken);
     }
 
-    /// <summary>Payloads as the database was told them, by puid.</summary>
+    /// <summary>Payloads as the database was told them, by puid; not those that came there by another way.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ToldAsync(string tenantId, CancellationToken cancellationToken)
     {
         await using var session = store.LightweightSession(tenantId);
         var told = await session.QueryRowsAsync(
-            "select puid, payload::text from {schema}.transparency_submissions where tenant_id = ? and state = 'Sent'", [tenantId], reader => (Puid: reader.GetString(0), Payload: reader.GetString(1)), cancellationToken);
+            "select puid, payload::text from {schema}.transparency_submissions where tenant_id = ? and state = 'Sent' and payload is not null", [tenantId], reader => (Puid: reader.GetString(0), Payload: reader.GetString(1)), cancellationToken);
         return told.ToDictionary(row => row.Puid, row => row.Payload);
     }
 
@@ -175,8 +180,6 @@ public sealed class TransparencyQueue(DocumentStore store, TransparencyDatabaseO
         foreach (var value in values) command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar };
 
     private static NpgsqlParameter Span(TimeSpan value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Interval };
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -17,9 +19,11 @@ internal sealed class SubmissionBlock
 /// what the database has already is then found to be there and counts as delivered.</summary>
 internal sealed class TransparencySubmitter(
     DocumentStore store, TransparencyQueue queue, TransparencyDatabase database, TransparencyDatabaseOptions options, TransparencyMapping mapping, SubmissionBlock block,
-    IConfiguration configuration, ILogger<TransparencySubmitter> logger)
+    CaseRules rules, TimeProvider time, IConfiguration configuration, ILogger<TransparencySubmitter> logger)
     : BackgroundService
 {
+    private const string Teller = "transparency-database";
+    private const int Attempts = 8;
     private string? refusedToken;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -82,73 +86,99 @@ internal sealed class TransparencySubmitter(
             if (faults.Count == 0) batch.Add(payload);
             else await queue.ParkAsync(lease, puid, string.Join("; ", faults.Select(fault => $"{fault.Field}: {fault.Code}")), cancellationToken);
         }
-        return await StoreAsync(lease, batch, token, cancellationToken);
+        return await StoreAsync(new Claim(lease, tenant), batch, token, cancellationToken);
     }
 
-    private async Task<bool> StoreAsync(Guid lease, IReadOnlyList<TransparencyPayload> batch, string token, CancellationToken cancellationToken)
+    private async Task<bool> StoreAsync(Claim claim, IReadOnlyList<TransparencyPayload> batch, string token, CancellationToken cancellationToken)
     {
         if (batch.Count == 0) return true;
         var result = await database.StoreAsync(batch, token, cancellationToken);
         switch (result.Outcome)
         {
             case CallOutcome.Stored:
-                foreach (var payload in batch) await SentAsync(lease, payload, result.Ids.GetValueOrDefault(payload.Puid!), cancellationToken);
+                foreach (var payload in batch) await SentAsync(claim, payload, result.Ids.GetValueOrDefault(payload.Puid!), cancellationToken);
                 return true;
             case CallOutcome.Refused when result.Faults.Keys.Any(place => place < batch.Count):
-                return await WithoutFaultyAsync(lease, batch, result.Faults, token, cancellationToken);
+                return await WithoutFaultyAsync(claim, batch, result.Faults, token, cancellationToken);
             case CallOutcome.Refused when batch.Count == 1:
-                return await RefusedAsync(lease, batch[0], result.Detail, token, cancellationToken);
+                return await RefusedAsync(claim, batch[0], result.Detail, token, cancellationToken);
             case CallOutcome.Refused:
                 // Which one is faulty was not said; halves tell.
-                return await StoreAsync(lease, [.. batch.Take(batch.Count / 2)], token, cancellationToken) && await StoreAsync(lease, [.. batch.Skip(batch.Count / 2)], token, cancellationToken);
+                return await StoreAsync(claim, [.. batch.Take(batch.Count / 2)], token, cancellationToken) && await StoreAsync(claim, [.. batch.Skip(batch.Count / 2)], token, cancellationToken);
             case CallOutcome.Unauthorised:
                 refusedToken = token;
                 block.Reason = $"The Transparency Database refused the token ({result.Detail}); nothing is sent until TransparencyDatabase:Token is another one.";
                 logger.LogError("The Transparency Database refused the token; nothing is sent until there is another one");
-                await queue.PostponeAsync(lease, result.Detail, isAttempt: false, cancellationToken);
+                await queue.PostponeAsync(claim.Lease, result.Detail, isAttempt: false, cancellationToken);
                 return false;
             case CallOutcome.Unknown:
                 logger.LogWarning("The Transparency Database did not take {Count} statements now: {Detail}", batch.Count, result.Detail);
-                await queue.PostponeAsync(lease, result.Detail, isAttempt: true, cancellationToken);
+                await queue.PostponeAsync(claim.Lease, result.Detail, isAttempt: true, cancellationToken);
                 return false;
             default:
                 throw new InvalidOperationException($"{result.Outcome} is no outcome of a call.");
         }
     }
 
-    private async Task<bool> WithoutFaultyAsync(Guid lease, IReadOnlyList<TransparencyPayload> batch, IReadOnlyDictionary<int, string> faults, string token, CancellationToken cancellationToken)
+    private async Task<bool> WithoutFaultyAsync(Claim claim, IReadOnlyList<TransparencyPayload> batch, IReadOnlyDictionary<int, string> faults, string token, CancellationToken cancellationToken)
     {
         foreach (var (place, fault) in faults.Where(fault => fault.Key < batch.Count))
         {
-            if (!await RefusedAsync(lease, batch[place], fault, token, cancellationToken)) return false;
+            if (!await RefusedAsync(claim, batch[place], fault, token, cancellationToken)) return false;
         }
-        return await StoreAsync(lease, [.. batch.Where((_, place) => !faults.ContainsKey(place))], token, cancellationToken);
+        return await StoreAsync(claim, [.. batch.Where((_, place) => !faults.ContainsKey(place))], token, cancellationToken);
     }
 
     /// <summary>A statement that the database has already was delivered by a call whose answer got lost; any other is parked.</summary>
-    private async Task<bool> RefusedAsync(Guid lease, TransparencyPayload payload, string fault, string token, CancellationToken cancellationToken)
+    private async Task<bool> RefusedAsync(Claim claim, TransparencyPayload payload, string fault, string token, CancellationToken cancellationToken)
     {
         if (fault.Contains("puid", StringComparison.OrdinalIgnoreCase))
         {
             var has = await database.HasAsync(payload.Puid!, token, cancellationToken);
             if (has is null)
             {
-                await queue.PostponeAsync(lease, "whether it is there already was not answered", isAttempt: true, cancellationToken);
+                await queue.PostponeAsync(claim.Lease, "whether it is there already was not answered", isAttempt: true, cancellationToken);
                 return false;
             }
             if (has == true)
             {
-                await SentAsync(lease, payload, null, cancellationToken);
+                await SentAsync(claim, payload, null, cancellationToken);
                 return true;
             }
         }
         logger.LogWarning("Statement {Puid} is parked: the Transparency Database refuses it", payload.Puid);
-        await queue.ParkAsync(lease, payload.Puid!, fault, cancellationToken);
+        await queue.ParkAsync(claim.Lease, payload.Puid!, fault, cancellationToken);
         return true;
     }
 
-    private Task SentAsync(Guid lease, TransparencyPayload payload, string? remoteId, CancellationToken cancellationToken) =>
-        queue.SentAsync(lease, payload.Puid!, remoteId, JsonSerializer.Serialize(payload, TransparencyPayload.Json), cancellationToken);
+    /// <summary>The queue and the case learn of it together: the case's law has a term that ends with it.</summary>
+    private async Task SentAsync(Claim claim, TransparencyPayload payload, string? remoteId, CancellationToken cancellationToken)
+    {
+        var puid = payload.Puid!;
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession(claim.TenantId);
+            session.LastModifiedBy = Teller;
+            TransparencyQueue.Sent(session, claim.Lease, puid, remoteId, JsonSerializer.Serialize(payload, TransparencyPayload.Json));
+            var statement = (await session.LoadAsync<StatementOfReasons>(puid, cancellationToken))!;
+            var stream = await session.Events.FetchForWriting<CaseState>(new CaseId(statement.Reasons.CaseId).StreamKey, cancellationToken);
+            // Refused where the case's law has no such term, or somebody said so before.
+            if (stream.CurrentVersion > 0) stream.AppendMany(rules.Decide(stream.Aggregate, new CaseCommand.TakeStep(
+                CaseStep.StatementSubmission, nameof(CaseEvent.StatementSubmitted), "", new Particulars(Reference: remoteId ?? puid, StatementId: puid), Automated: true,
+                new Act(Teller, "Submitted", "The Transparency Database has the statement.", time.GetUtcNow()))).Events);
+            try
+            {
+                await session.SaveChangesAsync(cancellationToken);
+                return;
+            }
+            catch (ConcurrencyException) when (attempt < Attempts)
+            {
+                // Somebody took a step in the case meanwhile.
+            }
+        }
+    }
+
+    private sealed record Claim(Guid Lease, string TenantId);
 }
 
 /// <summary>Degraded when nothing can be sent, or when statements are parked: a duty that waits for somebody.</summary>
