@@ -122,20 +122,13 @@ public static class RelayBenchmark
 
     private static (Process Process, int Port) Start(string database, string broker)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         string[] settings =
         [
             $"--urls=http://127.0.0.1:{port}", $"--ConnectionStrings:notificationdb={database}", $"--ConnectionStrings:messaging={broker}", "--Messaging:AwaitSubscribers=false",
             $"--Secrets:Key={Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}", "--Egress:AllowLoopback=true", "--Egress:AllowHttp=true", "--Logging:LogLevel:Default=Warning", .. TestAccess.Settings,
         ];
         return (Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(Notification.Composition).Assembly.Location, .. settings]) { WorkingDirectory = AppContext.BaseDirectory })!, port);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Of the broker, known by the directory in its environment.</summary>

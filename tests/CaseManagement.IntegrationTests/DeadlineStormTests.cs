@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.EventStore;
@@ -29,7 +28,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
     {
         var database = await TestServers.CreateDatabaseAsync();
         var directory = Path.Combine(Path.GetTempPath(), $"imagerights-storm-{Guid.NewGuid():N}");
-        var broker = IsLong ? new LocalRabbitMq(new LocalServerOptions(directory) { Port = FreePort(), UserName = "storm", Password = "storm" }) : null;
+        var broker = IsLong ? new LocalRabbitMq(new LocalServerOptions(directory) { Port = FreePort.Next(), UserName = "storm", Password = "storm" }) : null;
         if (broker is not null) await broker.StartAsync();
         var messaging = broker is null ? await TestServers.CreateVirtualHostAsync() : $"{broker.ConnectionString}/";
         var replicas = new List<Replica>();
@@ -138,7 +137,7 @@ public class DeadlineStormTests(ITestOutputHelper output)
 
     private static Replica Start(string database, string messaging)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
         string[] arguments =
         [
@@ -152,13 +151,6 @@ public class DeadlineStormTests(ITestOutputHelper output)
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new Replica(process, address);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A process of the service.</summary>

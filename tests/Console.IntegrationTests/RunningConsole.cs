@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -14,8 +13,8 @@ public sealed class RunningConsole : IAsyncLifetime
 {
     private readonly string directory = Directory.CreateTempSubdirectory("imagerights-console-").FullName;
     private readonly string key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-    private readonly int port = FreePort();
-    private readonly int mediaPort = FreePort();
+    private readonly int port = FreePort.Next();
+    private readonly int mediaPort = FreePort.Next();
     private WebApplication? console;
     private WebApplication? service;
     private WebApplication? cases;
@@ -134,11 +133,4 @@ public sealed class RunningConsole : IAsyncLifetime
     }
 
     private string Origin => $"http://127.0.0.1:{port}";
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

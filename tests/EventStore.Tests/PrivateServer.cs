@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using ImageRights.TestKit;
 using Npgsql;
 
@@ -27,10 +25,7 @@ public sealed class PrivateServer : IAsyncDisposable
     public static async Task<PrivateServer> StartAsync(params string[] settings)
     {
         var directory = Directory.CreateTempSubdirectory("imagerights-postgres-").FullName;
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var server = new PrivateServer(directory, ((IPEndPoint)probe.LocalEndpoint).Port);
-        probe.Stop();
+        var server = new PrivateServer(directory, FreePort.Next());
         // PostgreSQL refuses to run as root.
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", directory);
         await RunAsync(AsServerUser(Path.Combine(Binaries, "initdb"), "-D", Path.Combine(directory, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"));

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using ImageRights.EventStore;
 using ImageRights.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -78,7 +77,7 @@ internal sealed class ReplicaProcess : IDisposable
 
     public static async Task<ReplicaProcess> StartAsync(Surroundings surroundings)
     {
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{FreePort.Next()}";
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             RedirectStandardOutput = true,
@@ -107,12 +106,5 @@ internal sealed class ReplicaProcess : IDisposable
         Http.Dispose();
         if (!process.HasExited) process.Kill();
         process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 
 namespace ImageRights.TestKit;
 
@@ -22,11 +21,7 @@ public sealed class LocalTimeStampAuthority : IDisposable
         Run("x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "30", "-extfile", "tsa.ext", "-out", "tsa.pem");
         Write("serial", "01\n");
         Write("tsa.cnf", "[tsa]\ndefault_tsa=one\n[one]\nserial=serial\ncrypto_device=builtin\nsigner_cert=tsa.pem\ncerts=tsa.pem\nsigner_key=tsa.key\nsigner_digest=sha256\ndefault_policy=1.3.6.1.4.1.99999.1\ndigests=sha256\naccuracy=secs:1\nordering=yes\nless_cert_chain=no\ness_cert_id_alg=sha256\n");
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
-        }
+        Address = new Uri($"http://127.0.0.1:{FreePort.Next()}/");
         listener.Prefixes.Add(Address.ToString());
         listener.Start();
         serving = Task.Run(ServeAsync);

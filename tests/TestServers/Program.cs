@@ -1,12 +1,11 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using ImageRights.Hosting;
+using ImageRights.TestKit;
 
 // PostgreSQL and RabbitMQ for a run of tests, thrown away afterwards: writes their addresses to the file given and ends with its starter,
 // by a signal or when its standard input closes.
 var directory = Path.Combine(Path.GetTempPath(), $"imagerights-test-servers-{Environment.ProcessId}");
-var managementPort = FreePort();
+var managementPort = FreePort.Next();
 var stopped = new TaskCompletionSource();
 await using (var postgres = new LocalPostgres(new LocalServerOptions(Path.Combine(directory, "postgres")) { ThrowAway = true }))
 await using (var messaging = new LocalRabbitMq(new LocalServerOptions(Path.Combine(directory, "messaging")) { ThrowAway = true, ManagementPort = managementPort }))
@@ -37,11 +36,4 @@ void Stop(PosixSignalContext signal)
 {
     signal.Cancel = true;
     stopped.TrySetResult();
-}
-
-static int FreePort()
-{
-    using var listener = new TcpListener(IPAddress.Loopback, 0);
-    listener.Start();
-    return ((IPEndPoint)listener.LocalEndpoint).Port;
 }
