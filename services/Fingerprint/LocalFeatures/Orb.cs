@@ -284,13 +284,14 @@ public static class Orb
             moments += left.AsInt16() * (short)dy;
             others += right.AsInt16() * (short)dy;
         }
-        var (mx, my) = (0, 0);
-        for (var i = 0; i < Vector256<short>.Count; i++)
-        {
-            mx += (i - OrbPattern.Radius) * columns[i] + (i + Vector256<short>.Count - OrbPattern.Radius) * more[i];
-            my += moments[i] + others[i];
-        }
-        return Math.Atan2(my, mx);
+        var across = Vector256<int>.Indices - Vector256.Create(OrbPattern.Radius);
+        var (first, second) = Vector256.Widen(columns);
+        var (third, fourth) = Vector256.Widen(more);
+        var eight = Vector256.Create(Vector256<int>.Count);
+        var mx = Vector256.Sum(first * across + second * (across + eight) + third * (across + eight + eight) + fourth * (across + eight + eight + eight));
+        (first, second) = Vector256.Widen(moments);
+        (third, fourth) = Vector256.Widen(others);
+        return Math.Atan2(Vector256.Sum(first + second + third + fourth), mx);
     }
 
     // Which pixels of each row belong to it.
