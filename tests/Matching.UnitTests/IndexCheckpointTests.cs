@@ -117,6 +117,23 @@ public sealed class IndexCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void What_was_read_of_a_file_stays_when_it_is_begun_anew_or_deleted()
+    {
+        var log = SomeLog(200);
+        using (var index = Resumed()) index.Apply(log);
+        List<LocalFeatures> read = [];
+        using (var checkpoint = IndexCheckpoint.Open(folder, new MatchingOptions().RecentUploads, TimeProvider.System))
+        {
+            checkpoint.Load((_, _, fact) => read.AddRange(new[] { (fact as IndexedPicture)?.Features?.Local }.OfType<LocalFeatures>())).ShouldBeTrue();
+            checkpoint.Clear();
+        }
+        File.Delete(Checkpoint());
+        var written = log.Select(@event => IndexFacts.Of(@event.Data)).OfType<IndexedPicture>().Select(picture => picture.Features?.Local).OfType<LocalFeatures>().ToList();
+        written.Count.ShouldBeGreaterThan(10);
+        read.Select(local => Convert.ToHexString(local.Bytes)).ShouldBe(written.Select(local => Convert.ToHexString(local.Bytes)));
+    }
+
+    [Fact]
     public void Without_a_place_for_it_the_index_works_without_a_checkpoint()
     {
         var log = SomeLog(20);

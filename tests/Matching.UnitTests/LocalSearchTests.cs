@@ -121,8 +121,9 @@ public class LocalSearchTests
     public void A_feature_is_found_although_an_uncertain_test_of_each_table_came_out_otherwise(bool mirrored)
     {
         // A test for each table that no other looks at.
+        var tables = FeatureTables.LookingAt(FeatureTables.LeastBits);
         var tests = Enumerable.Range(0, FeatureTables.Count).Select(table => Tests().First(test =>
-            Enumerable.Range(0, FeatureTables.Count).All(other => FeatureTables.BucketOf(test, other, FeatureTables.LeastBits) == 0 != (other == table)))).ToList();
+            Enumerable.Range(0, FeatureTables.Count).All(other => tables[other].BucketOf(test) == 0 != (other == table)))).ToList();
         var turned = new Descriptor(Both(test => test.A), Both(test => test.B), Both(test => test.C), Both(test => test.D));
         var (random, index) = (new Random(12), new LocalIndex());
         Descriptor[] descriptors = [.. Enumerable.Range(0, 30).Select(_ => new Descriptor(Word(), Word(), Word(), Word()))];

@@ -69,13 +69,13 @@ internal sealed class PlainLocalIndex(int segment = LocalSegment.MostPictures)
     // What lies in which bucket when a segment has so many pictures; null where that is too much.
     private Func<Descriptor, int, List<(int Picture, int Feature)>?> BucketsOf(int first, int count)
     {
-        var bits = FeatureTables.BitsAmong(count);
+        var tables = FeatureTables.LookingAt(FeatureTables.BitsAmong(count));
         var buckets = (from picture in Enumerable.Range(first, count)
                        from feature in Enumerable.Range(0, pictures[picture].Features.ReferenceCount)
                        from table in Enumerable.Range(0, FeatureTables.Count)
-                       select (Key: (table, FeatureTables.BucketOf(pictures[picture].Features.Descriptors[feature], table, bits)), Feature: (picture, feature)))
+                       select (Key: (table, tables[table].BucketOf(pictures[picture].Features.Descriptors[feature])), Feature: (picture, feature)))
             .GroupBy(entry => entry.Key, entry => entry.Feature).ToDictionary(bucket => bucket.Key, bucket => bucket.ToList());
-        return (descriptor, table) => buckets.GetValueOrDefault((table, FeatureTables.BucketOf(descriptor, table, bits)), []) is { Count: <= FeatureTables.LongestBucket } bucket ? bucket : null;
+        return (descriptor, table) => buckets.GetValueOrDefault((table, tables[table].BucketOf(descriptor)), []) is { Count: <= FeatureTables.LongestBucket } bucket ? bucket : null;
     }
 
     private static float Peak(List<Shared> pairs)

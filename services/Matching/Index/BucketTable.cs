@@ -10,7 +10,8 @@ namespace ImageRights.Matching.Index;
 internal sealed class BucketTable
 {
     private const int WordBits = 64;
-    private const int NumberBytes = 3;
+    /// <summary>Bytes of a feature's number.</summary>
+    public const int NumberBytes = 3;
 
     // How many features lie before every 32nd bucket is kept, and the zeros are counted from there.
     private const int Group = 32;
@@ -19,37 +20,7 @@ internal sealed class BucketTable
     private readonly ulong[] marks;
     private readonly byte[] numbers;
 
-    /// <summary>Packs a table.</summary>
-    /// <param name="ends">Where each bucket ends, which begins where the one before ends.</param>
-    /// <param name="features">Numbers of features, of 24 bits, growing within a bucket.</param>
-    /// <param name="most">So many of a bucket are kept, the first.</param>
-    public BucketTable(ReadOnlySpan<int> ends, ReadOnlySpan<uint> features, int most)
-    {
-        var begin = 0;
-        foreach (var end in ends)
-        {
-            Length += Math.Min(end - begin, most);
-            begin = end;
-        }
-        (groups, marks) = (new int[ends.Length / Group + 1], LargePages.Allocate<ulong>((Length + ends.Length) / WordBits + 1));
-        // A number is read with the byte behind it.
-        numbers = LargePages.Allocate<byte>(Length * NumberBytes + 1);
-        Array.Clear(marks);
-        (begin, var written) = (0, 0);
-        for (var bucket = 0; bucket < ends.Length; bucket++)
-        {
-            if (bucket % Group == 0) groups[bucket / Group] = written;
-            if (begin == ends[bucket]) continue;
-            var kept = features[begin..Math.Min(begin + most, ends[bucket])];
-            begin = ends[bucket];
-            foreach (var feature in kept)
-            {
-                marks[(bucket + written) / WordBits] |= 1UL << bucket + written;
-                BinaryPrimitives.WriteUInt16LittleEndian(numbers.AsSpan(written * NumberBytes), (ushort)feature);
-                numbers[written++ * NumberBytes + 2] = (byte)(feature >> 16);
-            }
-        }
-    }
+    private BucketTable(int[] groups, ulong[] marks, byte[] numbers, int length) => (this.groups, this.marks, this.numbers, Length) = (groups, marks, numbers, length);
 
     /// <summary>How many features there are.</summary>
     public int Length { get; }
@@ -93,5 +64,68 @@ internal sealed class BucketTable
         if (Bmi2.X64.IsSupported) return BitOperations.TrailingZeroCount(Bmi2.X64.ParallelBitDeposit(1UL << one - 1, word));
         while (--one > 0) word &= word - 1;
         return BitOperations.TrailingZeroCount(word);
+    }
+
+    /// <summary>Packs tables, one after the other.</summary>
+    /// <param name="buckets">Buckets of a table.</param>
+    /// <param name="features">A table has no more.</param>
+    /// <param name="most">So many of a bucket are kept, the first.</param>
+    /// <param name="numbers">Room for the numbers of so many features.</param>
+    public sealed class Builder(int buckets, int features, int most, byte[] numbers)
+    {
+        private readonly ulong[] marks = new ulong[(features + buckets) / WordBits + 1];
+        private int[] groups = new int[buckets / Group + 1];
+        private (int Next, int End)[] places = [];
+        private int bucket, written;
+
+        /// <summary>Adds the next buckets, whose features are <see cref="Put"/> before others are added.</summary>
+        /// <param name="counts">How many features lie in each.</param>
+        public void Add(ReadOnlySpan<int> counts)
+        {
+            if (places.Length < counts.Length) places = new (int, int)[counts.Length];
+            for (var number = 0; number < counts.Length; number++, bucket++)
+            {
+                if (bucket % Group == 0) groups[bucket / Group] = written;
+                var kept = Math.Min(counts[number], most);
+                places[number] = (written, written + kept);
+                Mark(bucket + written, kept);
+                written += kept;
+            }
+        }
+
+        /// <summary>Puts a feature behind those of its bucket.</summary>
+        /// <param name="number">Of the bucket among those that were added last.</param>
+        /// <param name="feature">A number of 24 bits, above those that lie in the bucket.</param>
+        public void Put(int number, uint feature)
+        {
+            ref var place = ref places[number];
+            if (place.Next == place.End) return;
+            var at = numbers.AsSpan(place.Next++ * NumberBytes, NumberBytes);
+            BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)feature);
+            at[2] = (byte)(feature >> 16);
+        }
+
+        /// <summary>The table. The next one begins.</summary>
+        public BucketTable Build()
+        {
+            // A number is read with the byte behind it.
+            var (ownMarks, ownNumbers) = (LargePages.Allocate<ulong>((written + bucket) / WordBits + 1), LargePages.Allocate<byte>(written * NumberBytes + 1));
+            marks.AsSpan(0, ownMarks.Length).CopyTo(ownMarks);
+            numbers.AsSpan(0, written * NumberBytes).CopyTo(ownNumbers);
+            var table = new BucketTable(groups, ownMarks, ownNumbers, written);
+            Array.Clear(marks);
+            (groups, bucket, written) = (new int[groups.Length], 0, 0);
+            return table;
+        }
+
+        private void Mark(int at, int ones)
+        {
+            while (ones > 0)
+            {
+                var here = Math.Min(ones, WordBits - at % WordBits);
+                marks[at / WordBits] |= ulong.MaxValue >> WordBits - here << at % WordBits;
+                (at, ones) = (at + here, ones - here);
+            }
+        }
     }
 }

@@ -50,7 +50,8 @@ internal sealed class DescriptorPlanes
     /// <summary>The reference's nearest feature for each of the picture's, of equally near ones the first, and how far it is: <see cref="MostBits"/> at most, or one more where there is none.</summary>
     public (int Distance, int Number)[] NearestIn(LocalFeatures reference, bool mirrored)
     {
-        var (asked, nearest) = (reference.Descriptors, new (int Distance, int Number)[picture.Descriptors.Length]);
+        var asked = reference.Descriptors;
+        var nearest = new (int Distance, int Number)[picture.Descriptors.Length];
         Span<ulong> tests = stackalloc ulong[Tests];
         var best = new Vector512<ulong>[(nearest.Length + Lanes - 1) / Lanes * Planes];
         for (var group = 0; group < best.Length; group += Planes)

@@ -17,10 +17,11 @@ internal sealed class FeatureBuckets
     private const int NumberBits = 24;
     private const int BesideMask = (1 << BesideBits) - 1;
 
-    private static readonly BucketTable NoFeatures = new(new int[1 << FeatureTables.LeastBits], [], MostLooked);
+    private static readonly BucketTable[] NoFeatures = Lay([], FeatureTables.LeastBits, new BucketSort.Room());
 
     private readonly int bits;
     private readonly BucketTable[] settled;
+    private readonly FeatureTables.Table[] tables;
 
     // Newest first: where a list begins, less one, and what follows.
     private readonly int[][] heads;
@@ -31,12 +32,14 @@ internal sealed class FeatureBuckets
     /// <summary>Lays the pictures of a segment into tables.</summary>
     /// <param name="pictures">Those that it has, in order.</param>
     /// <param name="isFull">Whether no other will come.</param>
-    public FeatureBuckets(IReadOnlyList<LocalFeatures> pictures, bool isFull)
+    /// <param name="room">Where to sort them; null: in memory of its own.</param>
+    public FeatureBuckets(IReadOnlyList<LocalFeatures> pictures, bool isFull, BucketSort.Room? room = null)
     {
         (Settled, most) = (pictures.Count, isFull ? 0 : Math.Max(LeastRecent, pictures.Count / 4));
         bits = FeatureTables.BitsAmong(Settled + most);
+        tables = FeatureTables.LookingAt(bits);
         heads = [.. Enumerable.Range(0, isFull ? 0 : FeatureTables.Count).Select(_ => new int[1 << bits - BesideBits])];
-        settled = Settled == 0 ? [.. Enumerable.Repeat(NoFeatures, FeatureTables.Count)] : Lay(pictures);
+        settled = Settled == 0 ? NoFeatures : Lay(pictures, bits, room ?? new BucketSort.Room());
     }
 
     /// <summary>Pictures in tables.</summary>
@@ -51,13 +54,14 @@ internal sealed class FeatureBuckets
     /// <summary>Adds a picture.</summary>
     public void Add(LocalFeatures added)
     {
-        var (descriptors, picture) = (added.Descriptors, Settled + recentPictures);
+        var descriptors = added.Descriptors;
+        var picture = Settled + recentPictures;
         for (var number = 0; number < CountOf(added); number++, recentFeatures++)
         {
             var descriptor = descriptors[number];
             for (var table = 0; table < FeatureTables.Count; table++)
             {
-                var bucket = FeatureTables.BucketOf(descriptor, table, bits);
+                var bucket = tables[table].BucketOf(descriptor);
                 var (list, beside) = ListOf(bucket);
                 ref var head = ref heads[table][list];
                 entries[table].Extend(recentFeatures);
@@ -132,10 +136,10 @@ internal sealed class FeatureBuckets
         settled[table].Fetch(bucket);
     }
 
-    private BucketTable[] Lay(IReadOnlyList<LocalFeatures> pictures)
+    private static BucketTable[] Lay(IReadOnlyList<LocalFeatures> pictures, int bits, BucketSort.Room room)
     {
-        using var sort = new BucketSort(pictures, bits);
-        return [.. Enumerable.Range(0, FeatureTables.Count).Select(table => sort.Lay(table, MostLooked))];
+        var sort = new BucketSort(pictures, bits, MostLooked, room);
+        return [.. Enumerable.Range(0, FeatureTables.Count).Select(sort.Lay)];
     }
 
     /// <summary>So many of a picture's features are looked for, the first.</summary>

@@ -47,17 +47,19 @@ internal static class FeaturePairs
         var room = (count + Block - 1) / Block * Block;
         var (words, keys) = (new ulong[room * Words], new ulong[room]);
         // Word by word, eight features to a block.
+        var known = reference.Descriptors;
         for (var to = 0; to < count; to++)
         {
-            var descriptor = reference.Descriptors[to];
+            var descriptor = known[to];
             var at = to / Block * Block * Words + to % Block;
             (words[at], words[at + Block], words[at + 2 * Block], words[at + 3 * Block]) = (descriptor.A, descriptor.B, descriptor.C, descriptor.D);
         }
         for (var to = 0; to < keys.Length; to++) keys[to] = to < count ? (ulong)to : NoFeature;
-        var nearest = new (int Distance, int Number)[picture.Descriptors.Length];
+        var asked = picture.Descriptors;
+        var nearest = new (int Distance, int Number)[asked.Length];
         for (var from = 0; from < nearest.Length; from++)
         {
-            var key = Nearest<TLanes>(words, keys, mirrored ? picture.Descriptors[from].Mirrored : picture.Descriptors[from]);
+            var key = Nearest<TLanes>(words, keys, mirrored ? asked[from].Mirrored : asked[from]);
             nearest[from] = ((int)(key >> NumberBits), (int)(key & ((1 << NumberBits) - 1)));
         }
         return nearest;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace ImageRights.Matching.Index;
@@ -44,19 +45,41 @@ internal static class FeatureTables
     /// <summary>Bits that are looked at among so many pictures: one more among twice as many.</summary>
     public static int BitsAmong(int pictures) => pictures <= FewPictures ? LeastBits : LeastBits + 1 + BitOperations.Log2((uint)(pictures - 1) / FewPictures);
 
-    /// <summary>Where the descriptor lies in a table that looks at so many bits: the first of all.</summary>
-    public static int BucketOf(in Descriptor descriptor, int table, int bits = MostBits) =>
-        (int)(Extract(Extract(0, descriptor, Choice[table]), descriptor, Further[table]) >> MostBits - bits);
+    /// <summary>The tables, where they look at so many bits.</summary>
+    public static Table[] LookingAt(int bits) => [.. Enumerable.Range(0, Count).Select(number => new Table(number, bits))];
 
-    private static ulong Extract(ulong bucket, in Descriptor descriptor, in Descriptor choice)
+    /// <summary>A table that looks at so many bits: the first of all.</summary>
+    public readonly struct Table
     {
-        bucket = bucket << BitOperations.PopCount(choice.A) | Extract(descriptor.A, choice.A);
-        bucket = bucket << BitOperations.PopCount(choice.B) | Extract(descriptor.B, choice.B);
-        bucket = bucket << BitOperations.PopCount(choice.C) | Extract(descriptor.C, choice.C);
-        return bucket << BitOperations.PopCount(choice.D) | Extract(descriptor.D, choice.D);
+        private readonly Descriptor choice, further;
+        private readonly (byte A, byte B, byte C, byte D) choiceAt, furtherAt;
+        private readonly int dropped;
+
+        public Table(int number, int bits)
+        {
+            (choice, further, dropped) = (Choice[number], Further[number], MostBits - bits);
+            furtherAt = PlacesOf(further, 0);
+            choiceAt = PlacesOf(choice, furtherAt.A + BitOperations.PopCount(further.A));
+        }
+
+        /// <summary>Where the descriptor lies.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int BucketOf(in Descriptor descriptor) => (int)((
+            Extract(descriptor.A, choice.A) << choiceAt.A | Extract(descriptor.B, choice.B) << choiceAt.B | Extract(descriptor.C, choice.C) << choiceAt.C | Extract(descriptor.D, choice.D) << choiceAt.D
+            | Extract(descriptor.A, further.A) << furtherAt.A | Extract(descriptor.B, further.B) << furtherAt.B | Extract(descriptor.C, further.C) << furtherAt.C | Extract(descriptor.D, further.D) << furtherAt.D)
+            >> dropped);
+
+        // Where the bits of each word begin, those of the last one lowest.
+        private static (byte A, byte B, byte C, byte D) PlacesOf(in Descriptor choice, int last)
+        {
+            var third = last + BitOperations.PopCount(choice.D);
+            var second = third + BitOperations.PopCount(choice.C);
+            return ((byte)(second + BitOperations.PopCount(choice.B)), (byte)second, (byte)third, (byte)last);
+        }
     }
 
     // The chosen bits of a word, side by side.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Extract(ulong word, ulong choice)
     {
         if (Bmi2.X64.IsSupported) return Bmi2.X64.ParallelBitExtract(word, choice);

@@ -25,10 +25,11 @@ internal sealed class IndexCheckpoint : IDisposable
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
     private readonly byte[] start;
-    private readonly FileStream file;
     private readonly TimeProvider clock;
     private readonly MemoryStream pending = new();
     private readonly BinaryWriter writer;
+    private FileStream file;
+    private bool isMapped;
     private byte[] last;
     private LogPosition reached = LogPosition.Start;
     private Guid reachedEvent;
@@ -50,12 +51,17 @@ internal sealed class IndexCheckpoint : IDisposable
     public static IndexCheckpoint Open(string folder, int recentUploads, TimeProvider clock)
     {
         Directory.CreateDirectory(folder);
+        return new IndexCheckpoint(Claim(folder), recentUploads, clock);
+    }
+
+    private static FileStream Claim(string folder)
+    {
         for (var number = 0; ; number++)
         {
             var path = Path.Combine(folder, $"index-{number}.checkpoint");
             try
             {
-                return new IndexCheckpoint(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16), recentUploads, clock);
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
             }
             catch (IOException) when (number < MostFiles && File.Exists(path))
             {
@@ -65,7 +71,7 @@ internal sealed class IndexCheckpoint : IDisposable
     }
 
     /// <summary>Hands over the facts of every sound block, in the order of the log, and cuts off the rest.</summary>
-    /// <param name="take">Copies the local features that it keeps: the memory in which they lie is used again.</param>
+    /// <param name="take">May keep the local features, which lie in the file.</param>
     /// <returns>Whether the file was sound to its end.</returns>
     public bool Load(Action<string, LogPosition, object> take)
     {
@@ -77,19 +83,18 @@ internal sealed class IndexCheckpoint : IDisposable
             Clear();
             return isSound;
         }
-        var (end, here, ahead) = (file.Position, Array.Empty<byte>(), Array.Empty<byte>());
-        var reading = Task.Run(() => ReadBlock(ref ahead));
+        var mapped = new MappedFile(file);
+        isMapped = true;
+        var (end, room) = (file.Position, Array.Empty<byte>());
+        var reading = Task.Run(() => ReadBlock(mapped, ref room));
         try
         {
-            while (reading.GetAwaiter().GetResult() is var (length, next))
+            while (reading.GetAwaiter().GetResult() is { } block)
             {
-                // The next one is read and checked meanwhile.
-                (here, ahead) = (ahead, here);
-                reading = Task.Run(() => ReadBlock(ref ahead));
-                using var reader = new BinaryReader(new MemoryStream(here, 0, length, writable: false, publiclyVisible: true), Encoding.UTF8);
-                var to = (new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), new Guid(reader.ReadBytes(16)));
-                while (reader.BaseStream.Position < length) take(reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader));
-                (Written, end) = (to, next);
+                // The next one is read meanwhile.
+                reading = Task.Run(() => ReadBlock(mapped, ref room));
+                foreach (var (tenantId, position, fact) in block.Facts) take(tenantId, position, fact);
+                (Written, end) = (block.Reaches, block.End);
             }
         }
         finally
@@ -110,6 +115,13 @@ internal sealed class IndexCheckpoint : IDisposable
     /// <summary>Begins the file anew.</summary>
     public void Clear()
     {
+        if (isMapped)
+        {
+            // Somebody may still look at what the file holds, which must not become shorter.
+            using var left = file;
+            File.Delete(left.Name);
+            (file, isMapped) = (Claim(Path.GetDirectoryName(left.Name)!), false);
+        }
         file.SetLength(0);
         file.Write(start);
         last = SHA256.HashData(start);
@@ -160,8 +172,10 @@ internal sealed class IndexCheckpoint : IDisposable
         file.Dispose();
     }
 
-    // How long the next block's content is and where it ends; null when there is no other that is sound. The memory is used again: to be given as much for each takes longer than to read it.
-    private (int Length, long End)? ReadBlock(ref byte[] content)
+    private sealed record Block((LogPosition Position, Guid Event) Reaches, IReadOnlyList<(string TenantId, LogPosition Position, object Fact)> Facts, long End);
+
+    // The next block; null when there is no other that is sound. The memory is used again: to be given as much for each takes longer than to read it.
+    private Block? ReadBlock(MappedFile mapped, ref byte[] content)
     {
         var head = new byte[HeadBytes];
         if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length) return null;
@@ -172,7 +186,11 @@ internal sealed class IndexCheckpoint : IDisposable
         var hash = HashOf(content.AsSpan(0, length));
         if (!hash.AsSpan().SequenceEqual(head.AsSpan(sizeof(int)))) return null;
         last = hash;
-        return (length, file.Position);
+        using var reader = new BinaryReader(new MemoryStream(content, 0, length, writable: false), Encoding.UTF8);
+        var reaches = (new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), new Guid(reader.ReadBytes(16)));
+        var (kept, facts) = (mapped.Part(file.Position - length, length), new List<(string, LogPosition, object)>());
+        while (reader.BaseStream.Position < length) facts.Add((reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader, kept)));
+        return new Block(reaches, facts, file.Position);
     }
 
     private byte[] HashOf(ReadOnlySpan<byte> content)

@@ -113,11 +113,12 @@ internal static class IndexFacts
         }
     }
 
+    /// <param name="content">What the reader reads, in memory that stays: local features are not copied.</param>
     /// <exception cref="FormatException">It is not a fact.</exception>
-    public static object Read(BinaryReader reader) => (Kind)reader.ReadByte() switch
+    public static object Read(BinaryReader reader, ReadOnlyMemory<byte> content) => (Kind)reader.ReadByte() switch
     {
-        Kind.Picture => ReadPicture(reader, isRenewal: false),
-        Kind.Renewal => ReadPicture(reader, isRenewal: true),
+        Kind.Picture => ReadPicture(reader, content, isRenewal: false),
+        Kind.Renewal => ReadPicture(reader, content, isRenewal: true),
         Kind.Withdrawal => new PictureWithdrawn(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.Grant => new LicenceRecorded(
             reader.ReadString(), reader.ReadString(), reader.ReadString(), ReadTime(reader), ReadTime(reader) is var until && until == DateTimeOffset.MaxValue ? null : until, ReadTime(reader)),
@@ -128,7 +129,7 @@ internal static class IndexFacts
         Kind.Suspension => new SuspensionRecorded(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.SuspensionEnd => new SuspensionEndRecorded(reader.ReadString(), reader.ReadString(), ReadTime(reader)),
         Kind.Seller => ReadSeller(reader),
-        Kind.Recall => new FeaturesRecalled(reader.ReadString(), ReadLocal(reader) ?? throw new FormatException("What is recalled has features.")),
+        Kind.Recall => new FeaturesRecalled(reader.ReadString(), ReadLocal(reader, content) ?? throw new FormatException("What is recalled has features.")),
         Kind.Screening => new ScreeningReached(reader.ReadInt64()),
         Kind.Rescan => new RescanReached(reader.ReadString(), reader.ReadInt64(), reader.ReadBoolean()),
         var other => throw new FormatException($"{other} is no kind of fact."),
@@ -179,18 +180,16 @@ internal static class IndexFacts
         if (local is not null) writer.Write(local.Bytes);
     }
 
-    private static LocalFeatures? ReadLocal(BinaryReader reader)
+    private static LocalFeatures? ReadLocal(BinaryReader reader, ReadOnlyMemory<byte> content)
     {
         var length = reader.ReadInt32();
         if (length <= 0) return null;
-        // What is in memory already is not copied; the index takes what it keeps.
-        if (reader.BaseStream is not MemoryStream stream || !stream.TryGetBuffer(out var all)) return LocalFeatures.Read(reader.ReadBytes(length));
-        var features = LocalFeatures.Read(all.Slice((int)stream.Position, length));
-        stream.Position += length;
+        var features = LocalFeatures.Read(content.Slice((int)reader.BaseStream.Position, length));
+        reader.BaseStream.Position += length;
         return features;
     }
 
-    private static IndexedPicture ReadPicture(BinaryReader reader, bool isRenewal)
+    private static IndexedPicture ReadPicture(BinaryReader reader, ReadOnlyMemory<byte> content, bool isRenewal)
     {
         var (role, subject, account, surface) = ((PictureRole)reader.ReadByte(), reader.ReadString(), reader.ReadString(), reader.ReadSByte());
         var listing = reader.ReadBoolean() ? reader.ReadString() : null;
@@ -202,7 +201,7 @@ internal static class IndexFacts
         var regions = new HashedArea[reader.ReadByte()];
         foreach (ref var region in regions.AsSpan())
             region = new HashedArea(new Area(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()), ReadSign(reader), reader.ReadBoolean());
-        return new IndexedPicture(fact, new FeatureSet(sign, regions, ReadLocal(reader)), isRenewal, luma);
+        return new IndexedPicture(fact, new FeatureSet(sign, regions, ReadLocal(reader, content)), isRenewal, luma);
     }
 
     private static void Write(BinaryWriter writer, SellerSignals seller)

@@ -17,17 +17,15 @@ internal static unsafe partial class LargePages
         var bytes = (nuint)length * (nuint)sizeof(T);
         var array = GC.AllocateUninitializedArray<T>(length, pinned: bytes >= PageBytes);
         if (bytes < PageBytes) return array;
-        var start = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
-        var page = start & ~(nuint)(PageBytes - 1);
-        Advise((void*)page, start - page + bytes);
+        Advise((void*)Marshal.UnsafeAddrOfPinnedArrayElement(array, 0), bytes);
         return array;
     }
 
     /// <summary>Asks for large pages where memory has not been written to.</summary>
-    /// <param name="address">Begin of a page.</param>
     public static void Advise(void* address, nuint length)
     {
-        if (OperatingSystem.IsLinux()) _ = Advise(address, length, AdviseHugePage);
+        var page = (nuint)address & ~(nuint)(PageBytes - 1);
+        if (OperatingSystem.IsLinux()) _ = Advise((void*)page, (nuint)address - page + length, AdviseHugePage);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

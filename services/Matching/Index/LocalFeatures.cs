@@ -50,19 +50,19 @@ public sealed class LocalFeatures
 
     private static readonly float[] Radians = [.. Enumerable.Range(0, Angles).Select(angle => (float)(angle * 2 * Math.PI / Angles))];
 
-    private readonly byte[] bytes;
-    private readonly int first, end, count;
+    private readonly ReadOnlyMemory<byte> bytes;
+    private readonly int count;
     private byte[]? levels;
     private Descriptor[] uncertain = [];
     private int? thumbnailBytes;
     private DescriptorPlanes? planes;
 
-    private LocalFeatures(ArraySegment<byte> segment)
+    private LocalFeatures(ReadOnlyMemory<byte> bytes)
     {
-        (bytes, first, end) = (segment.Array!, segment.Offset + HeaderBytes, segment.Offset + segment.Count);
+        this.bytes = bytes;
         (Width, Height, count, ReferenceCount, ThumbnailWidth, ThumbnailHeight) = (Number(0), Number(1), Number(2), Number(3), Number(4), Number(5));
 
-        int Number(int at) => BinaryPrimitives.ReadUInt16LittleEndian(segment.AsSpan(2 * at));
+        int Number(int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes.Span[(2 * at)..]);
     }
 
     /// <summary>Width of the picture in which the features were found, in pixels.</summary>
@@ -89,9 +89,8 @@ public sealed class LocalFeatures
     /// <summary>What they look like, laid out to be compared with many others at once.</summary>
     internal DescriptorPlanes Planes => planes ??= new DescriptorPlanes(this);
 
-    /// <summary>How a feature lies.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal FeatureTurn TurnOf(int number) => new(bytes[first + number * FeatureBytes + 4], bytes[first + number * FeatureBytes + 5]);
+    /// <summary>How they lie.</summary>
+    internal TurnList Turns => new(this);
 
     /// <summary>Grey levels of the thumbnail, rows from the top.</summary>
     public byte[] Levels => levels ?? Decompress(out _);
@@ -100,7 +99,11 @@ public sealed class LocalFeatures
     internal Descriptor UncertainTestsOf(int number) => uncertain.Length == 0 ? default : uncertain[number];
 
     /// <summary>The bytes themselves.</summary>
-    public ReadOnlySpan<byte> Bytes => bytes.AsSpan((first - HeaderBytes)..end);
+    public ReadOnlySpan<byte> Bytes => bytes.Span;
+
+    private ReadOnlySpan<byte> Written => Bytes[HeaderBytes..(HeaderBytes + count * FeatureBytes)];
+
+    private ReadOnlySpan<byte> BehindFeatures => Bytes[(HeaderBytes + count * FeatureBytes)..];
 
     /// <summary>Asks the memory for what tells where the bytes are.</summary>
     internal void Prefetch() => Index.Prefetch.Of(ref Unsafe.AsRef(in bytes));
@@ -119,16 +122,16 @@ public sealed class LocalFeatures
 
     /// <summary>Reads the bytes, and keeps them; the thumbnail is looked at when it is asked for.</summary>
     /// <exception cref="FormatException">They are not features.</exception>
-    public static LocalFeatures Read(ArraySegment<byte> bytes)
+    public static LocalFeatures Read(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Count < HeaderBytes) throw new FormatException("Local features have a header.");
+        if (bytes.Length < HeaderBytes) throw new FormatException("Local features have a header.");
         var features = new LocalFeatures(bytes);
         if (features is { Width: 0 } or { Height: 0 } or { count: > MostFeatures } or { ThumbnailWidth: 0 or > MostThumbnailSide } or { ThumbnailHeight: 0 or > MostThumbnailSide }
-            || features.ReferenceCount > features.count || bytes.Count < HeaderBytes + features.count * FeatureBytes) throw new FormatException("Local features do not fit their header.");
-        var all = bytes.AsSpan();
+            || features.ReferenceCount > features.count || bytes.Length < HeaderBytes + features.count * FeatureBytes) throw new FormatException("Local features do not fit their header.");
+        var turns = features.Turns;
         for (var number = 0; number < features.count; number++)
         {
-            if (all[HeaderBytes + number * FeatureBytes + 4] > MostLevel) throw new FormatException("A feature lies on a level of its picture.");
+            if (turns[number].Level > MostLevel) throw new FormatException("A feature lies on a level of its picture.");
         }
         return features;
     }
@@ -137,27 +140,16 @@ public sealed class LocalFeatures
     public LocalFeatures AsReference()
     {
         if (ReferenceCount == count && levels is null) return this;
-        var thumbnail = Bytes[(HeaderBytes + count * FeatureBytes)..];
-        byte[] kept = [.. Bytes[..(HeaderBytes + ReferenceCount * FeatureBytes)], .. thumbnail[..(thumbnailBytes ?? thumbnail.Length)]];
+        byte[] kept = [.. Bytes[..(HeaderBytes + ReferenceCount * FeatureBytes)], .. BehindFeatures[..(thumbnailBytes ?? BehindFeatures.Length)]];
         BinaryPrimitives.WriteUInt16LittleEndian(kept.AsSpan(4), (ushort)ReferenceCount);
         return new LocalFeatures(kept);
-    }
-
-    /// <summary>The same in memory of its own: a picture that stays need not keep all that it lay with.</summary>
-    internal LocalFeatures Apart() => bytes.Length == Bytes.Length ? this : new LocalFeatures(Bytes.ToArray());
-
-    /// <summary>The same, copied to a place.</summary>
-    internal LocalFeatures CopyTo(ArraySegment<byte> place)
-    {
-        Bytes.CopyTo(place);
-        return new LocalFeatures(place);
     }
 
     private byte[] Decompress(out int compressed)
     {
         var levels = new byte[ThumbnailWidth * ThumbnailHeight];
         using var decoder = new BrotliDecoder();
-        if (decoder.Decompress(bytes.AsSpan((first + count * FeatureBytes)..end), levels, out compressed, out var written) != OperationStatus.Done || written != levels.Length)
+        if (decoder.Decompress(BehindFeatures, levels, out compressed, out var written) != OperationStatus.Done || written != levels.Length)
             throw new FormatException("The thumbnail is not readable.");
         for (var row = 0; row < levels.Length; row += ThumbnailWidth)
         {
@@ -173,7 +165,7 @@ public sealed class LocalFeatures
 
     private Descriptor[] ReadUncertainTests(int thumbnailBytes)
     {
-        var written = bytes.AsSpan((first + count * FeatureBytes + thumbnailBytes)..end);
+        var written = BehindFeatures[thumbnailBytes..];
         if (written.IsEmpty) return [];
         var tests = new byte[count * Unsafe.SizeOf<Descriptor>()];
         if (!BrotliDecoder.TryDecompress(written, tests, out var length) || length != tests.Length) throw new FormatException("The uncertain tests are not readable.");
@@ -185,10 +177,12 @@ public sealed class LocalFeatures
         BinaryPrimitives.ReadUInt64LittleEndian(words[16..]), BinaryPrimitives.ReadUInt64LittleEndian(words[24..]));
 
     /// <summary>Where the features of a picture are.</summary>
-    public readonly struct KeypointList(LocalFeatures features)
+    public readonly ref struct KeypointList(LocalFeatures features)
     {
+        private readonly ReadOnlySpan<byte> written = features.Written;
+
         /// <summary>Their number.</summary>
-        public int Length => features.count;
+        public int Length => written.Length / FeatureBytes;
 
         /// <summary>One of them.</summary>
         public Keypoint this[int number]
@@ -196,16 +190,31 @@ public sealed class LocalFeatures
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get
             {
-                var one = features.bytes.AsSpan(features.first + number * FeatureBytes, DescriptorAt);
+                var one = written.Slice(number * FeatureBytes, DescriptorAt);
                 return new Keypoint(
                     BinaryPrimitives.ReadUInt16LittleEndian(one) / 64f, BinaryPrimitives.ReadUInt16LittleEndian(one[2..]) / 64f, Scales[one[4]], Radians[one[5]]);
             }
         }
     }
 
-    /// <summary>What the features of a picture look like.</summary>
-    public readonly struct DescriptorList(LocalFeatures features)
+    /// <summary>How the features of a picture lie.</summary>
+    internal readonly ref struct TurnList(LocalFeatures features)
     {
+        private readonly ReadOnlySpan<byte> written = features.Written;
+
+        /// <summary>How one of them lies.</summary>
+        public FeatureTurn this[int number]
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => new(written[number * FeatureBytes + 4], written[number * FeatureBytes + 5]);
+        }
+    }
+
+    /// <summary>What the features of a picture look like.</summary>
+    public readonly ref struct DescriptorList(LocalFeatures features)
+    {
+        private readonly ReadOnlySpan<byte> written = features.Written;
+
         /// <summary>Asks the memory for one that will be read soon.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal void Prefetch(int number)
@@ -228,16 +237,16 @@ public sealed class LocalFeatures
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private ref byte At(int number) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(features.bytes), features.first + number * FeatureBytes + DescriptorAt);
+        private ref byte At(int number) => ref Unsafe.Add(ref MemoryMarshal.GetReference(written), number * FeatureBytes + DescriptorAt);
 
         /// <summary>Their number.</summary>
-        public int Length => features.count;
+        public int Length => written.Length / FeatureBytes;
 
         /// <summary>One of them.</summary>
         public Descriptor this[int number]
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => DescriptorOf(features.bytes.AsSpan(features.first + number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>()));
+            get => DescriptorOf(written.Slice(number * FeatureBytes + DescriptorAt, Unsafe.SizeOf<Descriptor>()));
         }
     }
 }

@@ -17,7 +17,6 @@ internal sealed class LocalIndex(int? recent = null)
     private const int MostBits = 40;
     private const float LeastVotes = 0.1f;
     private const int MostCompared = 300;
-    private const int MostRoomBytes = 4 * LargePages.PageBytes;
 
     private readonly List<LocalSegment> segments = [];
     private readonly Column<LocalFeatures?> pictures = new();
@@ -26,8 +25,6 @@ internal sealed class LocalIndex(int? recent = null)
     private readonly ConcurrentDictionary<int, long> recalledAt = new();
     private readonly Dictionary<LocalFeatures, (LocalFeatures Features, int Row)> lastSame = new(SameFeatures.Comparer);
     private LocalSegment[] published = [];
-    private ArraySegment<byte> room = ArraySegment<byte>.Empty;
-    private int roomBytes;
     private int demoted, rows, arrivals;
     private bool isDeferred;
 
@@ -52,24 +49,9 @@ internal sealed class LocalIndex(int? recent = null)
             Volatile.Write(ref nextSame[before.Row], row);
             return;
         }
-        if (isDeferred) features = features.CopyTo(Place(features.Bytes.Length));
         pictures[row] = features;
         lastSame.Add(features, (features, row));
         Enter(features, row, version);
-    }
-
-    // Of very many at once, neighbours lie together in large pages, and go together.
-    private ArraySegment<byte> Place(int length)
-    {
-        if (length > room.Count)
-        {
-            // Many tenants have few pictures.
-            roomBytes = Math.Clamp(2 * roomBytes, length, Math.Max(length, MostRoomBytes));
-            room = LargePages.Allocate<byte>(roomBytes);
-        }
-        var place = room[..length];
-        room = room[length..];
-        return place;
     }
 
     /// <summary>Notes a picture that comes without its features, because that in the place of which it comes has given them up.</summary>
@@ -87,7 +69,7 @@ internal sealed class LocalIndex(int? recent = null)
     {
         pictures.Extend(row);
         nextSame.Extend(row);
-        pictures[row] = features = features.Apart();
+        pictures[row] = features;
         recalledAt[row] = version;
         Enter(features, row, version);
     }
@@ -114,25 +96,12 @@ internal sealed class LocalIndex(int? recent = null)
             for (var number = 0; number < segment.Pictures; number++)
             {
                 var (first, features) = segment[number];
-                if (HeirOf(first, next, version, isKept) is { } heir) Enter(SetApart(features, first, version), heir, version);
+                if (HeirOf(first, next, version, isKept) is { } heir) Enter(features, heir, version);
                 else if (lastSame.TryGetValue(features, out var last) && ReferenceEquals(last.Features, features)) lastSame.Remove(features);
             }
             segment.DemotedAt = version;
             demoted++;
         }
-    }
-
-    private LocalFeatures SetApart(LocalFeatures features, int first, long version)
-    {
-        var own = features.Apart();
-        if (ReferenceEquals(own, features)) return own;
-        foreach (var row in SameAs(first, int.MaxValue, version)) pictures[row] = own;
-        if (lastSame.TryGetValue(features, out var last) && ReferenceEquals(last.Features, features))
-        {
-            lastSame.Remove(features);
-            lastSame.Add(own, (own, last.Row));
-        }
-        return own;
     }
 
     /// <summary>Gives back the memory of what is not searched at any version from <paramref name="reached"/> on.</summary>
@@ -155,8 +124,12 @@ internal sealed class LocalIndex(int? recent = null)
     /// <summary>Makes everything that was added findable.</summary>
     public void Settle()
     {
-        (isDeferred, room) = (false, ArraySegment<byte>.Empty);
-        Parallel.ForEach(segments, segment => segment.Settle());
+        isDeferred = false;
+        Parallel.ForEach(segments, () => new BucketSort.Room(), (segment, _, room) =>
+        {
+            segment.Settle(room);
+            return room;
+        }, _ => { });
     }
 
     /// <summary>The features that stood for a picture at a version; null when it had none.</summary>
@@ -243,7 +216,7 @@ internal sealed class LocalIndex(int? recent = null)
         // The last of the best comes out first.
         private readonly PriorityQueue<Group, Candidate> best = new(MostCompared, Comparer<Candidate>.Create(static (one, other) => -Rank(one).CompareTo(Rank(other))));
         private readonly TurnVotes turns = new();
-        private readonly FeatureTurn[] turnsOfQuery = [.. Enumerable.Range(0, query.MirroredFrom).Select(query.Picture.TurnOf)];
+        private readonly FeatureTurn[] turnsOfQuery = [.. Enumerable.Range(0, query.MirroredFrom).Select(number => query.Picture.Turns[number])];
         private readonly float[] weightOf = new float[query.Descriptors.Length];
         private Pair[] pairs = [];
         private float least = LeastVotes;
@@ -286,7 +259,8 @@ internal sealed class LocalIndex(int? recent = null)
         // Notes the nearest of a picture's features for each of the query's, and gives where the notes end.
         private int FindPairs(ReadOnlySpan<uint> shared, LocalFeatures picture, int count)
         {
-            var (descriptors, asked) = (picture.Descriptors, query.Descriptors);
+            var descriptors = picture.Descriptors;
+            var asked = query.Descriptors;
             var near = pairs.AsSpan(count);
             // Without a branch: whether two features are near cannot be foreseen.
             var found = 0;
@@ -316,7 +290,8 @@ internal sealed class LocalIndex(int? recent = null)
             // No peak is above all of them together; the rest is for what rounding did to the sum.
             if (sum < least * 0.99f) return;
             turns.Clear();
-            foreach (ref readonly var pair in shared) turns.Add(turnsOfQuery[query.FeatureOf(pair.Query)], picture.Features.TurnOf(pair.Feature), mirrored, WeightOf(pair));
+            var here = picture.Features.Turns;
+            foreach (ref readonly var pair in shared) turns.Add(turnsOfQuery[query.FeatureOf(pair.Query)], here[pair.Feature], mirrored, WeightOf(pair));
             var candidate = new Candidate(picture.Row, mirrored, turns.Peak());
             // Who comes later with as many votes ranks behind.
             if (candidate.Votes < least || best.Count == MostCompared && candidate.Votes == least) return;

@@ -32,13 +32,14 @@ internal sealed class LocalQuery
         Picture = picture;
         Descriptors = new Descriptor[2 * picture.Descriptors.Length];
         buckets = new (int, int)[Descriptors.Length * FeatureTables.Count];
+        var tables = FeatureTables.LookingAt(FeatureTables.MostBits);
         for (var number = 0; number < Descriptors.Length; number++)
         {
             var (descriptor, uncertain) = (picture.Descriptors[FeatureOf(number)], picture.UncertainTestsOf(FeatureOf(number)));
             if (number >= MirroredFrom) (descriptor, uncertain) = (descriptor.Mirrored, uncertain.Mirrored);
             Descriptors[number] = descriptor;
             for (var table = 0; table < FeatureTables.Count; table++)
-                buckets[number * FeatureTables.Count + table] = (FeatureTables.BucketOf(descriptor, table), FeatureTables.BucketOf(uncertain, table));
+                buckets[number * FeatureTables.Count + table] = (tables[table].BucketOf(descriptor), tables[table].BucketOf(uncertain));
         }
     }
 

@@ -49,25 +49,25 @@ internal sealed class LocalSegment(int firstRow, int firstArrival, int most)
             (pictures[number], addedAt[number]) = ((row, picture), version);
             if (settle) (buckets ??= new FeatureBuckets([], isFull: false)).Add(picture);
             Volatile.Write(ref count, number + 1);
-            if (isLaying || !IsFull && !(settle && buckets!.IsUnsettled)) return;
+            if (!settle || isLaying || !IsFull && !buckets!.IsUnsettled) return;
             // Laying a large segment takes seconds, in which others are added and found.
-            (isLaying, laying) = (true, Task.Run(Lay));
+            (isLaying, laying) = (true, Task.Run(() => Lay(new BucketSort.Room())));
         }
     }
 
     /// <summary>Lays everything into tables.</summary>
-    public void Settle()
+    public void Settle(BucketSort.Room room)
     {
         laying.Wait();
-        if (buckets?.Settled != count) Lay();
+        if (buckets?.Settled != count) Lay(room);
     }
 
-    private void Lay()
+    private void Lay(BucketSort.Room room)
     {
         for (; ; )
         {
             var known = Pictures;
-            var laid = new FeatureBuckets([.. Enumerable.Range(0, known).Select(number => pictures[number].Features)], known == most);
+            var laid = new FeatureBuckets([.. Enumerable.Range(0, known).Select(number => pictures[number].Features)], known == most, room);
             lock (gate)
             {
                 for (var number = known; number < count; number++) laid.Add(pictures[number].Features);

@@ -25,9 +25,11 @@ internal static class SharedFeatures
     public static float Consensus(LocalFeatures query, LocalFeatures picture, ReadOnlySpan<SharedFeature> shared, bool mirrored)
     {
         var places = new (float X, float Y, float U, float V)[shared.Length];
+        var asked = query.Keypoints;
+        var known = picture.Keypoints;
         for (var at = 0; at < places.Length; at++)
         {
-            var (from, to) = (query.Keypoints[shared[at].Query], picture.Keypoints[shared[at].Feature]);
+            var (from, to) = (asked[shared[at].Query], known[shared[at].Feature]);
             places[at] = (from.X, from.Y, to.X, to.Y);
         }
         var proposals = shared.Length <= MostProposals ? shared : Heaviest(shared);
@@ -38,7 +40,7 @@ internal static class SharedFeatures
         {
             similarities.Fill(float.NaN);
             for (var lane = 0; lane < Math.Min(Vector512<float>.Count, proposals.Length - first); lane++)
-                Propose(query.Keypoints[proposals[first + lane].Query], picture.Keypoints[proposals[first + lane].Feature], mirrored, similarities[lane..]);
+                Propose(asked[proposals[first + lane].Query], known[proposals[first + lane].Feature], mirrored, similarities[lane..]);
             var (a, b, c) = (Row(similarities, 0), Row(similarities, 1), Row(similarities, 2));
             var (d, e, f) = (Row(similarities, 3), Row(similarities, 4), Row(similarities, 5));
             var sum = Vector512<float>.Zero;

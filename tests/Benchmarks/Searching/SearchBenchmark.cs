@@ -237,8 +237,6 @@ internal static class SearchBenchmark
     private static void Room(List<FingerprintRecorded> pictures)
     {
         var features = pictures.ConvertAll(picture => PictureQuery.Of(picture).Features!.Local!.AsReference());
-        // What it sorted in is kept and used again.
-        _ = new FeatureBuckets(features, isFull: false);
         var before = GC.GetTotalMemory(true);
         var laid = new FeatureBuckets(features, isFull: false);
         var (buckets, ofFeatures) = ((GC.GetTotalMemory(true) - before) / 1e3 / features.Count, features.Average(picture => picture.ReferenceCount) * Distractors.FeatureBytes / 1e3);
