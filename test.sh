@@ -16,22 +16,27 @@ ensure_node_modules
 build_solution "$configuration"
 
 rm -rf "$results" && mkdir -p "$results"
-servers_file="$results/servers.env"
-dotnet "artifacts/bin/TestServers/${configuration,,}/ImageRights.TestServers.dll" "$servers_file" >"$results/servers.log" 2>&1 &
-servers_pid=$!
-stop_servers() { kill -TERM "$servers_pid" 2>/dev/null && wait "$servers_pid" 2>/dev/null || true; }
+# Two projects run side by side, each with servers of its own: a transaction that one leaves open would hold up the other's followers.
+servers=()
+stop_servers() { for pid in "${servers[@]}"; do kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done; }
 trap stop_servers EXIT
 say "Starting PostgreSQL and RabbitMQ for the tests"
-for _ in $(seq 1 240); do
-  [ -s "$servers_file" ] && break
-  kill -0 "$servers_pid" 2>/dev/null || { cat "$results/servers.log"; echo "The test servers did not start." >&2; exit 1; }
-  sleep 0.25
+for lane in 0 1; do
+  dotnet "artifacts/bin/TestServers/${configuration,,}/ImageRights.TestServers.dll" "$results/servers-$lane.env" >"$results/servers-$lane.log" 2>&1 &
+  servers+=($!)
 done
-[ -s "$servers_file" ] || { cat "$results/servers.log"; echo "The test servers were not ready within 60 s." >&2; exit 1; }
-set -a; source "$servers_file"; set +a
+for lane in 0 1; do
+  for _ in $(seq 1 240); do
+    [ -s "$results/servers-$lane.env" ] && break
+    kill -0 "${servers[$lane]}" 2>/dev/null || { cat "$results/servers-$lane.log"; echo "The test servers did not start." >&2; exit 1; }
+    sleep 0.25
+  done
+  [ -s "$results/servers-$lane.env" ] || { cat "$results/servers-$lane.log"; echo "The test servers were not ready within 60 s." >&2; exit 1; }
+done
 
-# Its lines come at once, when it is done: two run side by side.
+# Its lines come at once, when it is done.
 run() {
+  set -a; source "$results/servers-$lane.env"; set +a
   dotnet test "artifacts/bin/$1/${configuration,,}/ImageRights.$1.dll" --nologo --blame-hang-timeout 5m \
     --logger "trx;LogFileName=$results/$1.trx" --logger "console;verbosity=minimal" --results-directory "$results/$1" >"$results/$1.log" 2>&1 || true
   say "$1"
@@ -49,7 +54,7 @@ export configuration results
 # What is measured of a program to compile it better pays where it runs for long.
 export DOTNET_TieredPGO=0
 export -f run say
-printf '%s\n' "${projects[@]}" | xargs -P 2 -I {} bash -c 'run {}'
+printf '%s\n' "${projects[@]}" | xargs -P 2 --process-slot-var=lane -I {} bash -c 'run {}'
 
 passed=0 failed=0 skipped=0 empty=()
 count() { grep -o "<Counters [^>]*" "$1" | grep -o " $2=\"[0-9]*\"" | grep -o '[0-9]*'; }

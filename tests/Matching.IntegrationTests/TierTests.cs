@@ -30,19 +30,19 @@ public class TierTests
             await KnownPictures.RecordAsync(surroundings.Database, Enumerable.Range(1, Known).Select(number => KnownPictures.Upload(number, $"sha of {number}", FeaturesOf(number))));
             await using (var replica = await Replica.StartAsync(surroundings, settings))
             {
-                (await TiersAsync(replica)).ShouldBe((Known - InFirstSegment, InFirstSegment));
+                await ShouldHaveAsync(replica, Known - InFirstSegment, InFirstSegment);
                 // Its screening tells that nothing asks for what was before.
                 var newcomer = NewImage();
                 await surroundings.PublishAsync(Upload(newcomer, "seller", NewHash()));
                 await surroundings.ScreeningOfAsync(newcomer);
                 await surroundings.PublishAsync(Applied("msr_1", "case_1", "img_1", "seller"));
-                await Eventually.HoldsAsync(async () => (await TiersAsync(replica)).ShouldBe((Known - InFirstSegment + 1, InFirstSegment)), Surroundings.Patience, "features of the removed picture");
+                await ShouldHaveAsync(replica, Known - InFirstSegment + 1, InFirstSegment);
                 (await replica.IndexHealthAsync()).Description.ShouldNotBeNull().ShouldEndWith($"; {Known - InFirstSegment + 1} pictures with local features, {InFirstSegment} with hashes only");
             }
             foreach (var from in (string[][])[settings, settings[..1]])
             {
                 await using var restarted = await Replica.StartAsync(surroundings, from);
-                (await TiersAsync(restarted)).ShouldBe((Known - InFirstSegment + 1, InFirstSegment));
+                await ShouldHaveAsync(restarted, Known - InFirstSegment + 1, InFirstSegment);
             }
         }
         finally
@@ -51,11 +51,12 @@ public class TierTests
         }
     }
 
-    private static async Task<(int, int)> TiersAsync(Replica replica)
+    // A replica that starts reads what no open transaction can still precede.
+    private static Task ShouldHaveAsync(Replica replica, int detailed, int hashesOnly) => Eventually.HoldsAsync(async () =>
     {
         var index = await replica.Http.GetFromJsonAsync<JsonElement>("/v1/index");
-        return (index.GetProperty("detailed").GetInt32(), index.GetProperty("hashesOnly").GetInt32());
-    }
+        (index.GetProperty("detailed").GetInt32(), index.GetProperty("hashesOnly").GetInt32()).ShouldBe((detailed, hashesOnly));
+    }, Surroundings.Patience, "pictures with local features, and with hashes only");
 
     // One, so that thousands take little time.
     private static PictureFeatures FeaturesOf(int number) => new(FeatureSet.Algorithm, KnownPictures.HashOf(number), [], Local(number));

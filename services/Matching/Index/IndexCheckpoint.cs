@@ -9,7 +9,7 @@ namespace ImageRights.Matching.Index;
 /// <summary>What this replica's index was told, on disk: a start reads it and only the rest of the log.</summary>
 /// <remarks>
 /// A file that only grows, of blocks: length, SHA-256 over the block before it and this one's content, content. The content begins with the place in the log that it reaches and the
-/// id of the event there, by which the log is recognised; then the facts. A block that is damaged ends the file: it and what follows are cut off, and read from the log again. One
+/// id of the event there, by which the log is recognised; then the facts, whose local features stay in the file and are looked at there. A block that is damaged ends the file: it and what follows are cut off, and read from the log again. One
 /// process has a file to itself; the next one takes the next number. Features that were read from the log again are in it where they were needed, and so it holds for as many recent uploads
 /// as it was written for: with another number it is begun anew.
 /// </remarks>
@@ -85,21 +85,12 @@ internal sealed class IndexCheckpoint : IDisposable
         }
         var mapped = new MappedFile(file);
         isMapped = true;
-        var (end, room) = (file.Position, Array.Empty<byte>());
-        var reading = Task.Run(() => ReadBlock(mapped, ref room));
-        try
+        var end = file.Position;
+        // While the facts of a block are taken in, those of the next are read from its bytes, and the bytes after those from the disk.
+        foreach (var block in Ahead(Ahead(ReadBlocks()).Select(bytes => Parse(bytes, mapped))))
         {
-            while (reading.GetAwaiter().GetResult() is { } block)
-            {
-                // The next one is read meanwhile.
-                reading = Task.Run(() => ReadBlock(mapped, ref room));
-                foreach (var (tenantId, position, fact) in block.Facts) take(tenantId, position, fact);
-                (Written, end) = (block.Reaches, block.End);
-            }
-        }
-        finally
-        {
-            Task.WaitAny(reading);
+            foreach (var (tenantId, position, fact) in block.Facts) take(tenantId, position, fact);
+            (Written, end) = (block.Reaches, block.End);
         }
         (reached, reachedEvent) = Written;
         isSound = end == file.Length;
@@ -174,23 +165,53 @@ internal sealed class IndexCheckpoint : IDisposable
 
     private sealed record Block((LogPosition Position, Guid Event) Reaches, IReadOnlyList<(string TenantId, LogPosition Position, object Fact)> Facts, long End);
 
-    // The next block; null when there is no other that is sound. The memory is used again: to be given as much for each takes longer than to read it.
-    private Block? ReadBlock(MappedFile mapped, ref byte[] content)
+    // The contents of the sound blocks, and where they begin. Of the memory each second one is used again: to be given as much for each takes longer than to read it.
+    private IEnumerable<(long Begin, ArraySegment<byte> Content)> ReadBlocks()
     {
-        var head = new byte[HeadBytes];
-        if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length) return null;
-        var length = BinaryPrimitives.ReadInt32LittleEndian(head);
-        if (length is < 32 or > MostBytes || length > file.Length - file.Position) return null;
-        if (length > content.Length) content = LargePages.Allocate<byte>(length + length / 4);
-        file.ReadExactly(content, 0, length);
-        var hash = HashOf(content.AsSpan(0, length));
-        if (!hash.AsSpan().SequenceEqual(head.AsSpan(sizeof(int)))) return null;
-        last = hash;
-        using var reader = new BinaryReader(new MemoryStream(content, 0, length, writable: false), Encoding.UTF8);
+        var (here, beside, head) = (Array.Empty<byte>(), Array.Empty<byte>(), new byte[HeadBytes]);
+        while (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length)
+        {
+            var (begin, length) = (file.Position, BinaryPrimitives.ReadInt32LittleEndian(head));
+            if (length is < 32 or > MostBytes || length > file.Length - begin) yield break;
+            if (length > here.Length) here = LargePages.Allocate<byte>(length + length / 4);
+            file.ReadExactly(here, 0, length);
+            var hash = HashOf(here.AsSpan(0, length));
+            if (!hash.AsSpan().SequenceEqual(head.AsSpan(sizeof(int)))) yield break;
+            last = hash;
+            yield return (begin, new ArraySegment<byte>(here, 0, length));
+            (here, beside) = (beside, here);
+        }
+    }
+
+    private static Block Parse((long Begin, ArraySegment<byte> Content) block, MappedFile mapped)
+    {
+        using var reader = new BinaryReader(new MemoryStream(block.Content.Array!, 0, block.Content.Count, writable: false), Encoding.UTF8);
         var reaches = (new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), new Guid(reader.ReadBytes(16)));
-        var (kept, facts) = (mapped.Part(file.Position - length, length), new List<(string, LogPosition, object)>());
-        while (reader.BaseStream.Position < length) facts.Add((reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader, kept)));
-        return new Block(reaches, facts, file.Position);
+        var (kept, facts) = (mapped.Part(block.Begin, block.Content.Count), new List<(string, LogPosition, object)>());
+        while (reader.BaseStream.Position < block.Content.Count) facts.Add((reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader, kept)));
+        return new Block(reaches, facts, block.Begin + block.Content.Count);
+    }
+
+    // The same, each made while the one before it is used.
+    private static IEnumerable<T> Ahead<T>(IEnumerable<T> source)
+    {
+        using var items = source.GetEnumerator();
+        var next = Task.Run(Step);
+        try
+        {
+            while (next.GetAwaiter().GetResult() is (true, var item))
+            {
+                next = Task.Run(Step);
+                yield return item;
+            }
+        }
+        finally
+        {
+            // Whatever becomes of it.
+            Task.WaitAny(next);
+        }
+
+        (bool IsThere, T Item) Step() => items.MoveNext() ? (true, items.Current) : default;
     }
 
     private byte[] HashOf(ReadOnlySpan<byte> content)

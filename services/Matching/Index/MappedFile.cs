@@ -25,6 +25,8 @@ internal sealed class MappedFile
     private sealed unsafe class View(SafeMemoryMappedViewHandle view, long offset, int length) : MemoryManager<byte>
     {
         private readonly byte* first = (byte*)view.DangerousGetHandle() + offset;
+
+        // As long as a part is held, so is the view.
         private readonly SafeMemoryMappedViewHandle kept = view;
 
         public override Span<byte> GetSpan() => new(first, length);
