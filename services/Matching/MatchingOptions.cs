@@ -12,7 +12,7 @@ public sealed class MatchingOptions
     /// <summary>Smallest PDQ quality of which hashes are compared, 0 to 100. Below 50 a hash says more about flat areas than about the picture, and bytes and local features decide.</summary>
     public int MinQuality { get; set; } = 50;
 
-    /// <summary>Folder of the index's checkpoints, of which each replica takes one; null: each start reads the whole log.</summary>
+    /// <summary>Folder of the index's checkpoints, of which each replica takes one, and of what is made of them; null: each start reads the whole log.</summary>
     public string? CheckpointFolder { get; set; }
 
     /// <summary>So many of a tenant's newest uploads keep their local features, about 20 KB of memory each; older ones are found by hashes alone, but for those that were ever removed. Works keep

@@ -6,7 +6,7 @@ namespace ImageRights.Hosting.Tests;
 public sealed class AppHostTests : IDisposable
 {
     private static readonly string Assembly = new Projects.AppHost().TargetPath;
-    private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromMinutes(5)).Token;
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(5)).Token;
     private readonly TemporaryDirectory directory = new();
 
     public void Dispose() => directory.Dispose();

@@ -8,7 +8,7 @@ namespace ImageRights.Hosting.Tests;
 /// <summary>Whole applications of sample services, on free ports.</summary>
 public sealed class ApplicationTests : IDisposable
 {
-    private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
     private readonly TemporaryDirectory directory = new();
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
 

@@ -8,7 +8,7 @@ public sealed class BrokerUsersTests : IAsyncLifetime
 {
     private const string Inbound = "imagerights.inbound";
     private const string Heard = "ImageRights.Contracts.Ingestion.V1:ImageReceived";
-    private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
     private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
     private readonly TemporaryDirectory directory = new();
     private LocalRabbitMq broker = null!;

@@ -7,7 +7,7 @@ namespace ImageRights.Hosting.Tests;
 /// <summary>Real servers from the distribution's packages.</summary>
 public sealed class LocalServerTests : IDisposable
 {
-    private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
     private readonly TemporaryDirectory directory = new();
 
     public void Dispose() => directory.Dispose();

@@ -5,6 +5,7 @@ using ImageRights.EventStore;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Removals;
 using ImageRights.Matching.Screening;
+using ImageRights.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using static ImageRights.Matching.UnitTests.Pictures;
@@ -41,6 +42,23 @@ public sealed class TierTests : IDisposable
         index.Tiers.ShouldBe((tenant.Detailed, tenant.HashesOnly));
         tenant.UploadsAt(demoted - 1).ShouldBe((demoted - 2, demoted - 2), "all but the work");
         tenant.UploadsAt(demoted).ShouldBe((demoted - 1, demoted - 1 - LocalSegment.LeastPictures));
+    }
+
+    [Fact]
+    public async Task A_start_takes_the_tables_of_full_segments_that_the_run_before_it_has_kept()
+    {
+        var (log, tables, longAgo) = (Log([Shot(0), .. Fillers[..LocalSegment.LeastPictures]]), Path.Combine(folder, "index-0.tables"), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        using (var first = Resumed())
+        {
+            first.Apply(log);
+            // They are laid beside the writer.
+            await Eventually.HoldsAsync(() => Task.Run(() => Directory.EnumerateFiles(tables).ShouldHaveSingleItem()));
+        }
+        var file = Directory.EnumerateFiles(tables).ShouldHaveSingleItem();
+        File.SetLastWriteTimeUtc(file, longAgo);
+        using var second = Resumed();
+        File.GetLastWriteTimeUtc(file).ShouldBe(longAgo);
+        CropsFound(second.For("t"), log.Length).ShouldBe(["image-0"]);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class FastCorners
         if (width <= 2 * margin || height <= 2 * margin) return corners;
         Span<int> offsets = stackalloc int[16];
         for (var i = 0; i < 16; i++) offsets[i] = Circle[i].Y * width + Circle[i].X;
-        Span<Vector256<byte>> circle = stackalloc Vector256<byte>[16], test = stackalloc Vector256<byte>[16];
+        Span<Vector256<byte>> brighter = stackalloc Vector256<byte>[16], darker = stackalloc Vector256<byte>[16];
         var (left, right) = (margin - 1, width - margin);
         // A row's corners are compared with those of the rows above and below it.
         var (above, here, below) = (new ushort[width], new ushort[width], new ushort[width]);
@@ -43,7 +43,7 @@ internal static class FastCorners
                 for (var x = left; x <= right; x += Vector256<byte>.Count)
                 {
                     x = Math.Min(x, right - Vector256<byte>.Count + 1);
-                    Score(pixels, y * width + x, offsets, circle, test, below.AsSpan(x));
+                    Score(pixels, y * width + x, offsets, brighter, darker, below.AsSpan(x));
                 }
             }
             if (y > margin) AddStrongest(above, here, below, y - 1, margin, corners);
@@ -74,7 +74,7 @@ internal static class FastCorners
     }
 
     // Of each of 32 pixels, as the scalar test scores it.
-    private static void Score(byte[] pixels, int at, ReadOnlySpan<int> offsets, Span<Vector256<byte>> circle, Span<Vector256<byte>> test, Span<ushort> scores)
+    private static void Score(byte[] pixels, int at, ReadOnlySpan<int> offsets, Span<Vector256<byte>> brighter, Span<Vector256<byte>> darker, Span<ushort> scores)
     {
         var centre = Vector256.Create(pixels, at);
         var high = Vector256.Min(centre, Vector256.Create((byte)(255 - Threshold))) + Vector256.Create((byte)Threshold);
@@ -85,42 +85,47 @@ internal static class FastCorners
         var bright = (Above(n, high) | Above(s, high)) & (Above(e, high) | Above(w, high));
         var dark = (Above(low, n) | Above(low, s)) & (Above(low, e) | Above(low, w));
         if ((bright | dark) == Vector256<byte>.Zero) return;
-        for (var i = 0; i < 16; i++) circle[i] = Vector256.Create(pixels, at + offsets[i]);
-        if (bright != Vector256<byte>.Zero)
+        // By how much each neighbour is brighter, or darker, than it must be to count.
+        for (var i = 0; i < 16; i++)
         {
-            for (var i = 0; i < 16; i++) test[i] = Above(circle[i], high);
-            bright = NineInARow(test);
+            var neighbour = Vector256.Create(pixels, at + offsets[i]);
+            (brighter[i], darker[i]) = (Vector256.SubtractSaturate(neighbour, high), Vector256.SubtractSaturate(low, neighbour));
         }
-        if (dark != Vector256<byte>.Zero)
-        {
-            for (var i = 0; i < 16; i++) test[i] = Above(low, circle[i]);
-            dark = Vector256.AndNot(NineInARow(test), bright);
-        }
+        bright = NineInARow(brighter);
+        dark = Vector256.AndNot(NineInARow(darker), bright);
         if ((bright | dark) == Vector256<byte>.Zero) return;
-        var (first, second) = (Vector256<ushort>.Zero, Vector256<ushort>.Zero);
-        foreach (var level in circle)
+        var (even, odd) = (Vector256<ushort>.Zero, Vector256<ushort>.Zero);
+        for (var i = 0; i < 16; i++)
         {
-            var (l, h) = Vector256.Widen((Vector256.Max(level, high) - high & bright) | (low - Vector256.Min(level, low) & dark));
-            first += l;
-            second += h;
+            var excess = (brighter[i] & bright | darker[i] & dark).AsUInt16();
+            even += excess & Vector256.Create((ushort)byte.MaxValue);
+            odd += excess >> 8;
         }
-        first.CopyTo(scores);
-        second.CopyTo(scores[Vector256<ushort>.Count..]);
+        (Vector256.WidenLower(even) | Vector256.WidenLower(odd) << 16).AsUInt16().CopyTo(scores);
+        (Vector256.WidenUpper(even) | Vector256.WidenUpper(odd) << 16).AsUInt16().CopyTo(scores[Vector256<ushort>.Count..]);
     }
 
     private static Vector256<byte> Above(Vector256<byte> one, Vector256<byte> other) => Vector256.GreaterThan(one, other);
 
-    private static Vector256<byte> NineInARow(ReadOnlySpan<Vector256<byte>> test)
+    // Where nine in a row are not 0: of eight from each second place on, the least, with the one before them or the one behind them.
+    private static Vector256<byte> NineInARow(ReadOnlySpan<Vector256<byte>> excess)
     {
-        var nine = Vector256<byte>.Zero;
-        for (var i = 0; i < 16; i += 2)
-        {
-            // Eight from i + 1 on: with the one before them, or the one after them, they are nine.
-            var eight = test[i + 1] & test[(i + 2) & 15] & test[(i + 3) & 15] & test[(i + 4) & 15] & test[(i + 5) & 15] & test[(i + 6) & 15] & test[(i + 7) & 15] & test[(i + 8) & 15];
-            nine |= eight & (test[i] | test[(i + 9) & 15]);
-        }
-        return nine;
+        var (two1, two3, two5, two7) = (Min(excess[1], excess[2]), Min(excess[3], excess[4]), Min(excess[5], excess[6]), Min(excess[7], excess[8]));
+        var (two9, two11, two13, two15) = (Min(excess[9], excess[10]), Min(excess[11], excess[12]), Min(excess[13], excess[14]), Min(excess[15], excess[0]));
+        var (four1, four3, four5, four7) = (Min(two1, two3), Min(two3, two5), Min(two5, two7), Min(two7, two9));
+        var (four9, four11, four13, four15) = (Min(two9, two11), Min(two11, two13), Min(two13, two15), Min(two15, two1));
+        var nine = Max(
+            Max(Max(Nine(excess, four1, four5, 0), Nine(excess, four3, four7, 2)), Max(Nine(excess, four5, four9, 4), Nine(excess, four7, four11, 6))),
+            Max(Max(Nine(excess, four9, four13, 8), Nine(excess, four11, four15, 10)), Max(Nine(excess, four13, four1, 12), Nine(excess, four15, four3, 14))));
+        return ~Vector256.Equals(nine, Vector256<byte>.Zero);
     }
+
+    private static Vector256<byte> Nine(ReadOnlySpan<Vector256<byte>> excess, Vector256<byte> four, Vector256<byte> next, int before) =>
+        Min(Min(four, next), Max(excess[before], excess[(before + 9) & 15]));
+
+    private static Vector256<byte> Min(Vector256<byte> one, Vector256<byte> other) => Vector256.Min(one, other);
+
+    private static Vector256<byte> Max(Vector256<byte> one, Vector256<byte> other) => Vector256.Max(one, other);
 
     // 0 unless it is a corner.
     private static int Score(byte[] pixels, int at, ReadOnlySpan<int> offsets)

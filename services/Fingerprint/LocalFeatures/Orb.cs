@@ -48,12 +48,6 @@ public static class Orb
         public int CompareTo(Corner other) => Strength != other.Strength ? other.Strength.CompareTo(Strength) : Y != other.Y ? Y.CompareTo(other.Y) : X.CompareTo(other.X);
     }
 
-    // By cell, in order of strength there, downwards.
-    private readonly record struct Place(int Cell, double Strength, int Number) : IComparable<Place>
-    {
-        public int CompareTo(Place other) => Cell != other.Cell ? Cell.CompareTo(other.Cell) : Strength != other.Strength ? other.Strength.CompareTo(Strength) : Number.CompareTo(other.Number);
-    }
-
     /// <summary>Features of a picture, those that stand for it first.</summary>
     public static IReadOnlyList<LocalFeature> Extract(GreyPicture picture)
     {
@@ -69,6 +63,8 @@ public static class Orb
         var share = (1 - 1 / LevelRatio) / (1 - Math.Pow(1 / LevelRatio, Levels));
         for (var level = 0; level < levels.Count; level++)
             AddCorners(levels[level], level, picture, (int)(Pool * share * Math.Pow(LevelRatio, -level)) / (QueryGrid * QueryGrid) + 2, corners);
+        // Of equally strong ones the first stays first.
+        corners = [.. corners.OrderByDescending(corner => corner.Strength)];
         var chosen = new List<int>(MostFeatures);
         var taken = new bool[corners.Count];
         // Coarse corners first: the fine ones are more and stronger, and of a picture that is shown small they are gone.
@@ -107,33 +103,24 @@ public static class Orb
         }
     }
 
-    // The best of every cell, then the second best of every cell, and so on.
+    // The best of every cell, then the second best of every cell, and so on. Corners come in order of strength, downwards.
     private static void Choose(List<Corner> corners, GreyPicture picture, int grid, int level, int most, List<int> chosen, bool[] taken)
     {
-        var places = new List<Place>(corners.Count);
+        var cells = Enumerable.Range(0, grid * grid).Select(_ => new List<int>()).ToArray();
         for (var number = 0; number < corners.Count; number++)
         {
-            if (taken[number] || corners[number].Level < level) continue;
             var corner = corners[number];
-            places.Add(new Place((int)(corner.BaseY * grid / picture.Height) * grid + (int)(corner.BaseX * grid / picture.Width), corner.Strength, number));
+            if (!taken[number] && corner.Level >= level) cells[(int)(corner.BaseY * grid / picture.Height) * grid + (int)(corner.BaseX * grid / picture.Width)].Add(number);
         }
-        places.Sort();
-        var starts = new List<int>();
-        for (var i = 0; i < places.Count; i++)
+        for (var (rank, any) = (0, true); any && chosen.Count < most; rank++)
         {
-            if (i == 0 || places[i].Cell != places[i - 1].Cell) starts.Add(i);
-        }
-        for (var rank = 0; chosen.Count < most; rank++)
-        {
-            var any = false;
-            foreach (var start in starts)
+            any = false;
+            foreach (var cell in cells)
             {
-                if (start + rank >= places.Count || places[start + rank].Cell != places[start].Cell || chosen.Count >= most) continue;
-                any = true;
-                taken[places[start + rank].Number] = true;
-                chosen.Add(places[start + rank].Number);
+                if (rank >= cell.Count || chosen.Count >= most) continue;
+                any = taken[cell[rank]] = true;
+                chosen.Add(cell[rank]);
             }
-            if (!any) return;
         }
     }
 
@@ -176,7 +163,7 @@ public static class Orb
     private static GreyPicture Blur(GreyPicture grey)
     {
         var (width, height) = (grey.Width, grey.Height);
-        var (from, to, sums) = (grey.Levels, new byte[grey.Levels.Length], new ushort[width + 4]);
+        var (from, to, sums) = (grey.Levels, GC.AllocateUninitializedArray<byte>(grey.Levels.Length), new ushort[width + 4]);
         for (var pass = 0; pass < 2; pass++)
         {
             for (var y = 0; y < height; y++)
@@ -203,7 +190,7 @@ public static class Orb
                 }
                 for (; x < width; x++) line[x] = (byte)((sums[x] + sums[x + 4] + 4 * (sums[x + 1] + sums[x + 3]) + 6 * sums[x + 2] + 128) >> 8);
             }
-            (from, to) = (to, pass == 0 ? new byte[to.Length] : to);
+            (from, to) = (to, pass == 0 ? GC.AllocateUninitializedArray<byte>(to.Length) : to);
         }
         return new GreyPicture(width, height, from);
 

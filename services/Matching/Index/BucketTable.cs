@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace ImageRights.Matching.Index;
@@ -20,7 +21,14 @@ internal sealed class BucketTable
     private readonly ulong[] marks;
     private readonly byte[] numbers;
 
-    private BucketTable(int[] groups, ulong[] marks, byte[] numbers, int length) => (this.groups, this.marks, this.numbers, Length) = (groups, marks, numbers, length);
+    /// <summary>A table of so many features, whose <see cref="Visit">parts</see> are to be filled.</summary>
+    /// <param name="buckets">Its buckets.</param>
+    public BucketTable(int buckets, int length)
+    {
+        Length = length;
+        // A number is read with the byte behind it.
+        (groups, marks, numbers) = (new int[buckets / Group + 1], LargePages.Allocate<ulong>((length + buckets) / WordBits + 1), LargePages.Allocate<byte>(length * NumberBytes + 1));
+    }
 
     /// <summary>How many features there are.</summary>
     public int Length { get; }
@@ -39,6 +47,17 @@ internal sealed class BucketTable
         var place = numbers.AsSpan(first * NumberBytes, features.Length * NumberBytes + 1);
         for (var at = 0; at < features.Length; at++) features[at] = BinaryPrimitives.ReadUInt32LittleEndian(place[(at * NumberBytes)..]) & (1 << 8 * NumberBytes) - 1;
     }
+
+    /// <summary>Shows the memory that it is in, part by part, to be written down or read again: in the machine's own order of bytes.</summary>
+    public void Visit(Action<Span<byte>> visit)
+    {
+        visit(MemoryMarshal.AsBytes(groups.AsSpan()));
+        visit(MemoryMarshal.AsBytes(marks.AsSpan()));
+        visit(numbers);
+    }
+
+    /// <summary>Bytes of all parts together.</summary>
+    public static long BytesOf(int buckets, int length) => (buckets / Group + 1) * (long)sizeof(int) + ((length + (long)buckets) / WordBits + 1) * sizeof(ulong) + length * (long)NumberBytes + 1;
 
     /// <summary>Asks the memory for what tells where the marks of a bucket are.</summary>
     public void FetchGroup(int bucket) => Prefetch.Of(ref groups[bucket / Group]);
@@ -74,7 +93,7 @@ internal sealed class BucketTable
     public sealed class Builder(int buckets, int features, int most, byte[] numbers)
     {
         private readonly ulong[] marks = new ulong[(features + buckets) / WordBits + 1];
-        private int[] groups = new int[buckets / Group + 1];
+        private readonly int[] groups = new int[buckets / Group + 1];
         private (int Next, int End)[] places = [];
         private int bucket, written;
 
@@ -108,13 +127,12 @@ internal sealed class BucketTable
         /// <summary>The table. The next one begins.</summary>
         public BucketTable Build()
         {
-            // A number is read with the byte behind it.
-            var (ownMarks, ownNumbers) = (LargePages.Allocate<ulong>((written + bucket) / WordBits + 1), LargePages.Allocate<byte>(written * NumberBytes + 1));
-            marks.AsSpan(0, ownMarks.Length).CopyTo(ownMarks);
-            numbers.AsSpan(0, written * NumberBytes).CopyTo(ownNumbers);
-            var table = new BucketTable(groups, ownMarks, ownNumbers, written);
+            var table = new BucketTable(bucket, written);
+            groups.CopyTo(table.groups, 0);
+            marks.AsSpan(0, table.marks.Length).CopyTo(table.marks);
+            numbers.AsSpan(0, written * NumberBytes).CopyTo(table.numbers);
             Array.Clear(marks);
-            (groups, bucket, written) = (new int[groups.Length], 0, 0);
+            (bucket, written) = (0, 0);
             return table;
         }
 

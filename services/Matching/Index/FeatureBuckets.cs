@@ -33,17 +33,24 @@ internal sealed class FeatureBuckets
     /// <param name="pictures">Those that it has, in order.</param>
     /// <param name="isFull">Whether no other will come.</param>
     /// <param name="room">Where to sort them; null: in memory of its own.</param>
-    public FeatureBuckets(IReadOnlyList<LocalFeatures> pictures, bool isFull, BucketSort.Room? room = null)
+    /// <param name="store">Where the tables of a full segment may be, and are kept if they are not; null: nowhere.</param>
+    public FeatureBuckets(IReadOnlyList<LocalFeatures> pictures, bool isFull, BucketSort.Room? room = null, TableStore? store = null)
     {
         (Settled, most) = (pictures.Count, isFull ? 0 : Math.Max(LeastRecent, pictures.Count / 4));
         bits = FeatureTables.BitsAmong(Settled + most);
         tables = FeatureTables.LookingAt(bits);
         heads = [.. Enumerable.Range(0, isFull ? 0 : FeatureTables.Count).Select(_ => new int[1 << bits - BesideBits])];
-        settled = Settled == 0 ? NoFeatures : Lay(pictures, bits, room ?? new BucketSort.Room());
+        Key = isFull ? store?.KeyOf(pictures, bits, MostLooked) : null;
+        settled = Settled == 0 ? NoFeatures : Key is null ? Laid() : store!.FindOrKeep(Key, bits, Laid);
+
+        BucketTable[] Laid() => Lay(pictures, bits, room ?? new BucketSort.Room());
     }
 
     /// <summary>Pictures in tables.</summary>
     public int Settled { get; }
+
+    /// <summary>Of the tables in their store; null when they are not there.</summary>
+    public string? Key { get; }
 
     /// <summary>Whether another picture can be added.</summary>
     public bool HasRoom => recentPictures < most;

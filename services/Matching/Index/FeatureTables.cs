@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace ImageRights.Matching.Index;
@@ -47,6 +48,9 @@ internal static class FeatureTables
 
     /// <summary>The tables, where they look at so many bits.</summary>
     public static Table[] LookingAt(int bits) => [.. Enumerable.Range(0, Count).Select(number => new Table(number, bits))];
+
+    /// <summary>Which bits they look at: tables that look at others are others.</summary>
+    public static ReadOnlySpan<byte> Bits => MemoryMarshal.AsBytes<Descriptor>((Descriptor[])[.. Choice, .. Further]);
 
     /// <summary>A table that looks at so many bits: the first of all.</summary>
     public readonly struct Table

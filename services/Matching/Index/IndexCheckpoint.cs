@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -22,9 +23,14 @@ internal sealed class IndexCheckpoint : IDisposable
     private const int HeadBytes = sizeof(int) + SHA256.HashSizeInBytes;
     private const int MostBytes = 256 << 20;
     private const int EnoughBytes = 8 << 20;
+
+    // Blocks that are read and checked while the facts of the one before are taken in.
+    private const int BlocksAhead = 3;
+
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
     private readonly byte[] start;
+    private readonly ConcurrentBag<byte[]> spare = [];
     private readonly TimeProvider clock;
     private readonly MemoryStream pending = new();
     private readonly BinaryWriter writer;
@@ -45,6 +51,9 @@ internal sealed class IndexCheckpoint : IDisposable
 
     /// <summary>Up to here the file holds everything, and the event that is there.</summary>
     public (LogPosition Position, Guid Event) Written { get; private set; } = (LogPosition.Start, Guid.Empty);
+
+    /// <summary>A folder for what is made of this file's facts; as the file, it is this process's alone.</summary>
+    public string TablesFolder => Path.ChangeExtension(file.Name, ".tables");
 
     /// <summary>The first file of the folder that no other process has.</summary>
     /// <exception cref="IOException">There is none, or the folder cannot be written to.</exception>
@@ -86,12 +95,13 @@ internal sealed class IndexCheckpoint : IDisposable
         var mapped = new MappedFile(file);
         isMapped = true;
         var end = file.Position;
-        // While the facts of a block are taken in, those of the next are read from its bytes, and the bytes after those from the disk.
-        foreach (var block in Ahead(Ahead(ReadBlocks()).Select(bytes => Parse(bytes, mapped))))
+        foreach (var block in InOrder(Places(end).Select(place => Task.Run(() => Read(place, mapped)))))
         {
+            if (block is null) break;
             foreach (var (tenantId, position, fact) in block.Facts) take(tenantId, position, fact);
-            (Written, end) = (block.Reaches, block.End);
+            (Written, last, end) = (block.Reaches, block.Hash, block.End);
         }
+        spare.Clear();
         (reached, reachedEvent) = Written;
         isSound = end == file.Length;
         file.SetLength(end);
@@ -145,7 +155,7 @@ internal sealed class IndexCheckpoint : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(to[8..], reached.Sequence);
         reachedEvent.TryWriteBytes(to[16..]);
         byte[] content = [.. to, .. pending.GetBuffer().AsSpan(0, (int)pending.Length)];
-        last = HashOf(content);
+        last = HashOf(last, content);
         Span<byte> length = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(length, content.Length);
         file.Write(length);
@@ -163,61 +173,76 @@ internal sealed class IndexCheckpoint : IDisposable
         file.Dispose();
     }
 
-    private sealed record Block((LogPosition Position, Guid Event) Reaches, IReadOnlyList<(string TenantId, LogPosition Position, object Fact)> Facts, long End);
+    private sealed record Block((LogPosition Position, Guid Event) Reaches, IReadOnlyList<(string TenantId, LogPosition Position, object Fact)> Facts, byte[] Hash, long End);
 
-    // The contents of the sound blocks, and where they begin. Of the memory each second one is used again: to be given as much for each takes longer than to read it.
-    private IEnumerable<(long Begin, ArraySegment<byte> Content)> ReadBlocks()
+    // Where contents begin, their hashes as they are written, and what those are to follow.
+    private IEnumerable<(long Begin, int Length, byte[] Hash, byte[] Before)> Places(long at)
     {
-        var (here, beside, head) = (Array.Empty<byte>(), Array.Empty<byte>(), new byte[HeadBytes]);
-        while (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length)
+        var before = last;
+        for (var head = new byte[HeadBytes]; RandomAccess.Read(file.SafeFileHandle, head, at) == head.Length;)
         {
-            var (begin, length) = (file.Position, BinaryPrimitives.ReadInt32LittleEndian(head));
+            var (begin, length, hash) = (at + head.Length, BinaryPrimitives.ReadInt32LittleEndian(head), head[sizeof(int)..]);
             if (length is < 32 or > MostBytes || length > file.Length - begin) yield break;
-            if (length > here.Length) here = LargePages.Allocate<byte>(length + length / 4);
-            file.ReadExactly(here, 0, length);
-            var hash = HashOf(here.AsSpan(0, length));
-            if (!hash.AsSpan().SequenceEqual(head.AsSpan(sizeof(int)))) yield break;
-            last = hash;
-            yield return (begin, new ArraySegment<byte>(here, 0, length));
-            (here, beside) = (beside, here);
+            yield return (begin, length, hash, before);
+            (at, before) = (begin + length, hash);
         }
     }
 
-    private static Block Parse((long Begin, ArraySegment<byte> Content) block, MappedFile mapped)
+    // Null when it is not what was written.
+    private Block? Read((long Begin, int Length, byte[] Hash, byte[] Before) place, MappedFile mapped)
     {
-        using var reader = new BinaryReader(new MemoryStream(block.Content.Array!, 0, block.Content.Count, writable: false), Encoding.UTF8);
-        var reaches = (new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), new Guid(reader.ReadBytes(16)));
-        var (kept, facts) = (mapped.Part(block.Begin, block.Content.Count), new List<(string, LogPosition, object)>());
-        while (reader.BaseStream.Position < block.Content.Count) facts.Add((reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader, kept)));
-        return new Block(reaches, facts, block.Begin + block.Content.Count);
-    }
-
-    // The same, each made while the one before it is used.
-    private static IEnumerable<T> Ahead<T>(IEnumerable<T> source)
-    {
-        using var items = source.GetEnumerator();
-        var next = Task.Run(Step);
+        // To be given as much memory for each block takes longer than to read it.
+        if (!spare.TryTake(out var content) || content.Length < place.Length) content = LargePages.Allocate<byte>(place.Length + place.Length / 4);
         try
         {
-            while (next.GetAwaiter().GetResult() is (true, var item))
+            for (var read = 0; read < place.Length;)
             {
-                next = Task.Run(Step);
-                yield return item;
+                if (RandomAccess.Read(file.SafeFileHandle, content.AsSpan(read, place.Length - read), place.Begin + read) is var got && got == 0) return null;
+                read += got;
             }
+            return HashOf(place.Before, content.AsSpan(0, place.Length)).AsSpan().SequenceEqual(place.Hash) ? Parse(place.Begin, new ArraySegment<byte>(content, 0, place.Length), place.Hash, mapped) : null;
         }
         finally
         {
-            // Whatever becomes of it.
-            Task.WaitAny(next);
+            spare.Add(content);
         }
-
-        (bool IsThere, T Item) Step() => items.MoveNext() ? (true, items.Current) : default;
     }
 
-    private byte[] HashOf(ReadOnlySpan<byte> content)
+    private static Block Parse(long begin, ArraySegment<byte> content, byte[] hash, MappedFile mapped)
+    {
+        using var reader = new BinaryReader(new MemoryStream(content.Array!, 0, content.Count, writable: false), Encoding.UTF8);
+        var reaches = (new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), new Guid(reader.ReadBytes(16)));
+        var (kept, facts) = (mapped.Part(begin, content.Count), new List<(string, LogPosition, object)>());
+        while (reader.BaseStream.Position < content.Count) facts.Add((reader.ReadString(), new LogPosition(reader.ReadUInt64(), reader.ReadInt64()), IndexFacts.Read(reader, kept)));
+        return new Block(reaches, facts, hash, begin + content.Count);
+    }
+
+    // What comes of tasks, of which some are ahead of the one that is waited for.
+    private static IEnumerable<T> InOrder<T>(IEnumerable<Task<T>> tasks)
+    {
+        using var next = tasks.GetEnumerator();
+        var ahead = new Queue<Task<T>>();
+        try
+        {
+            do
+            {
+                while (ahead.Count < BlocksAhead && next.MoveNext()) ahead.Enqueue(next.Current);
+                if (!ahead.TryDequeue(out var task)) yield break;
+                yield return task.GetAwaiter().GetResult();
+            }
+            while (true);
+        }
+        finally
+        {
+            // Whatever becomes of them.
+            Task.WhenAll(ahead).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+        }
+    }
+
+    private static byte[] HashOf(byte[] before, ReadOnlySpan<byte> content)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(last);
+        hash.AppendData(before);
         hash.AppendData(content);
         return hash.GetHashAndReset();
     }

@@ -101,7 +101,8 @@ public sealed class LocalFeatures
     /// <summary>The bytes themselves.</summary>
     public ReadOnlySpan<byte> Bytes => bytes.Span;
 
-    private ReadOnlySpan<byte> Written => Bytes[HeaderBytes..(HeaderBytes + count * FeatureBytes)];
+    /// <summary>The features alone, as they are written.</summary>
+    internal ReadOnlySpan<byte> Written => Bytes[HeaderBytes..(HeaderBytes + count * FeatureBytes)];
 
     private ReadOnlySpan<byte> BehindFeatures => Bytes[(HeaderBytes + count * FeatureBytes)..];
 

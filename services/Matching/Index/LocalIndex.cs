@@ -12,7 +12,8 @@ namespace ImageRights.Matching.Index;
 /// stand in the last segment. Its memory is given back when nobody will ask for an earlier version (<see cref="Release"/>).
 /// </remarks>
 /// <param name="recent">So many of the pictures that came last keep their features; null: all do.</param>
-internal sealed class LocalIndex(int? recent = null)
+/// <param name="store">Where the tables of full segments are kept; null: nowhere.</param>
+internal sealed class LocalIndex(int? recent = null, TableStore? store = null)
 {
     private const int MostBits = 40;
     private const float LeastVotes = 0.1f;
@@ -113,6 +114,7 @@ internal sealed class LocalIndex(int? recent = null)
         {
             if (IsDemoted(row) && pictures.Find(row) is not null) pictures[row] = null;
         }
+        foreach (var segment in segments[..released]) segment.Forget();
         segments.RemoveRange(0, released);
         demoted -= released;
         Volatile.Write(ref published, [.. segments]);
@@ -185,7 +187,7 @@ internal sealed class LocalIndex(int? recent = null)
     private void Enter(LocalFeatures features, int row, long version)
     {
         var begins = segments.Count == 0 || segments[^1].IsFull;
-        if (begins) segments.Add(new LocalSegment(rows, arrivals, SegmentAmong(recent)));
+        if (begins) segments.Add(new LocalSegment(rows, arrivals, SegmentAmong(recent), store));
         segments[^1].Add(features, row, version, settle: !isDeferred);
         if (begins) Volatile.Write(ref published, [.. segments]);
     }

@@ -4,7 +4,8 @@ namespace ImageRights.Matching.Index;
 /// <param name="firstRow">Rows of the bank from here on, up to the first of the next segment, came while this was the last one.</param>
 /// <param name="firstArrival">How many pictures had come to the bank before.</param>
 /// <param name="most">So many pictures make it full.</param>
-internal sealed class LocalSegment(int firstRow, int firstArrival, int most)
+/// <param name="store">Where the tables are kept when it is; null: nowhere.</param>
+internal sealed class LocalSegment(int firstRow, int firstArrival, int most, TableStore? store = null)
 {
     /// <summary>Fewer pictures has none but the last.</summary>
     public const int LeastPictures = 4096;
@@ -62,12 +63,19 @@ internal sealed class LocalSegment(int firstRow, int firstArrival, int most)
         if (buckets?.Settled != count) Lay(room);
     }
 
+    /// <summary>Gives up what is kept of its tables: it will not be searched again.</summary>
+    public void Forget()
+    {
+        laying.Wait();
+        if (buckets?.Key is { } key) store!.Forget(key);
+    }
+
     private void Lay(BucketSort.Room room)
     {
         for (; ; )
         {
             var known = Pictures;
-            var laid = new FeatureBuckets([.. Enumerable.Range(0, known).Select(number => pictures[number].Features)], known == most, room);
+            var laid = new FeatureBuckets([.. Enumerable.Range(0, known).Select(number => pictures[number].Features)], known == most, room, store);
             lock (gate)
             {
                 for (var number = known; number < count; number++) laid.Add(pictures[number].Features);

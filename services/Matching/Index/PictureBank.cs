@@ -10,7 +10,8 @@ namespace ImageRights.Matching.Index;
 /// <param name="removals">Pictures that are found although they are withdrawn; null: none.</param>
 /// <param name="suspended">Pictures that are not found for now; null: none.</param>
 /// <param name="recent">So many of the pictures that came last keep their local features, and so do those that were ever removed; others are found by hashes alone. Null: all keep them.</param>
-internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = null, HeldPictures? suspended = null, int? recent = null)
+/// <param name="store">Where tables of local features are kept; null: nowhere.</param>
+internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = null, HeldPictures? suspended = null, int? recent = null, TableStore? store = null)
 {
     private const long Never = long.MaxValue;
 
@@ -40,7 +41,7 @@ internal sealed class PictureBank(int minQuality = 0, HeldPictures? removals = n
     private readonly Column<bool> hasSign = new();
     private readonly Column<SignHash> wholes = new();
     private readonly SignBank signs = new();
-    private readonly LocalIndex locals = new(recent);
+    private readonly LocalIndex locals = new(recent, store);
     private readonly Dictionary<string, int> rows = [];
     private int unsigned;
     private int count;

@@ -23,6 +23,7 @@ public sealed class PictureIndex : ISubscription, IDisposable
     private readonly MatchingOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger<PictureIndex>? logger;
+    private readonly TableStore tables;
     private DocumentStore? log;
     private IndexCheckpoint? checkpoint;
     private LogPosition position = LogPosition.Start;
@@ -32,6 +33,7 @@ public sealed class PictureIndex : ISubscription, IDisposable
     public PictureIndex(IOptions<MatchingOptions> options, IMeterFactory meters, TimeProvider? clock = null, ILogger<PictureIndex>? logger = null)
     {
         (this.options, this.clock, this.logger) = (options.Value, clock ?? TimeProvider.System, logger);
+        tables = new TableStore(logger);
         meters.Create(TelemetryName).CreateObservableGauge(
             "imagerights.matching.index.pictures", () => Enum.GetValues<Bank>().Select(bank => new Measurement<int>(
                 tenants.Values.Sum(tenant => tenant.Count(bank)), KeyValuePair.Create<string, object?>("imagerights.bank", bank.ToString()))),
@@ -48,7 +50,7 @@ public sealed class PictureIndex : ISubscription, IDisposable
     public LogPosition CheckpointPosition => Volatile.Read(ref checkpoint)?.Written.Position ?? LogPosition.Start;
 
     /// <summary>The index of a tenant; empty when nothing of it is known.</summary>
-    public TenantIndex For(string tenantId) => tenants.GetOrAdd(tenantId, _ => new TenantIndex(options.MinQuality, options.RecentUploads));
+    public TenantIndex For(string tenantId) => tenants.GetOrAdd(tenantId, _ => new TenantIndex(options.MinQuality, options.RecentUploads, tables));
 
     /// <summary>Pictures of all tenants that can be found by their local features, and those that can by hashes alone.</summary>
     public (int Detailed, int HashesOnly) Tiers => (tenants.Values.Sum(tenant => tenant.Detailed), tenants.Values.Sum(tenant => tenant.HashesOnly));
@@ -83,10 +85,12 @@ public sealed class PictureIndex : ISubscription, IDisposable
             logger?.LogWarning(failure, "No checkpoint is kept in {Folder}; each start reads the whole log", options.CheckpointFolder);
             return;
         }
+        tables.Open(opened.TablesFolder);
         try
         {
             if (!opened.Load(Take)) logger?.LogWarning("The checkpoint is damaged or of another version after {Sequence}; the rest is read from the log", opened.Written.Position.Sequence);
             foreach (var tenant in tenants.Values) tenant.Settle();
+            tables.Prune();
         }
         catch (Exception failure) when (failure is IOException or FormatException or ArgumentException)
         {
@@ -163,7 +167,11 @@ public sealed class PictureIndex : ISubscription, IDisposable
     }
 
     /// <summary>Writes what the checkpoint does not hold yet.</summary>
-    public void Dispose() => checkpoint?.Dispose();
+    public void Dispose()
+    {
+        tables.Dispose();
+        checkpoint?.Dispose();
+    }
 
     private async Task<IReadOnlyList<RecordedEvent>> FactsOfAsync(string tenantId, string streamKey, CancellationToken cancellationToken)
     {

@@ -27,8 +27,8 @@ public sealed class TenantIndex
     private int version;
     private long screened;
 
-    internal TenantIndex(int minQuality, int recentUploads) =>
-        (works, uploads) = (new PictureBank(minQuality, suspended: suspended), new PictureBank(minQuality, removals, recent: recentUploads));
+    internal TenantIndex(int minQuality, int recentUploads, TableStore store) =>
+        (works, uploads) = (new PictureBank(minQuality, suspended: suspended, store: store), new PictureBank(minQuality, removals, recent: recentUploads, store: store));
 
     /// <summary>Facts taken in.</summary>
     public long Version => Volatile.Read(ref version);
