@@ -94,7 +94,8 @@ public partial class MessageWalkTests
             CaseEvent[] history = fact is CaseOpened opened ? [opened with { Regime = ((CaseOpened)before[0]).Regime }] : [.. before, fact];
             var letters = Letters.Of(Id.Value, history);
             var hearers = Parties.Where(party => Book.Find(fact.GetType().Name, party) is not null && !(fact is InformedOfDecision { Particulars.Party: { } to } && to.ToString() != party.ToString())
-                && (fact is not (DeadlineWarned or DeadlineElapsed) || Book.Concerns(RuleOf(fact)!, party))).ToList();
+                && (fact is not (DeadlineWarned or DeadlineElapsed) || Book.Concerns(RuleOf(fact)!, party))
+                && (fact is not (CaseClosed or CaseReopened) || party == Party.Complainant || before.Any(each => each is MeasureApplied))).ToList();
             if (fact is not MeasureLifted { Cause: nameof(MeasureLifted) }) letters.Select(letter => letter.Values.Party).Distinct().ShouldBe(hearers, ignoreOrder: true, $"{fact.GetType().Name} under {regime}");
             var proceeding = Proceeding.Of(history, Catalogue);
             foreach (var letter in letters)
@@ -117,6 +118,15 @@ public partial class MessageWalkTests
             (letter.AccountId, letter.Values.Fact, letter.Values.Party).ShouldBe((Complainant, Correspondence.WorkFound, Party.Complainant));
             Golden.Matches("messages/WorkFound.txt", string.Join("\n\n", Book.Write(letter.Values)!.Select(text => $"{text.Subject}\n\n{text.Body}")) + "\n");
         }
+    }
+
+    [Fact]
+    public void Who_never_heard_of_a_case_is_not_told_of_its_end()
+    {
+        CaseEvent[] untold = [FoundAtUpload, new ComplainantWithdrew(TheDispute, Complainant, By(Complainant)), Closed(Outcome.Dismissed)];
+        Letters.Of(Id.Value, untold).ShouldBeEmpty();
+        Letters.Of(Id.Value, [FoundAtUpload, Closed(Outcome.Dismissed)]).ShouldHaveSingleItem().Values.Party.ShouldBe(Party.Complainant);
+        Letters.Of(Id.Value, [FoundAtUpload, Applied, Lifted, Closed(Outcome.Dismissed)]).Select(letter => letter.Values.Party).ShouldBe([Party.Complainant, Party.Respondent]);
     }
 
     [Fact]

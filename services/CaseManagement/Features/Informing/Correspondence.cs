@@ -37,10 +37,15 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         var step = pack?.Steps.FirstOrDefault(step => step.On == name);
         // A term of the platform's own is nobody else's matter.
         var rule = fact switch { DeadlineWarned e => e.Ground.Rule, DeadlineElapsed e => e.Ground.Rule, _ => null };
-        return [.. Addressees(fact, history).Where(to => book.Find(name, to.Party) is not null && (rule is null || book.Concerns(rule, to.Party))).Select(to => new Letter(to.AccountId, new MessageValues(
+        // Who has heard nothing of a case is not told that it ends or goes on.
+        var wouldBeNews = fact is (CaseClosed or CaseReopened) && !HasHeard(Party.Respondent, caseId, history);
+        return [.. Addressees(fact, history).Where(to => book.Find(name, to.Party) is not null && (rule is null || book.Concerns(rule, to.Party)) && !(wouldBeNews && to.Party == Party.Respondent)).Select(to => new Letter(to.AccountId, new MessageValues(
             name, to.Party, caseId, null, fact.Dispute.ImageId, pack?.Jurisdiction, TextOf(pack?.Title), CodesOf(fact, pack), TextOf(step?.Text), TermsOf(proceeding, to.Party, zone),
             fact is MeasureApplied measure && to.Party == Party.Respondent ? StatementOfReasons.IdOf(measure.MeasureId, 1) : null, WorkId: isFinding ? fact.Dispute.WorkId : null)))];
     }
+
+    private bool HasHeard(Party party, string caseId, IReadOnlyList<CaseEvent> history) =>
+        Enumerable.Range(1, history.Count - 1).Any(count => Of(caseId, [.. history.Take(count)]).Any(letter => letter.Values.Party == party));
 
     /// <summary>Letters of the last of a notice's facts.</summary>
     public IReadOnlyList<Letter> Of(string noticeId, IReadOnlyList<NoticeEvent> history)
