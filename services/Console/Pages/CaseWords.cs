@@ -8,6 +8,9 @@ public record Phrase(string En, string Zh)
 {
     /// <summary>In one of them.</summary>
     public string In(bool chinese) => chinese ? Zh : En;
+
+    /// <summary>What is the same in both, such as a name.</summary>
+    public static Phrase Same(string text) => new(text, text);
 }
 
 /// <summary>What a step's form asks besides a reason.</summary>

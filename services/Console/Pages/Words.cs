@@ -128,14 +128,14 @@ internal static class Words
         _ => State(option).Zh,
     });
 
-    public static string GuestState(string state) => state switch
+    public static Phrase GuestState(string state) => state switch
     {
-        "UnderReview" => "It is being looked at.",
-        "TakenDown" => "The picture was taken down.",
-        "Dismissed" => "The report was found to be without ground.",
-        "Reinstated" => "The picture was taken down and is shown again.",
-        "Settled" => "The parties have settled.",
-        _ => "It is closed.",
+        "UnderReview" => new("It is being looked at.", "正在审查。"),
+        "TakenDown" => new("The picture was taken down.", "图片已下架。"),
+        "Dismissed" => new("The report was found to be without ground.", "经审查，举报不成立。"),
+        "Reinstated" => new("The picture was taken down and is shown again.", "图片曾下架，现已恢复。"),
+        "Settled" => new("The parties have settled.", "双方已和解。"),
+        _ => new("It is closed.", "已结案。"),
     };
 
     public static Phrase State(string? state) => state switch
@@ -159,6 +159,18 @@ internal static class Words
         "Elapsed" => new("ran out", "已届满"),
         "received" => new(state, "已收到"),
         "withdrawn" => new(state, "已撤回"),
+        "suspended" => new(state, "暂停比对"),
+        "Enabled" => new(state, "已启用"),
+        "Disabled" => new(state, "已停用"),
+        "Pending" => new(state, "等待投递"),
+        "Succeeded" => new(state, "已送达"),
+        "Exhausted" => new(state, "投递失败"),
+        "Cancelled" => new(state, "已取消"),
+        "done" => new(state, "已完成"),
+        "waits for approval" => new(state, "待批准"),
+        "under way" => new(state, "进行中"),
+        "stands" => new(state, "有效"),
+        "lifted" => new(state, "已解除"),
         _ => new(state, state),
     };
 

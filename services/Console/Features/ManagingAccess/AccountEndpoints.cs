@@ -54,7 +54,7 @@ internal static class AccountEndpoints
         await accounts.AddPasswordAsync(account, password);
         await accounts.SetTwoFactorEnabledAsync(account, false);
         await accounts.ResetAuthenticatorKeyAsync(account);
-        return ShownOnce.Page(account.UserName!, "This password opens the account once: it asks for one of the person's own. Codes from an authenticator are off until they are set up again.", [("Name", account.UserName!), ("Password", password)], $"{Page}/{id}");
+        return ShowPassword(account, new("This password opens the account once: it asks for one of the person's own. Codes from an authenticator are off until they are set up again.", "此密码仅可登录一次，登录后须设置自己的密码。身份验证器验证码已停用，须重新启用。"), password, $"{Page}/{id}");
     }
 
     private static async Task<IResult> CreateTenantAsync([FromForm] string tenant, [FromForm] string administrator, AccountsDb database, UserManager<Account> accounts, TimeProvider clock)
@@ -78,9 +78,12 @@ internal static class AccountEndpoints
         var password = Credentials.DrawPassword();
         var result = await accounts.CreateAsync(account, password);
         return result.Succeeded
-            ? ShownOnce.Page(account.UserName, "This password opens the account once: it asks for one of the person's own.", [("Name", account.UserName), ("Password", password)], page)
+            ? ShowPassword(account, new("This password opens the account once: it asks for one of the person's own.", "此密码仅可登录一次，登录后须设置自己的密码。"), password, page)
             : Refusal.To(page, string.Join(" ", result.Errors.Select(error => error.Description)));
     }
+
+    private static IResult ShowPassword(Account account, Phrase what, string password, string next) =>
+        ShownOnce.Page(Phrase.Same(account.UserName!), what, [(new("Name", "用户名"), account.UserName!), (new("Password", "密码"), password)], next);
 
     private static async Task<Account?> FindAsync(UserManager<Account> accounts, HttpContext context, string id) =>
         await accounts.FindByIdAsync(id) is { } account && account.TenantId == context.Tenant() ? account : null;

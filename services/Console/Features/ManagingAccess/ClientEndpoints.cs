@@ -75,7 +75,8 @@ internal static class ClientEndpoints
     }
 
     private static IResult Show(ApiClient client, string secret) => ShownOnce.Page(
-        client.Name, "The program gets tokens with these at /connect/token. The secret is shown here and never again.", [("Client id", client.Id), ("Secret", secret)], $"{Page}/{client.Id}");
+        Phrase.Same(client.Name), new("The program gets tokens with these at /connect/token. The secret is shown here and never again.", "程序凭此在 /connect/token 获取令牌。密钥仅在此显示一次。"),
+        [(new("Client id", "客户端编号"), client.Id), (new("Secret", "密钥"), secret)], $"{Page}/{client.Id}");
 
     private static List<string> Chosen(HttpContext context) => [.. context.Request.Form["scopes"].OfType<string>().Distinct()];
 

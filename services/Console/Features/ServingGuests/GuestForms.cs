@@ -9,6 +9,8 @@ namespace ImageRights.Console.Features.ServingGuests;
 /// <summary>Forms for people without an account.</summary>
 internal static class GuestForms
 {
+    private static readonly Phrase Number = new("Number", "编号");
+
     public static void Map(WebApplication app)
     {
         app.MapPost("/guest/report", ReportAsync).AllowAnonymous();
@@ -22,13 +24,17 @@ internal static class GuestForms
         {
             var report = new { imageId = imageId.Trim(), workId = string.IsNullOrWhiteSpace(workId) ? null : workId.Trim(), reasonCode, statement, firstPublishedOn = string.IsNullOrWhiteSpace(firstPublishedOn) ? null : firstPublishedOn, senderHash = SenderOf(context, key) };
             var receipt = (await desk.ReportAsync(market, report, context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
-            return ShownOnce.Page("Your report was received", "With this number and PIN you see how it stands. They are shown here and never again.", [("Number", receipt.Number), ("PIN", receipt.Pin!)], "/guest/follow");
+            return ShownOnce.Page(
+                new("Your report was received", "已收到您的举报"), new("With this number and PIN you see how it stands. They are shown here and never again.", "凭此编号和 PIN 码可查看处理情况。二者仅在此显示一次。"),
+                [(Number, receipt.Number), (new("PIN", "PIN 码"), receipt.Pin!)], FollowAt(market));
         }
         catch (PeerException refusal)
         {
             return Results.LocalRedirect($"/guest/report?refused={Uri.EscapeDataString(refusal.Message)}&market={Uri.EscapeDataString(market ?? "")}");
         }
     }
+
+    private static string FollowAt(string? market) => $"/guest/follow?market={Uri.EscapeDataString(market ?? "")}";
 
     // Guests of one address have limits together; under a key, so that nobody who sees the digest finds the address by trying them all.
     private static string? SenderOf(HttpContext context, Accounts.ConsoleKey key) =>
@@ -37,11 +43,12 @@ internal static class GuestForms
     // The answer to the form itself: number and PIN are in no address.
     private static async Task<IResult> FollowAsync([FromForm] string number, [FromForm] string pin, [FromForm] string? withdraw, [FromForm] string? market, HttpContext context, GuestDesk desk)
     {
+        string At(DateTimeOffset instant) => Speech.Instant(instant, context.PrefersChinese());
         try
         {
             var report = (await desk.FollowAsync(market, number.Trim(), pin.Replace(" ", "", StringComparison.Ordinal), withdraw == "on", context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
-            return ShownOnce.Page("Your report", Words.GuestState(report.State),
-                [("Number", report.Number), ("Received", Speech.Instant(report.ReceivedAt)), ("Last changed", Speech.Instant(report.ChangedAt))], "/guest/follow");
+            return ShownOnce.Page(new("Your report", "您的举报"), Words.GuestState(report.State),
+                [(Number, report.Number), (new("Received", "收到时间"), At(report.ReceivedAt)), (new("Last changed", "最近变更"), At(report.ChangedAt))], FollowAt(market), new("Back", "返回"));
         }
         catch (PeerException refusal)
         {

@@ -1,4 +1,5 @@
 using ImageRights.Console.Accounts;
+using ImageRights.Console.Pages;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -9,8 +10,8 @@ namespace ImageRights.Console.Features.SigningIn;
 internal static class SignInEndpoints
 {
     // One sentence for all: who tries names must not learn which exist.
-    private const string Refused = "Name or password is wrong, or the account is locked for some minutes after too many tries.";
-    private const string CodeRefused = "The code is wrong.";
+    private static readonly Phrase Refused = new("Name or password is wrong, or the account is locked for some minutes after too many tries.", "用户名或密码错误，或账户因多次尝试已被锁定数分钟。");
+    private static readonly Phrase CodeRefused = new("The code is wrong.", "验证码错误。");
 
     public static void Map(WebApplication app)
     {
@@ -29,7 +30,7 @@ internal static class SignInEndpoints
         {
             // The time that a wrong password takes.
             hasher.HashPassword(new Account { TenantId = "" }, password);
-            return Back("/sign-in", Refused, next);
+            return Back(context, "/sign-in", Refused, next);
         }
         var result = await signIn.PasswordSignInAsync(account, password, isPersistent: false, lockoutOnFailure: false);
         if (result.RequiresTwoFactor)
@@ -38,7 +39,7 @@ internal static class SignInEndpoints
             await tries.ReturnAsync(account, context.RequestAborted);
             return Results.LocalRedirect($"/sign-in/code{Query(("next", Local(next)))}");
         }
-        if (!result.Succeeded) return Back("/sign-in", Refused, next);
+        if (!result.Succeeded) return Back(context, "/sign-in", Refused, next);
         await tries.ForgetAsync(account, context.RequestAborted);
         return Results.LocalRedirect(Local(next) ?? "/");
     }
@@ -50,7 +51,7 @@ internal static class SignInEndpoints
         var opens = await tries.TakeAsync(account, context.RequestAborted) && (typed.Length == 6 && typed.All(char.IsAsciiDigit)
             ? await accounts.VerifyTwoFactorTokenAsync(account, accounts.Options.Tokens.AuthenticatorTokenProvider, typed)
             : (await accounts.RedeemTwoFactorRecoveryCodeAsync(account, typed)).Succeeded);
-        if (!opens) return Back("/sign-in/code", CodeRefused, next);
+        if (!opens) return Back(context, "/sign-in/code", CodeRefused, next);
         await tries.ForgetAsync(account, context.RequestAborted);
         await context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await signIn.SignInAsync(account, isPersistent: false);
@@ -66,10 +67,10 @@ internal static class SignInEndpoints
     private static async Task<IResult> ChangePasswordAsync([FromForm] string current, [FromForm] string replacement, HttpContext context, SignInManager<Account> signIn)
     {
         var account = (await signIn.UserManager.GetUserAsync(context.User))!;
-        if (current == replacement) return Back("/account/password", "The new password is the old one.", null);
+        if (current == replacement) return Back(context, "/account/password", new("The new password is the old one.", "新密码与当前密码相同。"), null);
         account.MustChangePassword = false;
         var result = await signIn.UserManager.ChangePasswordAsync(account, current, replacement);
-        if (!result.Succeeded) return Back("/account/password", string.Join(" ", result.Errors.Select(error => error.Description)), null);
+        if (!result.Succeeded) return Back(context, "/account/password", Phrase.Same(string.Join(" ", result.Errors.Select(error => error.Description))), null);
         await signIn.RefreshSignInAsync(account);
         return Results.LocalRedirect("/?done=password%20changed");
     }
@@ -79,25 +80,27 @@ internal static class SignInEndpoints
         var accounts = signIn.UserManager;
         var account = (await accounts.GetUserAsync(context.User))!;
         if (!await accounts.VerifyTwoFactorTokenAsync(account, accounts.Options.Tokens.AuthenticatorTokenProvider, code.Replace(" ", "", StringComparison.Ordinal)))
-            return Back("/account/two-factor", CodeRefused, null);
+            return Back(context, "/account/two-factor", CodeRefused, null);
         await accounts.SetTwoFactorEnabledAsync(account, true);
         var recovery = (await accounts.GenerateNewTwoFactorRecoveryCodesAsync(account, 10))!;
         await signIn.RefreshSignInAsync(account);
-        return Pages.ShownOnce.Page("Recovery codes", "Each of these opens your account once, in place of a code. Keep them where your authenticator is not.", [.. recovery.Select((secret, index) => ($"Code {index + 1}", secret))], "/");
+        return ShownOnce.Page(
+            new("Recovery codes", "恢复码"), new("Each of these opens your account once, in place of a code. Keep them where your authenticator is not.", "每个恢复码可代替验证码登录一次。请勿与身份验证器存放在一处。"),
+            [.. recovery.Select((secret, index) => (new Phrase($"Code {index + 1}", $"恢复码 {index + 1}"), secret))], "/");
     }
 
     private static async Task<IResult> EndEnrolmentAsync([FromForm] string password, HttpContext context, SignInManager<Account> signIn)
     {
         var accounts = signIn.UserManager;
         var account = (await accounts.GetUserAsync(context.User))!;
-        if (!await accounts.CheckPasswordAsync(account, password)) return Back("/account/two-factor", "The password is wrong.", null);
+        if (!await accounts.CheckPasswordAsync(account, password)) return Back(context, "/account/two-factor", new("The password is wrong.", "密码错误。"), null);
         await accounts.SetTwoFactorEnabledAsync(account, false);
         await accounts.ResetAuthenticatorKeyAsync(account);
         await signIn.RefreshSignInAsync(account);
         return Results.LocalRedirect("/account/two-factor?done=codes%20are%20off");
     }
 
-    private static IResult Back(string page, string said, string? next) => Results.LocalRedirect($"{page}{Query(("refused", said), ("next", Local(next)))}");
+    private static IResult Back(HttpContext context, string page, Phrase said, string? next) => Results.LocalRedirect($"{page}{Query(("refused", said.In(context.PrefersChinese())), ("next", Local(next)))}");
 
     // Only pages of this console: a link to the sign-in page must not lead elsewhere afterwards.
     private static string? Local(string? address) => address is ['/', ..] and not ['/', '/' or '\\', ..] && !address.Any(char.IsControl) ? address : null;
