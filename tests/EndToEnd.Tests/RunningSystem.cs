@@ -27,8 +27,16 @@ public sealed class RunningSystem : IAsyncDisposable
         using var patience = new CancellationTokenSource(StartTimeout);
         // Not CreateTempSubdirectory: the servers' own users must be able to enter.
         data ??= Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"imagerights-{Guid.CreateVersion7():N}")).FullName;
-        return new RunningSystem(await AppHostProcess.StartAsync(
-            OutputOf("AppHost"), data, new Dictionary<string, string> { ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true" }, patience.Token));
+        try
+        {
+            return new RunningSystem(await AppHostProcess.StartAsync(
+                OutputOf("AppHost"), data, new Dictionary<string, string> { ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true" }, patience.Token));
+        }
+        catch (HostingException fault)
+        {
+            // A test's report shows the message alone.
+            throw new InvalidOperationException(fault.ToString(), fault);
+        }
     }
 
     public static string OutputOf(string project)
