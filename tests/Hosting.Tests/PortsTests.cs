@@ -25,7 +25,7 @@ public sealed class PortsTests
         using var squatter = new TcpListener(IPAddress.IPv6Loopback, 0);
         squatter.Start();
 
-        Ports.IsFree(((IPEndPoint)squatter.LocalEndpoint).Port).ShouldBeFalse();
+        PortRange.IsFree(((IPEndPoint)squatter.LocalEndpoint).Port).ShouldBeFalse();
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class PortsTests
         var ports = Enumerable.Range(0, 50).Select(_ => Ports.Free()).ToList();
 
         ports.Distinct().Count().ShouldBe(50);
-        ports.ShouldAllBe(port => Ports.IsFree(port));
+        ports.ShouldAllBe(port => PortRange.IsFree(port));
         // From 32,768 on Linux gives them to outgoing connections, which would take one before it is used.
         ports.ShouldAllBe(port => port < 32_768);
     }

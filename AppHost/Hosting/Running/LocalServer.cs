@@ -166,7 +166,7 @@ public abstract class LocalServer : IAsyncDisposable
         if (Options.Port == 0)
         {
             var last = Port > 0 ? Port : File.Exists(PortPath) && int.TryParse(File.ReadAllText(PortPath), out var kept) ? kept : 0;
-            var port = last > 0 && Ports.IsFree(last) ? last : Ports.Free();
+            var port = last > 0 && PortRange.IsFree(last) ? last : Ports.Free();
             File.WriteAllText(PortPath, $"{port}");
             return port;
         }

@@ -1,55 +1,19 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace ImageRights.Hosting;
 
 internal static class Ports
 {
-    // Above those of well-known servers, and below those that Linux gives to outgoing connections (ip_local_port_range): one of these may be taken between now and its use.
-    private const int First = 20_000;
-    private const int Last = 32_767;
+    // Above those of well-known servers.
+    private static readonly PortRange Range = new(20_000, 32_767);
 
-    private static readonly HashSet<int> Given = [];
-
-    /// <summary>A port that is free on both loopback addresses and was not handed out before by this process.</summary>
-    internal static int Free()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(First, Last + 1);
-            lock (Given)
-                if (IsFree(port) && Given.Add(port)) return port;
-        }
-    }
-
-    internal static bool IsFree(int port)
-    {
-        foreach (var address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
-        {
-            if (address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6) continue;
-            try
-            {
-                using var probe = new TcpListener(address, port);
-                probe.Start();
-                probe.Stop();
-            }
-            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
-            {
-                return false;
-            }
-            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressNotAvailable)
-            {
-                // A machine without IPv6 on its loopback.
-            }
-        }
-        return true;
-    }
+    /// <inheritdoc cref="PortRange.Next" />
+    internal static int Free() => Range.Next();
 
     /// <exception cref="HostingException">Someone listens on the port; the message says who, if that can be seen.</exception>
     internal static void EnsureFree(int port, string resource, string howToChange)
     {
-        if (IsFree(port)) return;
+        if (PortRange.IsFree(port)) return;
         var owner = FindOwner(port) is var (pid, command) ? $" by process {pid} ({command})" : "";
         throw new HostingException($"Port {port} of \"{resource}\" is taken{owner}.",
             (owner.Length > 0 ? "Stop that process" : $"Find who listens with `ss -ltnp sport = :{port}` and stop it") + $", or {howToChange}.");

@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.WebUtilities;
+
 namespace ImageRights.Console.Features;
 
 /// <summary>A form that was refused leads back to its page, which shows why.</summary>
 internal static class Refusal
 {
-    /// <param name="page">Address here, without a query.</param>
+    /// <param name="page">Address here.</param>
     /// <param name="why">For people.</param>
-    public static IResult To(string page, string why) => Results.LocalRedirect($"{page}?refused={Uri.EscapeDataString(why)}");
+    public static IResult To(string page, string why) => Results.LocalRedirect(QueryHelpers.AddQueryString(page, "refused", why));
 }

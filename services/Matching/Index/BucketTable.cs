@@ -10,9 +10,10 @@ namespace ImageRights.Matching.Index;
 /// tell. There are about as many buckets as features, so that this takes two or three bits a feature.</remarks>
 internal sealed class BucketTable
 {
-    private const int WordBits = 64;
     /// <summary>Bytes of a feature's number.</summary>
     public const int NumberBytes = 3;
+
+    private const int WordBits = 64;
 
     // How many features lie before every 32nd bucket is kept, and the zeros are counted from there.
     private const int Group = 32;

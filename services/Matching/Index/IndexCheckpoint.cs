@@ -224,13 +224,12 @@ internal sealed class IndexCheckpoint : IDisposable
         var ahead = new Queue<Task<T>>();
         try
         {
-            do
+            while (true)
             {
                 while (ahead.Count < BlocksAhead && next.MoveNext()) ahead.Enqueue(next.Current);
                 if (!ahead.TryDequeue(out var task)) yield break;
                 yield return task.GetAwaiter().GetResult();
             }
-            while (true);
         }
         finally
         {

@@ -3,18 +3,25 @@ using System.Text;
 using ImageRights.Console.Pages;
 using ImageRights.Console.Peers;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace ImageRights.Console.Features.ServingGuests;
 
 /// <summary>Forms for people without an account.</summary>
 internal static class GuestForms
 {
+    /// <summary>Where a picture is reported.</summary>
+    public const string Report = "/guest/report";
+
+    /// <summary>Where a report is followed.</summary>
+    public const string Follow = "/guest/follow";
+
     private static readonly Phrase Number = new("Number", "编号");
 
     public static void Map(WebApplication app)
     {
-        app.MapPost("/guest/report", ReportAsync).AllowAnonymous();
-        app.MapPost("/guest/follow", FollowAsync).AllowAnonymous();
+        app.MapPost(Report, ReportAsync).AllowAnonymous();
+        app.MapPost(Follow, FollowAsync).AllowAnonymous();
     }
 
     private static async Task<IResult> ReportAsync(
@@ -26,15 +33,16 @@ internal static class GuestForms
             var receipt = (await desk.ReportAsync(market, report, context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
             return ShownOnce.Page(
                 new("Your report was received", "已收到您的举报"), new("With this number and PIN you see how it stands. They are shown here and never again.", "凭此编号和 PIN 码可查看处理情况。二者仅在此显示一次。"),
-                [(Number, receipt.Number), (new("PIN", "PIN 码"), receipt.Pin!)], FollowAt(market));
+                [(Number, receipt.Number), (new("PIN", "PIN 码"), receipt.Pin!)], Of(market, Follow));
         }
         catch (PeerException refusal)
         {
-            return Results.LocalRedirect($"/guest/report?refused={Uri.EscapeDataString(refusal.Message)}&market={Uri.EscapeDataString(market ?? "")}");
+            return Refusal.To(Of(market, Report), refusal.Message);
         }
     }
 
-    private static string FollowAt(string? market) => $"/guest/follow?market={Uri.EscapeDataString(market ?? "")}";
+    /// <summary>A page for guests of a marketplace.</summary>
+    public static string Of(string? market, string page) => QueryHelpers.AddQueryString(page, "market", market ?? "");
 
     // Guests of one address have limits together; under a key, so that nobody who sees the digest finds the address by trying them all.
     private static string? SenderOf(HttpContext context, Accounts.ConsoleKey key) =>
@@ -48,11 +56,11 @@ internal static class GuestForms
         {
             var report = (await desk.FollowAsync(market, number.Trim(), pin.Replace(" ", "", StringComparison.Ordinal), withdraw == "on", context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
             return ShownOnce.Page(new("Your report", "您的举报"), Words.GuestState(report.State),
-                [(Number, report.Number), (new("Received", "收到时间"), At(report.ReceivedAt)), (new("Last changed", "最近变更"), At(report.ChangedAt))], FollowAt(market), new("Back", "返回"));
+                [(Number, report.Number), (new("Received", "收到时间"), At(report.ReceivedAt)), (new("Last changed", "最近变更"), At(report.ChangedAt))], Of(market, Follow), new("Back", "返回"));
         }
         catch (PeerException refusal)
         {
-            return Results.LocalRedirect($"/guest/follow?refused={Uri.EscapeDataString(refusal.Message)}&market={Uri.EscapeDataString(market ?? "")}");
+            return Refusal.To(Of(market, Follow), refusal.Message);
         }
     }
 }
