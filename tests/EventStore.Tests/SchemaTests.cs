@@ -1,9 +1,13 @@
 using ImageRights.TestKit;
+using Npgsql;
 
 namespace ImageRights.EventStore.Tests;
 
 public sealed class SchemaTests
 {
+    private const string Deadlines = "create table if not exists {schema}.deadlines (id text primary key); create index if not exists deadlines_by_length on {schema}.deadlines (length(id))";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task Eight_starters_at_once_make_the_tables_once()
     {
@@ -46,6 +50,48 @@ public sealed class SchemaTests
     }
 
     [Fact]
+    public async Task A_start_that_has_nothing_new_to_make_waits_for_nobody_at_work()
+    {
+        await using var store = await TestStore.CreateAsync(options => options.SchemaScripts.Add(Deadlines));
+        await using var atWork = await store.ConnectAsync();
+        await using var transaction = await atWork.BeginTransactionAsync();
+        await RunAsync(atWork, store.Sql("insert into {schema}.deadlines values ('held'); insert into {schema}.mt_doc_tally (id, data) values ('held', '{}')"));
+
+        await store.Store.ApplySchemaAsync(CancellationToken.None).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task What_a_service_keeps_beside_the_store_is_made_when_its_script_has_changed()
+    {
+        await using var store = await TestStore.CreateAsync(options => options.SchemaScripts.Add(Deadlines));
+        store.Store.Options.SchemaScripts.Add("alter table {schema}.deadlines add column if not exists ground text");
+
+        await store.Store.ApplySchemaAsync(CancellationToken.None);
+
+        await store.ExecuteAsync("insert into {schema}.deadlines (id, ground) values ('one', 'fault')");
+    }
+
+    [Fact]
+    public async Task A_start_that_locks_tables_in_another_order_than_a_replica_at_work_begins_again()
+    {
+        await using var store = await TestStore.CreateAsync(options => options.SchemaScripts.Add("create table if not exists {schema}.deadlines (id text primary key)"));
+        await using var atWork = await store.ConnectAsync();
+        await using var transaction = await atWork.BeginTransactionAsync();
+        // Who waits longest looks for the deadlock: the start.
+        await RunAsync(atWork, store.Sql("set local deadlock_timeout = '1min'; insert into {schema}.deadlines values ('held')"));
+        store.Store.Options.SchemaScripts.Add("alter table {schema}.mt_doc_tally add column if not exists ground text; alter table {schema}.deadlines add column if not exists ground text");
+
+        var starting = store.Store.ApplySchemaAsync(CancellationToken.None);
+        await Eventually.HoldsAsync(
+            async () => (await store.ScalarAsync<long>("select count(*) from pg_locks where not granted and relation = '{schema}.deadlines'::regclass")).ShouldBe(1), Patience, "the start to wait for who is at work");
+        await RunAsync(atWork, store.Sql("insert into {schema}.mt_doc_tally (id, data) values ('held', '{}')"));
+        await transaction.CommitAsync();
+
+        await starting.WaitAsync(Patience);
+        await store.ExecuteAsync("update {schema}.deadlines set ground = 'fault'; update {schema}.mt_doc_tally set ground = 'fault'");
+    }
+
+    [Fact]
     public async Task Applying_again_keeps_what_is_stored()
     {
         await using var store = await TestStore.CreateAsync();
@@ -70,5 +116,11 @@ public sealed class SchemaTests
 
         async Task<string[]> ColumnsAsync(string table) => await store.ScalarAsync<string[]>(
             "select array_agg(column_name::text order by ordinal_position) from information_schema.columns where table_schema = '{schema}' and table_name = $1", table);
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 }

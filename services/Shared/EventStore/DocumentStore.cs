@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using Npgsql;
 
 namespace ImageRights.EventStore;
@@ -78,12 +80,32 @@ public sealed class DocumentStore : IAsyncDisposable
         return rows;
     }
 
+    // A service at work may be met by chance, not again and again.
+    private const int SchemaTries = 5;
+
     /// <summary>Role under which the store's sessions work. It owns nothing and may not change or remove events.</summary>
     public const string RuntimeRole = "imagerights_runtime";
 
-    /// <summary>Creates or migrates the tables: numbered scripts run once each, in order, and are remembered in <c>mt_migrations</c>. Safe to run from several replicas at once: the first takes a lock, the others wait and find it done.</summary>
+    /// <summary>Creates or migrates the tables: numbered scripts run once each, in order, and are remembered in <c>mt_migrations</c>; those of read models and of the service run when one of them has changed since the last start.
+    /// Safe to run from several replicas at once: the first takes a lock, the others wait and find it done.</summary>
     /// <remarks>Works as the user of the connection string, who owns the tables; everything else the store does, it does as <see cref="RuntimeRole"/>.</remarks>
     public async Task ApplySchemaAsync(CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await TryApplySchemaAsync(cancellationToken);
+                return;
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.DeadlockDetected && tries < SchemaTries)
+            {
+                // Tables are changed in another order than a replica that is at work uses them; the database has let that one go on.
+            }
+        }
+    }
+
+    private async Task TryApplySchemaAsync(CancellationToken cancellationToken)
     {
         await using var owner = CreateSource(pooled: false, asOwner: true);
         await using var connection = await owner.OpenConnectionAsync(cancellationToken);
@@ -92,35 +114,44 @@ public sealed class DocumentStore : IAsyncDisposable
         await ExecuteAsync("select set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)");
         await ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{Schema}.event_store'))");
         await ExecuteAsync("create schema if not exists {schema}; create table if not exists {schema}.mt_migrations (name varchar primary key, applied timestamptz not null default now())");
-        var applied = await AppliedAsync();
-        foreach (var script in Migrations.Except(applied, StringComparer.Ordinal))
+        var applied = await ReadAsync<string[]>("select coalesce(array_agg(name), '{}') from {schema}.mt_migrations");
+        foreach (var script in Migrations.Except(applied!, StringComparer.Ordinal))
         {
             await ExecuteAsync(ReadScript(script));
             await ExecuteAsync($"insert into {{schema}}.mt_migrations (name) values ('{script}')");
         }
-        foreach (var document in Options.Projections.Documents)
+        // Even what changes nothing locks tables that replicas are at work with: an index that is there keeps writers out while it is looked for.
+        string[] scripts = [.. Options.Projections.Documents.SelectMany(TableOf), .. Options.SchemaScripts];
+        var version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', scripts))));
+        if (version != await ReadAsync<string>("select obj_description('{schema}.mt_migrations'::regclass, 'pg_class')"))
         {
-            await ExecuteAsync(ReadScript("document.sql").Replace("{alias}", document.Alias));
-            for (var index = 0; index < document.Indexes.Length; index++)
-                await ExecuteAsync($"create index if not exists mt_doc_{document.Alias}_idx_{index} on {Schema}.mt_doc_{document.Alias} (tenant_id, {document.Indexes[index]})");
+            foreach (var script in scripts) await ExecuteAsync(script);
+            await ExecuteAsync($"comment on table {{schema}}.mt_migrations is '{version}'");
         }
-        foreach (var script in Options.SchemaScripts) await ExecuteAsync(script);
         await ExecuteAsync(ReadScript("compression.sql"));
         await ExecuteAsync(ReadScript("runtime_role.sql"));
         await ExecuteAsync(ReadScript("row_security.sql"));
         await transaction.CommitAsync(cancellationToken);
 
-        async Task<string[]> AppliedAsync()
+        static IEnumerable<string> TableOf(DocumentMapping document) =>
+        [
+            ReadScript("document.sql").Replace("{alias}", document.Alias, StringComparison.Ordinal),
+            .. document.Indexes.Select((index, number) => $"create index if not exists mt_doc_{document.Alias}_idx_{number} on {{schema}}.mt_doc_{document.Alias} (tenant_id, {index})"),
+        ];
+
+        async Task<T?> ReadAsync<T>(string sql) where T : class
         {
-            await using var command = new NpgsqlCommand($"select coalesce(array_agg(name), '{{}}') from {Schema}.mt_migrations", connection, transaction);
-            return (string[])(await command.ExecuteScalarAsync(cancellationToken))!;
+            await using var command = Command(sql);
+            return await command.ExecuteScalarAsync(cancellationToken) as T;
         }
 
         async Task ExecuteAsync(string sql)
         {
-            await using var command = new NpgsqlCommand(sql.Replace("{schema}", Schema, StringComparison.Ordinal), connection, transaction) { CommandTimeout = 0 };
+            await using var command = Command(sql);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
+
+        NpgsqlCommand Command(string sql) => new(sql.Replace("{schema}", Schema, StringComparison.Ordinal), connection, transaction) { CommandTimeout = 0 };
     }
 
     /// <summary>Builds a read model anew from its streams, while the service goes on, and puts it in the place of the live one. Works as the user of the connection string.</summary>
