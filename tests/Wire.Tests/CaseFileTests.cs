@@ -15,11 +15,12 @@ public sealed class CaseFileTests(RunningServices services) : IClassFixture<Runn
     public async Task Pictures_are_in_it_as_they_were_uploaded_and_as_their_sealed_records_name_them()
     {
         var workId = (await SendAsync("/v1/works", ("accountId", "artist"), ("title", "Coat"), ("author", "Ada Example")))["workId"]!.GetValue<string>();
-        var imageId = await Eventually.GetAsync(async () =>
-        {
-            var upload = await SendAsync("/v1/images", ("accountId", "shop"));
-            return upload["screening"]?["verdict"]?.GetValue<string>() == "Match" ? upload["imageId"]!.GetValue<string>() : null;
-        }, TimeSpan.FromSeconds(60), "A match");
+        // An upload that came before would be found for the work, and a file about this case lack what tells of that one.
+        await Eventually.HoldsAsync(async () =>
+            ((string?)JsonNode.Parse(await services.Http("Matching").GetStringAsync($"/v1/works/{workId}/search"))!["status"]).ShouldBe("done"), TimeSpan.FromSeconds(60), "The work is known");
+        var upload = await SendAsync("/v1/images", ("accountId", "shop"));
+        ((string?)upload["screening"]!["verdict"]).ShouldBe("Match");
+        var imageId = upload["imageId"]!.GetValue<string>();
         var caseId = await Eventually.GetAsync(async () =>
             JsonNode.Parse(await services.Http("CaseManagement").GetStringAsync($"/v1/cases?imageId={imageId}"))!["items"]!.AsArray().FirstOrDefault()?["caseId"]?.GetValue<string>());
 
