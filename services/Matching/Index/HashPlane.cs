@@ -7,7 +7,7 @@ namespace ImageRights.Matching.Index;
 internal sealed unsafe class HashPlane
 {
     /// <summary>Hashes in a chunk, which is one large page.</summary>
-    public const int ChunkRows = LargePages.PageBytes / (HammingScan.Stride / HammingScan.Lanes * sizeof(ulong));
+    public const int ChunkRows = LargePages.PageBytes / (ParityScan.Stride * sizeof(ulong)) * ParityScan.BlockRows;
 
     private nint[] chunks = [];
 
@@ -16,7 +16,7 @@ internal sealed unsafe class HashPlane
         foreach (var chunk in chunks) NativeMemory.AlignedFree((void*)chunk);
     }
 
-    /// <summary>The words of a chunk, eight hashes to a block; of the last, also those not published yet.</summary>
+    /// <summary>The words of a chunk, block by block as <see cref="ParityScan"/> has them; of the last, also those not published yet.</summary>
     public Span<ulong> Chunk(int number) => new((void*)Volatile.Read(ref chunks)[number], LargePages.PageBytes / sizeof(ulong));
 
     /// <summary>Makes room for a row. Writer only.</summary>

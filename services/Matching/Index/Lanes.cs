@@ -16,26 +16,31 @@ internal interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
 
     static abstract TSelf Repeat(long number);
 
+    static abstract TSelf operator &(TSelf one, TSelf other);
+
+    static abstract TSelf operator |(TSelf one, TSelf other);
+
     static abstract TSelf operator ^(TSelf one, TSelf other);
 
-    static abstract TSelf operator +(TSelf one, TSelf other);
+    static abstract TSelf operator ~(TSelf numbers);
 
-    static abstract TSelf operator -(TSelf one, TSelf other);
+    /// <summary>Whether no bit is set.</summary>
+    static abstract bool IsZero(TSelf numbers);
+
+    /// <summary>Writes the numbers down, one after the other.</summary>
+    void CopyTo(Span<ulong> numbers);
+
+    static abstract TSelf operator +(TSelf one, TSelf other);
 
     static abstract TSelf operator <<(TSelf numbers, int bits);
 
     static abstract TSelf Min(TSelf one, TSelf other);
-
-    static abstract TSelf Max(TSelf one, TSelf other);
 
     /// <summary>Whether a number is at most the one beside it in <paramref name="limits"/>.</summary>
     static abstract bool AnyAtMost(TSelf numbers, TSelf limits);
 
     /// <summary>The smallest of the numbers.</summary>
     static abstract long Least(TSelf numbers);
-
-    /// <summary>Bits that are set, number by number.</summary>
-    static abstract TSelf CountBits(TSelf bits);
 
     /// <summary>Bits that are set in both together, number by number.</summary>
     static abstract TSelf CountBits(TSelf a, TSelf b);
@@ -58,13 +63,24 @@ internal readonly struct One(long number) : ILanes<One>
     public static One Repeat(long number) => new(number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static One operator &(One one, One other) => new(one.number & other.number);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static One operator |(One one, One other) => new(one.number | other.number);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One operator ^(One one, One other) => new(one.number ^ other.number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static One operator +(One one, One other) => new(one.number + other.number);
+    public static One operator ~(One numbers) => new(~numbers.number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static One operator -(One one, One other) => new(one.number - other.number);
+    public static bool IsZero(One numbers) => numbers.number == 0;
+
+    public void CopyTo(Span<ulong> numbers) => numbers[0] = (ulong)number;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static One operator +(One one, One other) => new(one.number + other.number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static One operator <<(One numbers, int bits) => new(numbers.number << bits);
@@ -73,22 +89,19 @@ internal readonly struct One(long number) : ILanes<One>
     public static One Min(One one, One other) => new(Math.Min(one.number, other.number));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static One Max(One one, One other) => new(Math.Max(one.number, other.number));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyAtMost(One numbers, One limits) => numbers.number <= limits.number;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Least(One numbers) => numbers.number;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static One CountBits(One bits) => new(BitOperations.PopCount((ulong)bits.number));
+    public static One CountBits(One a, One b) => new(CountOf(a) + CountOf(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static One CountBits(One a, One b) => CountBits(a) + CountBits(b);
+    public static One CountBits(One a, One b, One c, One d) => new(CountOf(a) + CountOf(b) + CountOf(c) + CountOf(d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static One CountBits(One a, One b, One c, One d) => CountBits(a) + CountBits(b) + CountBits(c) + CountBits(d);
+    private static int CountOf(One bits) => BitOperations.PopCount((ulong)bits.number);
 }
 
 /// <summary>Two numbers: NEON, or SSSE3.</summary>
@@ -107,13 +120,24 @@ internal readonly struct Two(Vector128<long> numbers) : ILanes<Two>
     public static Two Repeat(long number) => new(Vector128.Create(number));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Two operator &(Two one, Two other) => new(one.numbers & other.numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Two operator |(Two one, Two other) => new(one.numbers | other.numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two operator ^(Two one, Two other) => new(one.numbers ^ other.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Two operator +(Two one, Two other) => new(one.numbers + other.numbers);
+    public static Two operator ~(Two numbers) => new(~numbers.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Two operator -(Two one, Two other) => new(one.numbers - other.numbers);
+    public static bool IsZero(Two numbers) => numbers.numbers == Vector128<long>.Zero;
+
+    public void CopyTo(Span<ulong> numbers) => this.numbers.AsUInt64().CopyTo(numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Two operator +(Two one, Two other) => new(one.numbers + other.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two operator <<(Two numbers, int bits) => new(numbers.numbers << bits);
@@ -122,16 +146,10 @@ internal readonly struct Two(Vector128<long> numbers) : ILanes<Two>
     public static Two Min(Two one, Two other) => new(Vector128.Min(one.numbers, other.numbers));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Two Max(Two one, Two other) => new(Vector128.Max(one.numbers, other.numbers));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyAtMost(Two numbers, Two limits) => Vector128.LessThanOrEqualAny(numbers.numbers, limits.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Least(Two numbers) => Math.Min(numbers.numbers[0], numbers.numbers[1]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Two CountBits(Two bits) => new(AddUp(OfBytes(bits)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Two CountBits(Two a, Two b) => new(AddUp(OfBytes(a) + OfBytes(b)));
@@ -170,22 +188,30 @@ internal readonly struct Four(Vector256<long> numbers) : ILanes<Four>
     public static Four Repeat(long number) => new(Vector256.Create(number));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four operator &(Four one, Four other) => new(one.numbers & other.numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four operator |(Four one, Four other) => new(one.numbers | other.numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four operator ^(Four one, Four other) => new(one.numbers ^ other.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Four operator +(Four one, Four other) => new(one.numbers + other.numbers);
+    public static Four operator ~(Four numbers) => new(~numbers.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Four operator -(Four one, Four other) => new(one.numbers - other.numbers);
+    public static bool IsZero(Four numbers) => numbers.numbers == Vector256<long>.Zero;
+
+    public void CopyTo(Span<ulong> numbers) => this.numbers.AsUInt64().CopyTo(numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four operator +(Four one, Four other) => new(one.numbers + other.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four operator <<(Four numbers, int bits) => new(numbers.numbers << bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four Min(Four one, Four other) => new(Vector256.Min(one.numbers, other.numbers));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Four Max(Four one, Four other) => new(Vector256.Max(one.numbers, other.numbers));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyAtMost(Four numbers, Four limits) => Vector256.LessThanOrEqualAny(numbers.numbers, limits.numbers);
@@ -195,9 +221,6 @@ internal readonly struct Four(Vector256<long> numbers) : ILanes<Four>
         var half = Vector128.Min(numbers.numbers.GetLower(), numbers.numbers.GetUpper());
         return Math.Min(half[0], half[1]);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Four CountBits(Four bits) => new(Avx2.SumAbsoluteDifferences(OfBytes(bits), Vector256<byte>.Zero).AsInt64());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four CountBits(Four a, Four b) => new(Avx2.SumAbsoluteDifferences(OfBytes(a) + OfBytes(b), Vector256<byte>.Zero).AsInt64());
@@ -230,13 +253,24 @@ internal readonly struct Eight(Vector512<long> numbers) : ILanes<Eight>
     public static Eight Repeat(long number) => new(Vector512.Create(number));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight operator &(Eight one, Eight other) => new(one.numbers & other.numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight operator |(Eight one, Eight other) => new(one.numbers | other.numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight operator ^(Eight one, Eight other) => new(one.numbers ^ other.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Eight operator +(Eight one, Eight other) => new(one.numbers + other.numbers);
+    public static Eight operator ~(Eight numbers) => new(~numbers.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Eight operator -(Eight one, Eight other) => new(one.numbers - other.numbers);
+    public static bool IsZero(Eight numbers) => numbers.numbers == Vector512<long>.Zero;
+
+    public void CopyTo(Span<ulong> numbers) => this.numbers.AsUInt64().CopyTo(numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight operator +(Eight one, Eight other) => new(one.numbers + other.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight operator <<(Eight numbers, int bits) => new(numbers.numbers << bits);
@@ -245,16 +279,10 @@ internal readonly struct Eight(Vector512<long> numbers) : ILanes<Eight>
     public static Eight Min(Eight one, Eight other) => new(Vector512.Min(one.numbers, other.numbers));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Eight Max(Eight one, Eight other) => new(Vector512.Max(one.numbers, other.numbers));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyAtMost(Eight numbers, Eight limits) => Vector512.LessThanOrEqualAny(numbers.numbers, limits.numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Least(Eight numbers) => Four.Least(new Four(Vector256.Min(numbers.numbers.GetLower(), numbers.numbers.GetUpper())));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Eight CountBits(Eight bits) => new(Avx512BW.SumAbsoluteDifferences(OfBytes(bits), Vector512<byte>.Zero).AsInt64());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight CountBits(Eight a, Eight b) => new(Avx512BW.SumAbsoluteDifferences(OfBytes(a) + OfBytes(b), Vector512<byte>.Zero).AsInt64());

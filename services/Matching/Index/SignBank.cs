@@ -24,11 +24,7 @@ internal sealed class SignBank
         back.Extend(at);
         owners.Extend(at);
         areas.Extend(at);
-        var (block, lane) = (at % HashPlane.ChunkRows / HammingScan.Lanes * HammingScan.Stride, at % HammingScan.Lanes);
-        var oe = front.Chunk(at / HashPlane.ChunkRows);
-        var mn = back.Chunk(at / HashPlane.ChunkRows);
-        (oe[block + lane], oe[block + HammingScan.Lanes + lane]) = (hash.OddOdd, hash.EvenEven);
-        (mn[block + lane], mn[block + HammingScan.Lanes + lane]) = (hash.EvenOdd, hash.OddEven);
+        ParityScan.Write(front.Chunk(at / HashPlane.ChunkRows), back.Chunk(at / HashPlane.ChunkRows), at % HashPlane.ChunkRows, hash);
         owners[at] = row;
         areas[at] = area;
         Volatile.Write(ref count, at + 1);
@@ -39,22 +35,16 @@ internal sealed class SignBank
     public void Search(SignHash query, int maxDistance, int maxInverted, int rowsThen, ScanKernel kernel, List<SignHit> hits)
     {
         var entries = EntriesOf(rowsThen);
-        var blocks = new List<int>();
+        var (scan, found) = (new ParityScan(query, maxDistance, maxInverted), new List<int>());
         for (var first = 0; first < entries; first += HashPlane.ChunkRows)
         {
-            var here = Math.Min(HashPlane.ChunkRows, entries - first);
-            var numbers = (here + HammingScan.Lanes - 1) / HammingScan.Lanes * HammingScan.Stride;
-            var oe = front.Chunk(first / HashPlane.ChunkRows);
-            var mn = back.Chunk(first / HashPlane.ChunkRows);
-            blocks.Clear();
-            ParityScan.FindBlocks(kernel, oe[..numbers], mn[..numbers], query, maxDistance, maxInverted, blocks);
-            foreach (var block in blocks)
+            var numbers = (Math.Min(HashPlane.ChunkRows, entries - first) + ParityScan.BlockRows - 1) / ParityScan.BlockRows * ParityScan.Stride;
+            found.Clear();
+            scan.Find(kernel, front.Chunk(first / HashPlane.ChunkRows)[..numbers], back.Chunk(first / HashPlane.ChunkRows)[..numbers], found);
+            foreach (var entry in found.Select(number => first + number).TakeWhile(entry => entry < entries))
             {
-                for (var lane = 0; lane < HammingScan.Lanes && first + block * HammingScan.Lanes + lane is var entry && entry < entries; lane++)
-                {
-                    var (distance, turn, inverted) = query.NearestTo(HashOf(entry));
-                    if (distance <= (inverted ? maxInverted : maxDistance)) hits.Add(new SignHit(owners[entry], areas[entry], distance, turn, inverted));
-                }
+                var (distance, turn, inverted) = query.NearestTo(HashOf(entry));
+                if (distance <= (inverted ? maxInverted : maxDistance)) hits.Add(new SignHit(owners[entry], areas[entry], distance, turn, inverted));
             }
         }
         GC.KeepAlive(this);
@@ -71,10 +61,7 @@ internal sealed class SignBank
 
     private SignHash HashOf(int entry)
     {
-        var at = entry % HashPlane.ChunkRows / HammingScan.Lanes * HammingScan.Stride + entry % HammingScan.Lanes;
-        var oe = front.Chunk(entry / HashPlane.ChunkRows);
-        var mn = back.Chunk(entry / HashPlane.ChunkRows);
-        var hash = new SignHash(oe[at + HammingScan.Lanes], mn[at], mn[at + HammingScan.Lanes], oe[at]);
+        var hash = ParityScan.Read(front.Chunk(entry / HashPlane.ChunkRows), back.Chunk(entry / HashPlane.ChunkRows), entry % HashPlane.ChunkRows);
         GC.KeepAlive(this);
         return hash;
     }
