@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Protection;
 using ImageRights.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -50,7 +51,7 @@ public static class ProblemExtensions
         var problem = new ProblemDetails
         {
             Type = $"urn:imagerights:problem:{rejection.Code}",
-            Title = PrefersChinese(context) ? entry.Zh : entry.En,
+            Title = context.PrefersChinese() ? entry.Zh : entry.En,
             Status = entry.Status,
             Detail = rejection.Detail,
             Instance = context.Request.Path,
@@ -67,11 +68,6 @@ public static class ProblemExtensions
     }
 
     private static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
-
-    private static bool PrefersChinese(HttpContext context) =>
-        context.Request.GetTypedHeaders().AcceptLanguage
-            .OrderByDescending(language => language.Quality ?? 1)
-            .FirstOrDefault()?.Value.Value?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true;
 }
 
 internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler

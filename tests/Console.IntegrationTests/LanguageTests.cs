@@ -29,6 +29,11 @@ public sealed partial class LanguageTests(RunningConsole console) : IClassFixtur
         Browser.Shown(added, "Client id").ShouldStartWith("cli_");
         ShouldBeChinese(added, "a new program's secret");
         await ShouldBeChineseAsync(browser, $"/access/programs/{Browser.Shown(added, "Client id")}");
+
+        foreach (var (page, action, field, value, why) in ((string, string, string, string, string)[])[
+            ("/access/programs", "/access/programs", "name", "idle", "未授予权限的程序无法使用"), ("/access/people", "/access/people", "name", console.First["user"], "已被使用"),
+            ("/access/people", "/access/people", "name", "not a name", "只能使用英文字母、数字"), ("/account/password", "/account/password", "replacement", "short", "密码至少须有 12 个字符")])
+            WebUtility.HtmlDecode(await browser.SendAsync(page, action, ("current", "a passphrase of mine"), (field, value))).ShouldContain(why);
     }
 
     [Fact]

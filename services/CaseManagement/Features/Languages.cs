@@ -1,3 +1,4 @@
+using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 
 namespace ImageRights.CaseManagement.Features;
@@ -12,7 +13,7 @@ internal static class Languages
     public static bool TryRead(HttpContext context, out string language, out Rejection? invalid)
     {
         invalid = null;
-        language = context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(choice => choice.Quality ?? 1).FirstOrDefault()?.Value.Value?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? "zh" : "en";
+        language = context.PrefersChinese() ? "zh" : "en";
         if (!context.Request.Query.TryGetValue("language", out var asked)) return true;
         language = asked.ToString();
         if (All.Contains(language)) return true;

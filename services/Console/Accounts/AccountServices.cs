@@ -37,7 +37,7 @@ internal static class AccountServices
                 options.ClaimsIdentity.RoleClaimType = CallerClaims.Role;
                 options.Tokens.AuthenticatorIssuer = "ImageRights";
             })
-            .AddEntityFrameworkStores<AccountsDb>().AddClaimsPrincipalFactory<AccountClaims>().AddSignInManager().AddDefaultTokenProviders();
+            .AddEntityFrameworkStores<AccountsDb>().AddClaimsPrincipalFactory<AccountClaims>().AddSignInManager().AddDefaultTokenProviders().AddErrorDescriber<AccountErrors>();
         // PBKDF2 with HMAC-SHA-512; the count is OWASP's.
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
         // Roles that were taken away end within a minute.

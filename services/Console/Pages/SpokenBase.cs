@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageRights.Console.Peers;
+using ImageRights.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Components;
 
 namespace ImageRights.Console.Pages;
@@ -11,7 +12,7 @@ public abstract class SpokenBase : ComponentBase
     [Inject]
     protected IHttpContextAccessor Request { get; set; } = null!;
 
-    /// <inheritdoc cref="Speech.PrefersChinese" />
+    /// <inheritdoc cref="Preferences.PrefersChinese" />
     protected bool IsChinese => Request.HttpContext!.PrefersChinese();
 
     /// <summary>A text in the reader's language.</summary>
@@ -33,10 +34,6 @@ public abstract class SpokenBase : ComponentBase
 /// <summary>The two languages of the console.</summary>
 internal static class Speech
 {
-    /// <summary>Whether the reader prefers Chinese; English otherwise.</summary>
-    public static bool PrefersChinese(this HttpContext context) =>
-        context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(choice => choice.Quality ?? 1).FirstOrDefault()?.Value.Value?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true;
-
     /// <summary>An instant as people read it, in UTC.</summary>
     public static string Instant(DateTimeOffset instant, bool chinese = false) =>
         instant.UtcDateTime.ToString(chinese ? "yyyy年M月d日 HH:mm:ss 'UTC'" : "d MMM yyyy, HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImageRights.Console.Pages;
 using ImageRights.Console.Peers;
+using ImageRights.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 

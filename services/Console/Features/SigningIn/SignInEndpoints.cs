@@ -1,5 +1,6 @@
 using ImageRights.Console.Accounts;
 using ImageRights.Console.Pages;
+using ImageRights.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;

@@ -24,7 +24,7 @@ internal static class TakeStepEndpoint
         }
         catch (FormatException)
         {
-            return Refusal.To(page, "Fill in the form: an amount is a number such as 120.50, a time such as 2026-11-20 15:00.");
+            return Refusal.To(context, page, new("Fill in the form: an amount is a number such as 120.50, a time such as 2026-11-20 15:00.", "请正确填写表单：金额如 120.50，时间如 2026-11-20 15:00。"));
         }
         catch (PeerException refusal)
         {

@@ -64,7 +64,7 @@ internal static class ReadInbox
         if (context.CheckAccount(accountId, "/accountId") is not null) return context.Problem(new Rejection("Letter_Not_Found"));
         await using var session = store.LightweightSession(context.Tenant());
         var (page, rejection) = await Inbox.ReadAsync(context, session);
-        var language = Language(context);
+        var language = context.PreferredLanguage();
         return page is null ? context.Problem(rejection!) : TypedResults.Ok(new Page<InboxItem>([.. page.Items.Select(letter => InboxItem.Of(letter, language))], page.Next));
     }
 
@@ -90,7 +90,7 @@ internal static class ReadInbox
             try
             {
                 await session.SaveChangesAsync(context.RequestAborted);
-                return TypedResults.Ok(InboxItem.Of((await session.LoadAsync<LetterView>(letterId, context.RequestAborted))!, Language(context)));
+                return TypedResults.Ok(InboxItem.Of((await session.LoadAsync<LetterView>(letterId, context.RequestAborted))!, context.PreferredLanguage()));
             }
             catch (ConcurrencyException) when (attempt < MostTries)
             {
@@ -98,6 +98,4 @@ internal static class ReadInbox
             }
         }
     }
-
-    private static string? Language(HttpContext context) => context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(language => language.Quality ?? 1).FirstOrDefault()?.Value.Value;
 }
