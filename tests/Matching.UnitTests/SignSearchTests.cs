@@ -1,6 +1,7 @@
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Screening;
 using static ImageRights.Matching.UnitTests.Pictures;
+using static ImageRights.Matching.UnitTests.Signs;
 
 namespace ImageRights.Matching.UnitTests;
 
@@ -141,52 +142,8 @@ public class SignSearchTests
 
     private static PictureQuery QueryOf(SignHash hash) => new([default], 100, new FeatureSet(hash, []), null);
 
-    private static string Text(SignHash hash) => new PdqHash(hash.EvenEven, hash.EvenOdd, hash.OddEven, hash.OddOdd).ToString();
-
-    private static SignHash RandomSign(Random random) => SignHash.Parse(RandomHash(random).ToString());
-
-    private static SignHash Near(SignHash hash, int flips, Random random) =>
-        SignHash.Parse(Flip(PdqHash.Parse(Text(hash)), Enumerable.Range(0, flips).Select(_ => random.Next(256)).Distinct()).ToString());
-
-    private static SignHash RandomTurn(SignHash hash, Random random)
-    {
-        var turned = Turned(hash, (Orientation)random.Next(8));
-        return random.Next(4) == 0 ? Negative(turned) : turned;
-    }
-
-    // Bit by bit from the definition: mirroring negates every other row or column of the spectrum, turning also transposes it.
-    private static SignHash Turned(SignHash hash, Orientation turn)
-    {
-        var (flipRows, flipColumns, transpose) = turn switch
-        {
-            Orientation.Original => (false, false, false),
-            Orientation.FlipX => (true, false, false),
-            Orientation.FlipY => (false, true, false),
-            Orientation.Rotate180 => (true, true, false),
-            Orientation.FlipPlus1 => (false, false, true),
-            Orientation.Rotate90 => (false, true, true),
-            Orientation.Rotate270 => (true, false, true),
-            Orientation.FlipMinus1 => (true, true, true),
-        };
-        ulong[] source = [hash.EvenEven, hash.EvenOdd, hash.OddEven, hash.OddOdd], words = new ulong[4];
-        for (var row = 0; row < 16; row++)
-        {
-            for (var column = 0; column < 16; column++)
-            {
-                var bit = source[(row & 1) * 2 + (column & 1)] >> (row / 2 * 8 + column / 2) & 1;
-                if (flipRows && row % 2 == 0) bit ^= 1;
-                if (flipColumns && column % 2 == 0) bit ^= 1;
-                var (r, c) = transpose ? (column, row) : (row, column);
-                words[(r & 1) * 2 + (c & 1)] |= bit << (r / 2 * 8 + c / 2);
-            }
-        }
-        return new SignHash(words[0], words[1], words[2], words[3]);
-    }
-
-    private static SignHash Negative(SignHash hash) => new(~hash.EvenEven, ~hash.EvenOdd, ~hash.OddEven, ~hash.OddOdd);
-
     private static (int Distance, Orientation Turn, bool IsInverted) BruteForce(SignHash query, SignHash code) =>
         new[] { false, true }.SelectMany(inverted => Enum.GetValues<Orientation>().Select(turn => (
-                Distance: PdqHash.Parse(Text(Turned(inverted ? Negative(query) : query, turn))).DistanceTo(PdqHash.Parse(Text(code))), Turn: turn, IsInverted: inverted)))
+                Distance: Bits(Turned(inverted ? Negative(query) : query, turn)).DistanceTo(Bits(code)), Turn: turn, IsInverted: inverted)))
             .MinBy(candidate => candidate.Distance);
 }

@@ -32,16 +32,19 @@ internal sealed class ParityScan
     // Counts of a block: of OddOdd, EvenEven, EvenOdd and OddEven where the query and its transpose are the same, and then where they are not.
     private const int Words = 4;
 
+    // Where the limits of the front and of all begin.
+    private const int OfFront = Words * WordBits;
+    private static readonly int OfAll = OfFront + 2 * LimitsOf(CountBits + 1);
+
     // From this distance on nearly every block has a hash that half of the planes does not rule out.
     private const int LeastWide = 42;
 
     // Offsets of planes in half of a block, by word and kind.
     private readonly nint[][] planes;
 
-    // What all lanes are given: for each of the planes the bit of the query, and then limits; and where those of each word and kind, of the front and of all begin.
+    // What all lanes are given: for each of the planes the bit of the query, and then the limits of the front and of all; and where those of each word and kind begin.
     private readonly long[] constants;
     private readonly int[] flips;
-    private readonly int ofFront, ofAll;
     private readonly bool isNegativeAsked, isFrontAsked;
 
     /// <summary>Says what is looked for.</summary>
@@ -58,10 +61,8 @@ internal sealed class ParityScan
         flips = [.. Enumerable.Range(0, bits.Length).Select(kind => bits[..kind].Sum(chosen => chosen.Length))];
         var given = bits.SelectMany((chosen, kind) => chosen.Select(bit => Mask(words[kind % Words].Plain, bit))).ToList();
         var (o, e, m, n) = (bits[Words].Length, bits[Words + 1].Length, bits[Words + 2].Length, bits[Words + 3].Length);
-        ofFront = given.Count;
         AddLimits(0, 0, o + e, CountBits + 1, 128);
         AddLimits(127, 64, o - e, CountBits + 1, 128);
-        ofAll = given.Count;
         AddLimits(0, 0, o + e + m + n, SumBits, 256);
         AddLimits(254, 128, o - e + m - n, SumBits, 256);
         AddLimits(255, 128, o + e - m - n, SumBits, 256);
@@ -133,6 +134,9 @@ internal sealed class ParityScan
         return word;
     }
 
+    // Of a sum and of a difference of such numbers: four limits, each with a bit more than these and what is said before the first.
+    private static int LimitsOf(int bits) => 4 * (bits + 2);
+
     private static int[] BitsOf(ulong word) => [.. Enumerable.Range(0, WordBits).Where(bit => Mask(word, bit) != 0)];
 
     // Ones where the bit is one.
@@ -163,17 +167,15 @@ internal sealed class ParityScan
     {
         Count(in front, at, 0, given, counts);
         var near = TLanes.Repeat(0);
-        if (isFrontAsked && TLanes.IsZero(Within(counts, 0, CountBits + 1, given, ofFront) | Within(counts, 1, CountBits + 1, given, ofFront + LimitsOf(CountBits + 1)))) return near;
+        if (isFrontAsked && TLanes.IsZero(Within(counts, 0, CountBits + 1, given, OfFront) | Within(counts, 1, CountBits + 1, given, OfFront + LimitsOf(CountBits + 1)))) return near;
         Count(in back, at, 2, given, counts);
         Transform(counts, 0, 2, CountBits + 1);
         Transform(counts, 1, 3, CountBits + 1);
         Transform(counts, Words, Words + 2, CountBits + 1);
         Transform(counts, Words + 1, Words + 3, CountBits + 1);
-        for (var number = 0; number < Words; number++) near |= Within(counts, number, SumBits, given, ofAll + number * LimitsOf(SumBits));
+        for (var number = 0; number < Words; number++) near |= Within(counts, number, SumBits, given, OfAll + number * LimitsOf(SumBits));
         return near;
     }
-
-    private static int LimitsOf(int bits) => 4 * (bits + 2);
 
     // The counts of two words, their sum in place of the one and their difference in place of the other.
     private void Count<TLanes>(ref readonly ulong half, int at, int word, ReadOnlySpan<TLanes> given, Span<TLanes> counts) where TLanes : unmanaged, ILanes<TLanes>
@@ -201,22 +203,13 @@ internal sealed class ParityScan
         var at = 0;
         for (; at + 8 <= planes.Length; at += 8)
         {
-            var eight = planes.Slice(at, 8);
-            var flip = flips.Slice(at, 8);
-            var one = Add(ref ones, Load<TLanes>(in first, eight[0]) ^ flip[0], Load<TLanes>(in first, eight[1]) ^ flip[1]);
-            var two = Add(ref ones, Load<TLanes>(in first, eight[2]) ^ flip[2], Load<TLanes>(in first, eight[3]) ^ flip[3]);
-            var three = Add(ref ones, Load<TLanes>(in first, eight[4]) ^ flip[4], Load<TLanes>(in first, eight[5]) ^ flip[5]);
-            var last = Add(ref ones, Load<TLanes>(in first, eight[6]) ^ flip[6], Load<TLanes>(in first, eight[7]) ^ flip[7]);
-            Carry(ref eights, ref sixteens, ref thirtyTwos, ref sixtyFours, Add(ref fours, Add(ref twos, one, two), Add(ref twos, three, last)));
+            var (four, next) = (AddFour(in first, planes.Slice(at, 4), flips.Slice(at, 4), ref ones, ref twos), AddFour(in first, planes.Slice(at + 4, 4), flips.Slice(at + 4, 4), ref ones, ref twos));
+            Carry(ref eights, ref sixteens, ref thirtyTwos, ref sixtyFours, Add(ref fours, four, next));
         }
         if ((planes.Length & 4) != 0)
         {
-            var four = planes.Slice(at, 4);
-            var flip = flips.Slice(at, 4);
+            Carry(ref eights, ref sixteens, ref thirtyTwos, ref sixtyFours, Add(ref fours, AddFour(in first, planes.Slice(at, 4), flips.Slice(at, 4), ref ones, ref twos)));
             at += 4;
-            var one = Add(ref ones, Load<TLanes>(in first, four[0]) ^ flip[0], Load<TLanes>(in first, four[1]) ^ flip[1]);
-            var two = Add(ref ones, Load<TLanes>(in first, four[2]) ^ flip[2], Load<TLanes>(in first, four[3]) ^ flip[3]);
-            Carry(ref eights, ref sixteens, ref thirtyTwos, ref sixtyFours, Add(ref fours, Add(ref twos, one, two)));
         }
         for (; at < planes.Length; at++)
             Carry(ref eights, ref sixteens, ref thirtyTwos, ref sixtyFours, Add(ref fours, Add(ref twos, Add(ref ones, Load<TLanes>(in first, planes[at]) ^ flips[at]))));
@@ -225,6 +218,15 @@ internal sealed class ParityScan
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void Carry(ref TLanes eights, ref TLanes sixteens, ref TLanes thirtyTwos, ref TLanes sixtyFours, TLanes carry) =>
             sixtyFours |= Add(ref thirtyTwos, Add(ref sixteens, Add(ref eights, carry)));
+    }
+
+    // Adds four planes to the ones and twos; what is carried.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes AddFour<TLanes>(ref readonly ulong first, ReadOnlySpan<nint> four, ReadOnlySpan<TLanes> flips, ref TLanes ones, ref TLanes twos) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var one = Add(ref ones, Load<TLanes>(in first, four[0]) ^ flips[0], Load<TLanes>(in first, four[1]) ^ flips[1]);
+        var other = Add(ref ones, Load<TLanes>(in first, four[2]) ^ flips[2], Load<TLanes>(in first, four[3]) ^ flips[3]);
+        return Add(ref twos, one, other);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

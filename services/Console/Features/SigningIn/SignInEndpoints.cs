@@ -1,9 +1,9 @@
 using ImageRights.Console.Accounts;
 using ImageRights.Console.Pages;
-using ImageRights.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace ImageRights.Console.Features.SigningIn;
 
@@ -31,16 +31,16 @@ internal static class SignInEndpoints
         {
             // The time that a wrong password takes.
             hasher.HashPassword(new Account { TenantId = "" }, password);
-            return Back(context, "/sign-in", Refused, next);
+            return Refusal.To(context, WithNext("/sign-in", next), Refused);
         }
         var result = await signIn.PasswordSignInAsync(account, password, isPersistent: false, lockoutOnFailure: false);
         if (result.RequiresTwoFactor)
         {
             // Only this try: wrong codes before it still count, or who knows the password could try codes without end.
             await tries.ReturnAsync(account, context.RequestAborted);
-            return Results.LocalRedirect($"/sign-in/code{Query(("next", Local(next)))}");
+            return Results.LocalRedirect(WithNext("/sign-in/code", next));
         }
-        if (!result.Succeeded) return Back(context, "/sign-in", Refused, next);
+        if (!result.Succeeded) return Refusal.To(context, WithNext("/sign-in", next), Refused);
         await tries.ForgetAsync(account, context.RequestAborted);
         return Results.LocalRedirect(Local(next) ?? "/");
     }
@@ -52,7 +52,7 @@ internal static class SignInEndpoints
         var opens = await tries.TakeAsync(account, context.RequestAborted) && (typed.Length == 6 && typed.All(char.IsAsciiDigit)
             ? await accounts.VerifyTwoFactorTokenAsync(account, accounts.Options.Tokens.AuthenticatorTokenProvider, typed)
             : (await accounts.RedeemTwoFactorRecoveryCodeAsync(account, typed)).Succeeded);
-        if (!opens) return Back(context, "/sign-in/code", CodeRefused, next);
+        if (!opens) return Refusal.To(context, WithNext("/sign-in/code", next), CodeRefused);
         await tries.ForgetAsync(account, context.RequestAborted);
         await context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await signIn.SignInAsync(account, isPersistent: false);
@@ -68,10 +68,10 @@ internal static class SignInEndpoints
     private static async Task<IResult> ChangePasswordAsync([FromForm] string current, [FromForm] string replacement, HttpContext context, SignInManager<Account> signIn)
     {
         var account = (await signIn.UserManager.GetUserAsync(context.User))!;
-        if (current == replacement) return Back(context, "/account/password", new("The new password is the old one.", "新密码与当前密码相同。"), null);
+        if (current == replacement) return Refusal.To(context, "/account/password", new("The new password is the old one.", "新密码与当前密码相同。"));
         account.MustChangePassword = false;
         var result = await signIn.UserManager.ChangePasswordAsync(account, current, replacement);
-        if (!result.Succeeded) return Back(context, "/account/password", Phrase.Same(string.Join(" ", result.Errors.Select(error => error.Description))), null);
+        if (!result.Succeeded) return Refusal.To("/account/password", string.Join(" ", result.Errors.Select(error => error.Description)));
         await signIn.RefreshSignInAsync(account);
         return Results.LocalRedirect("/?done=password%20changed");
     }
@@ -81,7 +81,7 @@ internal static class SignInEndpoints
         var accounts = signIn.UserManager;
         var account = (await accounts.GetUserAsync(context.User))!;
         if (!await accounts.VerifyTwoFactorTokenAsync(account, accounts.Options.Tokens.AuthenticatorTokenProvider, code.Replace(" ", "", StringComparison.Ordinal)))
-            return Back(context, "/account/two-factor", CodeRefused, null);
+            return Refusal.To(context, "/account/two-factor", CodeRefused);
         await accounts.SetTwoFactorEnabledAsync(account, true);
         var recovery = (await accounts.GenerateNewTwoFactorRecoveryCodesAsync(account, 10))!;
         await signIn.RefreshSignInAsync(account);
@@ -94,21 +94,15 @@ internal static class SignInEndpoints
     {
         var accounts = signIn.UserManager;
         var account = (await accounts.GetUserAsync(context.User))!;
-        if (!await accounts.CheckPasswordAsync(account, password)) return Back(context, "/account/two-factor", new("The password is wrong.", "密码错误。"), null);
+        if (!await accounts.CheckPasswordAsync(account, password)) return Refusal.To(context, "/account/two-factor", new("The password is wrong.", "密码错误。"));
         await accounts.SetTwoFactorEnabledAsync(account, false);
         await accounts.ResetAuthenticatorKeyAsync(account);
         await signIn.RefreshSignInAsync(account);
         return Results.LocalRedirect("/account/two-factor?done=codes%20are%20off");
     }
 
-    private static IResult Back(HttpContext context, string page, Phrase said, string? next) => Results.LocalRedirect($"{page}{Query(("refused", said.In(context.PrefersChinese())), ("next", Local(next)))}");
+    private static string WithNext(string page, string? next) => Local(next) is { } local ? QueryHelpers.AddQueryString(page, "next", local) : page;
 
     // Only pages of this console: a link to the sign-in page must not lead elsewhere afterwards.
     private static string? Local(string? address) => address is ['/', ..] and not ['/', '/' or '\\', ..] && !address.Any(char.IsControl) ? address : null;
-
-    private static string Query(params (string Name, string? Value)[] parameters)
-    {
-        var given = parameters.Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}").ToList();
-        return given.Count == 0 ? "" : $"?{string.Join('&', given)}";
-    }
 }
