@@ -54,6 +54,13 @@ public sealed class RunningSystem : IAsyncDisposable
         foreach (var replica in replicas) application.Kill(replica);
     }
 
+    /// <summary>What the AppHost and each of its processes wrote last: all that a test's report can show of them.</summary>
+    public string LastWords() => string.Join('\n',
+    [
+        "== AppHost", .. application.Output.TakeLast(60),
+        .. Directory.GetFiles(Path.Combine(Data, "logs"), "*.log").Order().SelectMany(log => (IEnumerable<string>)[$"== {Path.GetFileNameWithoutExtension(log)}", .. File.ReadLines(log).TakeLast(30)]),
+    ]);
+
     /// <summary>Ctrl-C; gives the exit code.</summary>
     public Task<int> InterruptAsync()
     {
