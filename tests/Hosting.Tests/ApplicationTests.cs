@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using ImageRights.Dashboard;
@@ -62,6 +64,44 @@ public sealed class ApplicationTests : IDisposable
 
         ProcessOf(application, "fingerprint-0").ShouldNotBe(killed);
         ProcessOf(application, "fingerprint-1").ShouldBe(sibling);
+    }
+
+    [Fact]
+    public async Task A_killed_service_whose_port_somebody_took_is_started_again_when_it_is_free()
+    {
+        var builder = Builder();
+        builder.AddProject<Projects.SampleService>("matching").WithHttpHealthCheck("/health");
+        await using var application = builder.Build();
+        await application.StartAsync(Patience);
+        var port = new Uri(UrlOf(application, "matching")).Port;
+
+        using (await TakeAsync())
+            await Eventually.HoldsAsync(() => Parts(application).Snapshots.Single() is var s && s.State == KnownResourceStates.FailedToStart && s.HealthReport!.Contains($"Port {port}", StringComparison.Ordinal), "told");
+
+        await application.ResourceNotifications.WaitForResourceHealthyAsync("matching", Patience);
+
+        // On a busy machine it may run again before its port was taken.
+        async Task<TcpListener> TakeAsync()
+        {
+            while (true)
+            {
+                await application.ResourceNotifications.WaitForResourceHealthyAsync("matching", Patience);
+                var process = ProcessOf(application, "matching").ShouldNotBeNull();
+                ProcessTable.Signal(process, ProcessTable.SigKill);
+                await Eventually.HoldsAsync(() => ProcessTable.StartTicks(process) is null, "gone");
+                var listener = new TcpListener(IPAddress.Loopback, port);
+                try
+                {
+                    listener.Start();
+                    return listener;
+                }
+                catch (SocketException)
+                {
+                    listener.Dispose();
+                    await Eventually.HoldsAsync(() => ProcessOf(application, "matching") is { } next && next != process, "started again");
+                }
+            }
+        }
     }
 
     [Fact]

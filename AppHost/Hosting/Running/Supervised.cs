@@ -127,6 +127,15 @@ internal abstract class Supervised : IAsyncDisposable
                     Update(s => s with { State = KnownResourceStates.Starting, Health = ResourceHealth.Unknown, HealthReport = null, ExitCode = null });
                     child = await StartProcessAsync(cancellationToken);
                 }
+                catch (HostingException fault) when (everHealthy)
+                {
+                    // What ran before will run again: somebody may have taken its port for the moment that it was away.
+                    var wait = PauseAfter(++crashes);
+                    Terminal.Fault(new HostingException(fault.Message, $"It is tried again in {wait.TotalSeconds:0} s. {fault.NextStep}"));
+                    Update(s => s with { State = KnownResourceStates.FailedToStart, Health = ResourceHealth.Unhealthy, HealthReport = fault.Message });
+                    await Task.WhenAny(Task.Delay(wait, cancellationToken), ordered);
+                    continue;
+                }
                 catch (HostingException fault)
                 {
                     Fail(fault);
@@ -152,7 +161,7 @@ internal abstract class Supervised : IAsyncDisposable
                 if (!byItself) continue;
 
                 crashes = DateTimeOffset.UtcNow - child.StartedAt > StableAfter ? 1 : crashes + 1;
-                var pause = Pauses[Math.Min(crashes, Pauses.Length) - 1];
+                var pause = PauseAfter(crashes);
                 var lived = DateTimeOffset.UtcNow - child.StartedAt;
                 if (!everHealthy && crashes >= CrashesBeforeFirstHealth)
                 {
@@ -226,6 +235,8 @@ internal abstract class Supervised : IAsyncDisposable
             Fail(fault as HostingException ?? new HostingException($"{Name} runs but cannot be used: {fault.Message}", $"Read its console in {LogPath}.", Log.Tail(), fault));
         }
     }
+
+    private static TimeSpan PauseAfter(int crashes) => Pauses[Math.Min(crashes, Pauses.Length) - 1];
 
     private static string ExitText(int exitCode) => exitCode > 128 ? $"signal {exitCode - 128}" : $"exit code {exitCode}";
 
