@@ -19,7 +19,7 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
     private const int LongestValue = 200;
 
     // Keys that begin with the time are drawn a moment before or after the time that is stored beside them.
-    private static readonly TimeSpan KeySlack = TimeSpan.FromMinutes(5);
+    private static readonly long KeySlack = (long)TimeSpan.FromMinutes(5).TotalMilliseconds;
 
     private readonly List<Filter> filters = [];
     private readonly List<Order> orders = [];
@@ -128,7 +128,7 @@ public sealed class ListShape<TView>(Func<TView, string> id, string? source = nu
                 var isFrom = name == "from";
                 Add($"(data ->> '{range.Field}')::timestamptz {(isFrom ? ">=" : "<")} ?", instant);
                 if (range.IdPrefix is { } prefix)
-                    Add($"id {(isFrom ? ">=" : "<")} ?", $"{prefix}{Math.Max(0, (isFrom ? instant - KeySlack : instant + KeySlack).ToUnixTimeMilliseconds()):x12}");
+                    Add($"id {(isFrom ? ">=" : "<")} ?", $"{prefix}{Math.Max(0, instant.ToUnixTimeMilliseconds() + (isFrom ? -KeySlack : KeySlack)):x12}");
             }
             else if (name is not ("sort" or "cursor" or "limit"))
             {

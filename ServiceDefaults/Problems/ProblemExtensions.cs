@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Protection;
@@ -8,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +22,8 @@ public static class ProblemExtensions
     /// <summary>Adds the catalogue of <paramref name="service"/>'s codes.</summary>
     public static IServiceCollection AddProblems(this IServiceCollection services, Assembly service) =>
         services.AddSingleton(new ProblemCatalogue(service)).AddExceptionHandler<ExceptionProblems>()
+            // Otherwise what cannot be bound is refused without a word, but in development.
+            .Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true)
             // ASP.NET Core writes the whole traceparent there; people search traces by the trace id alone.
             .AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions["traceId"] = TraceId(problem.HttpContext));
 
@@ -70,7 +75,7 @@ public static class ProblemExtensions
     private static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 }
 
-internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
+internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -78,8 +83,10 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
         {
             BadHttpRequestException { StatusCode: 413 } => new Rejection("Request_Too_Large"),
             BadHttpRequestException { StatusCode: 415 } => new Rejection("Media_Type_Unsupported"),
-            BadHttpRequestException bad => new Rejection("Request_Malformed", (bad.InnerException as System.Text.Json.JsonException)?.Message ?? bad.Message),
-            InvalidDataException or System.Text.Json.JsonException => new Rejection("Request_Malformed", exception.Message),
+            BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
+            BadHttpRequestException bad => Malformed(bad),
+            JsonException json => Malformed(json),
+            InvalidDataException => new Rejection("Request_Malformed", exception.Message),
             ConcurrencyException => new Rejection(context.Request.Headers.IfMatch.Count > 0 ? "Version_Stale" : "Version_Conflict"),
             Npgsql.NpgsqlException { IsTransient: true } => new Rejection("Dependency_Unavailable", "The database does not answer."),
             _ => new Rejection("Unexpected"),
@@ -89,4 +96,26 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
         await context.Problem(rejection).ExecuteAsync(context);
         return true;
     }
+
+    // The serializer names types of the code, where the caller needs the field.
+    private static Rejection Malformed(JsonException json)
+    {
+        if (json.InnerException is JsonException) return new Rejection("Request_Malformed", $"The body is no JSON, from byte {json.BytePositionInLine} of line {json.LineNumber + 1} on.");
+        var pointer = Step().Replace((json.Path ?? "$")[1..], step => $"/{step.Groups[1].Value}");
+        var said = json.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal) ? "takes another kind of value" : json.Message;
+        return pointer.Length == 0 ? new Rejection("Request_Malformed", "The body takes another kind of value.") : new Rejection("Request_Malformed", $"{pointer[1..]} {said.TrimEnd('.')}.", pointer);
+    }
+
+    // So are the parameters of handlers.
+    private static Rejection Malformed(BadHttpRequestException bad) =>
+        Parameter().Match(bad.Message) is { Success: true } parameter ? new Rejection("Request_Malformed", $"{parameter.Groups[1].Value} takes another kind of value.", $"/{parameter.Groups[1].Value}")
+        : bad.Message.Contains("body", StringComparison.Ordinal) && bad.Message.Contains("provided", StringComparison.Ordinal) ? new Rejection("Request_Malformed", "The request needs a body in JSON.")
+        : new Rejection("Request_Malformed", bad.Message);
+
+    // Of a path such as $.documents[2].kind, or $['a name'].
+    [GeneratedRegex(@"(?:\.|\['|\[)([^.\[\]']+)(?:'\]|\])?")]
+    private static partial Regex Step();
+
+    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from ")]
+    private static partial Regex Parameter();
 }

@@ -71,6 +71,38 @@ public class OpeningCasesTests(RunningService service)
         ((string)(await CasesAsync()).ShouldHaveSingleItem()!["origin"]!).ShouldBe("Report");
     }
 
+    [Theory]
+    [InlineData("""{"workId":5}""", "workId takes another kind of value.", "/workId")]
+    [InlineData("""{"firstPublishedOn":"2020-02-30"}""", "firstPublishedOn 2020-02-30 is no day.", "/firstPublishedOn")]
+    [InlineData("""{"workId":"wrk_1",""", "The body is no JSON, from byte 17 of line 1 on.", null)]
+    [InlineData("[]", "The body takes another kind of value.", null)]
+    [InlineData("null", "The request needs a body in JSON.", null)]
+    [InlineData("", "The request needs a body in JSON.", null)]
+    public async Task What_cannot_be_read_is_said_in_the_caller_s_terms(string body, string detail, string? pointer)
+    {
+        var problem = (await service.SendAsync("/v1/reports", new StringContent(body, null, "application/json"))).ShouldBe(HttpStatusCode.BadRequest, "Request_Malformed").Body!;
+        ((string)problem["detail"]!).ShouldBe(detail);
+        ((string?)problem["errors"]?[0]?["pointer"]).ShouldBe(pointer);
+    }
+
+    [Fact]
+    public async Task Nobody_claims_a_day_to_come()
+    {
+        await scenario.KnownAsync();
+        object Claim(string day) => new { imageId = scenario.Image, workId = scenario.Work, complainantAccountId = scenario.Complainant, reasonCode = "Copyright", statement = "It is mine.", firstPublishedOn = day };
+        (await service.PostAsync("/v1/reports", Claim("2999-01-01"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
+        (await service.PostAsync("/v1/reports", Claim("2025-01-01"))).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Theory]
+    [InlineData("from=0001-01-01T00:00:00Z")]
+    [InlineData("to=9999-12-31T23:59:59Z")]
+    public async Task A_list_goes_from_the_first_instant_to_the_last(string range)
+    {
+        await scenario.ReportedAsync();
+        (await service.GetAsync($"/v1/cases?imageId={scenario.Image}&{range}")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().Count.ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_later_registration_opens_a_case_even_before_the_picture_is_known()
     {

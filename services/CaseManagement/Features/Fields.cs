@@ -1,4 +1,5 @@
 using ImageRights.ServiceDefaults.Problems;
+using NodaTime;
 
 namespace ImageRights.CaseManagement.Features;
 
@@ -33,6 +34,10 @@ internal static class Fields
         value is { Length: > LongestStatement } ? Invalid(pointer, $"takes at most {LongestStatement} characters")
         : value?.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) == true ? Invalid(pointer, "has a control character")
         : null;
+
+    /// <summary>A day that has begun somewhere on earth.</summary>
+    public static Rejection? PastDay(LocalDate? value, string pointer, DateTimeOffset now) =>
+        value?.ToDateOnly() > DateOnly.FromDateTime(now.UtcDateTime.AddHours(14)) ? Invalid(pointer, "lies in the future") : null;
 
     /// <summary>One of an enumeration's names, exactly.</summary>
     public static bool TryChoice<T>(string? value, string pointer, out T choice, out Rejection? invalid) where T : struct, Enum

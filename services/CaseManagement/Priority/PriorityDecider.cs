@@ -45,7 +45,9 @@ public sealed record Contradiction(PriorityContradictionFound? Found, IReadOnlyL
     };
 
     /// <summary>Whether a measure waits for a person's decision, or was found to have no ground.</summary>
-    public bool WithholdsMeasure() => Found is not null && Decision?.Favoured != Favoured.Complainant;
+    /// <param name="complaints">Of the case: where somebody else complains too, it rests on that, whatever was claimed beside it.</param>
+    public bool WithholdsMeasure(IReadOnlyList<Complaint> complaints) =>
+        Found is not null && Decision?.Favoured != Favoured.Complainant && complaints.All(complaint => complaint.IsWithdrawn || complaint.IsBy(Found.Complainant.AccountId));
 }
 
 /// <summary>The rules of priority. Pure.</summary>

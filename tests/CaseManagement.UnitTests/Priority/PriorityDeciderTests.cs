@@ -16,6 +16,8 @@ public class PriorityDeciderTests
     private static readonly Sighting RexComplains = new("rex", "ntc_1", null, Day1.AddDays(8), null);
     private static readonly PriorityContradictionFound Found = new("case_1", RexComplains, FangsWork, new DateOnly(2025, 3, 1), Day1.AddDays(13), Day1.AddDays(8));
 
+    private static readonly IReadOnlyList<Complaint> Rexs = [new("ntc_1", "rex", At("rex", 8))];
+
     private static Act At(string who, int days, string words = "As the series shows.") => new(who, "Priority", words, Day1.AddDays(days));
 
     private static Contradiction Fold(params PriorityEvent[] facts) => facts.Aggregate(Contradiction.Initial, Contradiction.Evolve);
@@ -41,7 +43,7 @@ public class PriorityDeciderTests
     public void Both_are_heard_before_a_person_decides()
     {
         var state = Fold(Found);
-        state.WithholdsMeasure().ShouldBeTrue();
+        state.WithholdsMeasure(Rexs).ShouldBeTrue();
         PriorityDecider.Decide(state, Favoured.Respondent, At("mei", 9)).Code.ShouldBe(PriorityCodes.NotHeard);
         state = Contradiction.Evolve(state, PriorityDecider.Hear(state, [], _ => false, At("fang", 9)).Events.Single());
         PriorityDecider.Decide(state, Favoured.Respondent, At("mei", 9)).Code.ShouldBe(PriorityCodes.NotHeard);
@@ -52,12 +54,24 @@ public class PriorityDeciderTests
         PriorityDecider.Decide(state, Favoured.Complainant, At("rex", 9)).Code.ShouldBe(PriorityCodes.NotAParty);
         var decided = PriorityDecider.Decide(state, Favoured.Respondent, At("mei", 9)).Events.Single();
         state = Contradiction.Evolve(state, decided);
-        state.WithholdsMeasure().ShouldBeTrue("there is no ground for one");
+        state.WithholdsMeasure(Rexs).ShouldBeTrue("there is no ground for one");
         PriorityDecider.Decide(state, Favoured.Respondent, At("mei", 10)).ShouldBe((Array.Empty<PriorityEvent>(), null), new SameDecision());
         PriorityDecider.Decide(state, Favoured.Complainant, At("jo", 10)).Code.ShouldBe(PriorityCodes.Decided);
         PriorityDecider.Hear(state, [], _ => false, At("fang", 10, "More.")).Code.ShouldBe(PriorityCodes.Decided);
-        Fold(Found, new PriorityDecided("case_1", Favoured.Complainant, At("mei", 13), Day1)).WithholdsMeasure().ShouldBeFalse();
-        Contradiction.Initial.WithholdsMeasure().ShouldBeFalse();
+        Fold(Found, new PriorityDecided("case_1", Favoured.Complainant, At("mei", 13), Day1)).WithholdsMeasure(Rexs).ShouldBeFalse();
+        Contradiction.Initial.WithholdsMeasure(Rexs).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void What_one_claims_withholds_nothing_that_another_complains_of()
+    {
+        Complaint anAuthors = new(null, "author", At("matcher", 7));
+        Fold(Found).WithholdsMeasure([anAuthors, .. Rexs]).ShouldBeFalse();
+        Fold(Found).WithholdsMeasure([anAuthors with { IsWithdrawn = true }, .. Rexs]).ShouldBeTrue("nobody else complains any more");
+
+        var guest = Found with { Complainant = Sighting.OfGuest("rpt_1", Day1.AddDays(8)) };
+        Fold(guest).WithholdsMeasure([new("rpt_1", null, At("rpt_1", 8))]).ShouldBeTrue("by his report's number");
+        Fold(guest).WithholdsMeasure([new("rpt_2", null, At("rpt_2", 8))]).ShouldBeFalse();
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal static class PriorityEndpoint
     public static async Task<Rejection?> WithholdsAsync(DocumentSession session, CaseId id, CaseState state, IReadOnlyList<CaseEvent> facts, CancellationToken cancellationToken)
     {
         if (facts.OfType<CaseEvent.MeasureApplied>().FirstOrDefault(measure => measure.Cause is null) is not { } measure) return null;
-        if (await session.Events.AggregateStreamAsync<Contradiction>(Contradiction.StreamPrefix + id.Value, cancellationToken: cancellationToken) is { } contradiction && contradiction.WithholdsMeasure())
+        if (await session.Events.AggregateStreamAsync<Contradiction>(Contradiction.StreamPrefix + id.Value, cancellationToken: cancellationToken) is { } contradiction && contradiction.WithholdsMeasure(state.Complaints))
             return new Rejection(PriorityCodes.Contradiction, contradiction.Decision is null ? "Both sides are heard first, and a person decides." : "It was decided that the respondent had the picture first.");
         if (measure.Scope?.Automated != true) return null;
         foreach (var complaint in state.Complaints)
@@ -67,7 +67,7 @@ internal static class PriorityEndpoint
         var events = await session.Events.FetchStreamAsync(Contradiction.StreamPrefix + caseId.Value, cancellationToken: context.RequestAborted);
         if (events.Count == 0) return context.Problem(new Rejection(PriorityCodes.NotFound));
         context.Response.SetVersion(events.Count);
-        return TypedResults.Ok(Answer(events.Aggregate(Contradiction.Initial, (state, @event) => Contradiction.Evolve(state, @event.Data)), events.Count));
+        return TypedResults.Ok(await AnswerAsync(session, caseId, events.Aggregate(Contradiction.Initial, (state, @event) => Contradiction.Evolve(state, @event.Data)), events.Count, context.RequestAborted));
     }
 
     private static async Task<IResult> HearAsync(string id, HearingRequest request, HttpContext context)
@@ -125,7 +125,7 @@ internal static class PriorityEndpoint
         stream.AppendMany(facts);
         await session.SaveChangesAsync(context.RequestAborted);
         context.Response.SetVersion(stream.CurrentVersion + facts.Count);
-        return TypedResults.Ok(Answer(facts.Aggregate(stream.Aggregate, Contradiction.Evolve), stream.CurrentVersion + facts.Count));
+        return TypedResults.Ok(await AnswerAsync(session, caseId, facts.Aggregate(stream.Aggregate, Contradiction.Evolve), stream.CurrentVersion + facts.Count, context.RequestAborted));
     }
 
     private static async Task SignalAsync(DocumentSession session, string accountId, string signal, string caseId, DateTimeOffset at, CancellationToken cancellationToken)
@@ -145,7 +145,11 @@ internal static class PriorityEndpoint
         return TypedResults.Ok(DamageLedger.Of(caseId.Value, [.. events.Select(@event => (CaseEvent)@event.Data)], sales, currency, time.GetUtcNow()));
     }
 
-    private static PriorityAnswer Answer(Contradiction state, long version) => new(
-        state.Found!.CaseId, version, PriorityCodes.Contradiction, state.Found.Complainant, state.Found.Respondent, state.Found.ClaimedOn, state.Found.HearUntil,
-        [.. state.Heard.Select(heard => heard.AccountId).Distinct()], [.. state.Reused.Select(_ => "Doc_Forged").Distinct()], state.Decision?.Favoured, state.WithholdsMeasure());
+    private static async Task<PriorityAnswer> AnswerAsync(DocumentSession session, CaseId id, Contradiction state, long version, CancellationToken cancellationToken)
+    {
+        var dispute = await session.Events.AggregateStreamAsync<CaseState>(id.StreamKey, cancellationToken: cancellationToken);
+        return new PriorityAnswer(
+            state.Found!.CaseId, version, PriorityCodes.Contradiction, state.Found.Complainant, state.Found.Respondent, state.Found.ClaimedOn, state.Found.HearUntil,
+            [.. state.Heard.Select(heard => heard.AccountId).Distinct()], [.. state.Reused.Select(_ => "Doc_Forged").Distinct()], state.Decision?.Favoured, state.WithholdsMeasure(dispute?.Complaints ?? []));
+    }
 }

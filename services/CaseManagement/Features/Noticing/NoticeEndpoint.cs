@@ -108,7 +108,7 @@ internal static class NoticeEndpoint
     private static async Task<CreateOutcome> ReceiveAsync(HttpContext context, DocumentSession session, NoticeRequest request)
     {
         var (catalogue, now) = Surroundings(context);
-        if ((Check(request) ?? context.CheckAccount(request.ComplainantAccountId, "/complainantAccountId")) is { } invalid) return invalid;
+        if ((Check(request) ?? Fields.PastDay(request.FirstPublishedOn, "/firstPublishedOn", now) ?? context.CheckAccount(request.ComplainantAccountId, "/complainantAccountId")) is { } invalid) return invalid;
         var ids = (request.Items ?? []).Select(item => item!.ImageId).OfType<string>().Distinct().ToList();
         var known = new List<KnownImage>();
         foreach (var id in ids) if (await session.LoadAsync<KnownImage>(id, context.RequestAborted) is { } image) known.Add(image);

@@ -52,7 +52,7 @@ internal static class ReportEndpoint
 
     private static async Task<IResult> ReportAsync(ReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
     {
-        if ((Check(request) ?? context.CheckAccount(request.ComplainantAccountId, "/complainantAccountId")) is { } invalid) return context.Problem(invalid);
+        if ((Check(request) ?? Fields.PastDay(request.FirstPublishedOn, "/firstPublishedOn", time.GetUtcNow()) ?? context.CheckAccount(request.ComplainantAccountId, "/complainantAccountId")) is { } invalid) return context.Problem(invalid);
         var reportId = $"rpt_{Guid.CreateVersion7():N}";
         for (var attempt = 1; ; attempt++)
         {

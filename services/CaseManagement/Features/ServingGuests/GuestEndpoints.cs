@@ -47,7 +47,7 @@ internal static class GuestEndpoints
 
     private static async Task<IResult> ReportAsync(GuestReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
     {
-        if (Check(request) is { } invalid) return context.Problem(invalid);
+        if ((Check(request) ?? Fields.PastDay(request.FirstPublishedOn, "/firstPublishedOn", time.GetUtcNow())) is { } invalid) return context.Problem(invalid);
         var (number, pin, now) = ($"rpt_{Guid.CreateVersion7():N}", GuestAccess.DrawPin(), time.GetUtcNow());
         for (var attempt = 1; ; attempt++)
         {
