@@ -40,6 +40,7 @@ public static class Composition
 
         var app = builder.Build();
         app.UseProblems();
+        app.UsePagesForPeople();
         app.UseMediaOrigin();
         app.Use(SecurityHeaders);
         app.UseAuthentication();

@@ -18,6 +18,13 @@ internal sealed partial class Browser(RunningConsole console) : IDisposable
     /// <summary>What the reader prefers, as in Accept-Language.</summary>
     public string Language { set => http.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Language", value); }
 
+    /// <summary>What is said with each request from now on, in place of what was.</summary>
+    public void Say(string header, string? value)
+    {
+        http.DefaultRequestHeaders.Remove(header);
+        if (value is not null) http.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
+    }
+
     public async Task<string> OpenAsync(string path) => await ReadAsync(await http.GetAsync(path));
 
     public Task<byte[]> DownloadAsync(string path) => http.GetByteArrayAsync(path);

@@ -96,6 +96,15 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task What_was_stopped_is_not_called_healthy()
+    {
+        await using var dashboard = await RunningDashboard.StartAsync(resources: new StubResources(
+            StubResources.Resource("ok"), StubResources.Resource("stopped", state: "Exited", health: ResourceHealth.Unknown) with { ExitCode = 0 }));
+
+        (await dashboard.PageAsync("/health-summary")).ShouldContain("1 stopped");
+    }
+
+    [Fact]
     public async Task Commands_reach_the_resource_and_only_from_a_form_of_this_dashboard()
     {
         var resources = new StubResources(StubResources.Resource("ingestion"));

@@ -19,7 +19,8 @@ internal sealed class AccountErrors(IHttpContextAccessor request) : IdentityErro
 
     public override IdentityError DuplicateUserName(string userName) => Say(base.DuplicateUserName(userName), $"用户名“{userName}”已被使用。");
 
-    public override IdentityError InvalidUserName(string? userName) => Say(base.InvalidUserName(userName), $"用户名“{userName}”无效：只能使用英文字母、数字和 - . _ @ +。");
+    public override IdentityError InvalidUserName(string? userName) => Say(
+        new() { Code = nameof(InvalidUserName), Description = $"The user name \"{userName}\" is not possible: it takes letters from a to z, digits and - . _ @ +." }, $"用户名“{userName}”无效：只能使用英文字母、数字和 - . _ @ +。");
 
     private IdentityError Say(IdentityError error, string zh) => new() { Code = error.Code, Description = new Phrase(error.Description, zh).In(request.HttpContext?.PrefersChinese() == true) };
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -49,6 +50,13 @@ internal static class AccountServices
             options.LoginPath = "/sign-in";
             options.AccessDeniedPath = "/denied";
             options.ReturnUrlParameter = "next";
+            options.Events.OnRedirectToLogin = redirect =>
+            {
+                // A form's own address shows nothing: back to the page that it was on.
+                var back = HttpMethods.IsGet(redirect.Request.Method) ? null : LocalReferer(redirect.Request);
+                redirect.Response.Redirect(back is null ? redirect.RedirectUri : QueryHelpers.AddQueryString(options.LoginPath, options.ReturnUrlParameter, back));
+                return Task.CompletedTask;
+            };
             options.ExpireTimeSpan = TimeSpan.FromHours(8);
             // __Host-: a browser takes it by HTTPS only, for this host only, and no subdomain can set one.
             options.Cookie.Name = isSecure ? "__Host-imagerights" : "imagerights";
@@ -63,6 +71,10 @@ internal static class AccountServices
             .AddPolicy(Policies.SuspendWorks, policy => policy.RequireAssertion(context => context.User.May(Permission.WorksSuspend)))
             .AddPolicy(Policies.ManageTenants, policy => policy.RequireAssertion(context => context.User.May(Permission.TenantsManage)));
     }
+
+    /// <summary>Address here of the page that a form was on; null when the browser does not say, or says another site's.</summary>
+    public static string? LocalReferer(HttpRequest request) =>
+        Uri.TryCreate(request.Headers.Referer, UriKind.Absolute, out var page) && page.Authority == request.Host.Value ? page.PathAndQuery : null;
 
     /// <summary>A password that somebody else chose opens only the page that replaces it.</summary>
     public static void UsePasswordChange(this WebApplication app) => app.Use((context, next) =>

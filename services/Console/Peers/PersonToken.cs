@@ -10,7 +10,8 @@ internal sealed class PersonToken(IHttpContextAccessor http, TokenIssuer issuer)
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (http.HttpContext is { User.Identity.IsAuthenticated: true } context)
+        // The pages for guests speak in their own name, whoever looks at them.
+        if (request.Headers.Authorization is null && http.HttpContext is { User.Identity.IsAuthenticated: true } context)
         {
             // One for the whole page.
             if (context.Items[Key] is not string token) context.Items[Key] = token = await issuer.ForPersonAsync(context.User, cancellationToken);
