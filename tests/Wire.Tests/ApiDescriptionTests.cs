@@ -37,6 +37,21 @@ public sealed partial class ApiDescriptionTests(RunningServices services) : ICla
         }
     }
 
+    // What is null is left out of answers: a strict reader would refuse them otherwise.
+    [Theory]
+    [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
+    public void What_may_be_null_is_not_required(string service)
+    {
+        var required = services.Document(service)["components"]!["schemas"]!.AsObject()
+            .SelectMany(schema => (schema.Value!["required"]?.AsArray() ?? []).Select(name => (Name: $"{schema.Key}.{name}", Form: schema.Value!["properties"]![name!.GetValue<string>()]!))).ToList();
+        required.ShouldNotBeEmpty();
+        required.Where(field => MayBeNull(field.Form)).Select(field => field.Name).ShouldBeEmpty();
+
+        static bool MayBeNull(JsonNode form) =>
+            form["type"] is JsonArray types && types.Any(type => type!.GetValue<string>() == "null") || form["type"] is JsonValue type && type.GetValue<string>() == "null"
+            || (form["oneOf"] ?? form["anyOf"])?.AsArray().Any(choice => MayBeNull(choice!)) == true;
+    }
+
     [Theory]
     [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
     public void Every_code_of_the_service_is_named_by_an_operation(string service)

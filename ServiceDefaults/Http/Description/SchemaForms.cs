@@ -3,7 +3,8 @@ using Microsoft.OpenApi;
 
 namespace ImageRights.ServiceDefaults.Http.Description;
 
-/// <summary>Numbers are numbers: that the reader also takes them as text is tolerance, not the contract. Lists of anything say so.</summary>
+/// <summary>Numbers are numbers: that the reader also takes them as text is tolerance, not the contract. Lists of anything say so.
+/// What may be null may be left out: answers leave it out, and requests are taken without it.</summary>
 internal sealed class SchemaForms : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -14,6 +15,8 @@ internal sealed class SchemaForms : IOpenApiSchemaTransformer
             schema.Pattern = null;
         }
         if (schema.Type is { } list && list.HasFlag(JsonSchemaType.Array)) schema.Items ??= new OpenApiSchema();
+        if (schema.Required is { } required)
+            foreach (var property in context.JsonTypeInfo.Properties) if (property.IsGetNullable || property.IsSetNullable) required.Remove(property.Name);
         return Task.CompletedTask;
     }
 }
