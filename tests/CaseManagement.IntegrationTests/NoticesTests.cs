@@ -55,6 +55,12 @@ public class NoticesTests(RunningService service)
         var read = (await service.GetAsync(answer.Location!)).ShouldBe(HttpStatusCode.OK);
         ((string)read.Body!["state"]!).ShouldBe("Effective");
         read.ETag.ShouldBe(answer.ETag);
+        var told = (await service.PostAsync($"{answer.Location}/correction", new { elements = new { signature = "Fang Li" } })).ShouldBe(HttpStatusCode.OK);
+        foreach (var later in new[] { read, told })
+        {
+            var found = later.Body!["cases"]!.AsArray().ShouldHaveSingleItem()!;
+            ((string)found["imageId"]!, (string)found["caseId"]!).ShouldBe((scenario.Image, (string)cases[0]!["caseId"]!), "whoever lost the first answer gets from the notice to its cases");
+        }
     }
 
     [Fact]
@@ -67,7 +73,9 @@ public class NoticesTests(RunningService service)
         both.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK && (string)answer.Body!["state"]! == "Effective");
         both.Select(answer => (string)answer.Body!["receivedAt"]!).Append((string)notice.Body!["receivedAt"]!).Distinct().Count().ShouldBe(1);
         (await CasesAsync(scenario)).Count.ShouldBe(1);
-        (await service.GetAsync(notice.Location!)).ETag.ShouldBe(both[0].ETag);
+        var read = await service.GetAsync(notice.Location!);
+        read.ETag.ShouldBe(both[0].ETag);
+        both.Append(read).Select(answer => (string)answer.Body!["cases"]!.AsArray().ShouldHaveSingleItem()!["caseId"]!).Distinct().Count().ShouldBe(1);
     }
 
     [Fact]
@@ -129,6 +137,7 @@ public class NoticesTests(RunningService service)
     [InlineData("""{"regime":"eu-dsa","elements":{"colour":"red"}}""", "/elements")]
     [InlineData("""{"regime":"eu-dsa","elements":{"bonaFide":"a\u0000b"}}""", "/elements/bonaFide")]
     [InlineData("""{"regime":"eu-dsa","rightType":"1"}""", "/rightType")]
+    [InlineData("""{"regime":"eu-dsa","complainantAccountId":"海岸 x"}""", "/complainantAccountId")]
     public async Task A_request_that_makes_no_sense_is_refused_with_its_place(string body, string pointer)
     {
         var answer = await service.SendAsync("/v1/notices", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));

@@ -239,6 +239,7 @@ public class OpeningCasesTests(RunningService service)
         { """{"imageId":"img\u0000"}""", HttpStatusCode.UnprocessableEntity, "Request_Invalid", "/imageId" },
         { """{"imageId":"img_1","workId":""}""", HttpStatusCode.UnprocessableEntity, "Request_Invalid", "/workId" },
         { """{"imageId":"img_1","complainantAccountId":"\u0000"}""", HttpStatusCode.UnprocessableEntity, "Request_Invalid", "/complainantAccountId" },
+        { """{"imageId":"img_1","complainantAccountId":"海岸 x"}""", HttpStatusCode.UnprocessableEntity, "Request_Invalid", "/complainantAccountId" },
         { """{"imageId":"img_1","statement":"Mine."}""", HttpStatusCode.UnprocessableEntity, "Request_Invalid", "/reasonCode" },
         { """{"imageId":"img_1","reasonCode":"0","statement":"Mine."}""", HttpStatusCode.UnprocessableEntity, "Request_Invalid", "/reasonCode" },
         { """{"imageId":"img_1","reasonCode":"Other","statement":" "}""", HttpStatusCode.UnprocessableEntity, "Request_Invalid", "/statement" },

@@ -185,4 +185,16 @@ public class CaseDeciderTests
         Fold([Opened, Applied, .. Decide(Complainant, Opened, Applied).Events]).Status.ShouldBe(CaseStatus.Reinstated);
         Decide(Complainant, Opened, Applied, Lifted).Code.ShouldBe("Step_Not_Provided");
     }
+
+    [Fact]
+    public void A_measure_that_is_not_there_is_not_lifted() => Spec
+        .Given(Opened, Applied)
+        .When(ToReinstate with { MeasureId = "msr_nope" })
+        .ThenRejected("Case_Not_Taken_Down");
+
+    [Fact]
+    public void A_measure_can_be_lifted_by_its_name() => Spec
+        .Given(Opened, Applied)
+        .When(ToReinstate with { MeasureId = Measure })
+        .Then(Lifted);
 }

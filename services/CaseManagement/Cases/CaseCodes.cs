@@ -87,6 +87,9 @@ public static class CaseCodes
     /// <summary>The order that is said to have ended is none of those in force.</summary>
     public const string OrderUnknown = "Order_Unknown";
 
+    /// <summary>The action that is said to have ended is none of those pending.</summary>
+    public const string ActionUnknown = "Action_Unknown";
+
     /// <summary>It cannot have arrived then.</summary>
     public const string ArrivalImpossible = "Arrival_Impossible";
 

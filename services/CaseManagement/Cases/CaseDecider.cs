@@ -23,6 +23,7 @@ public static class CaseDecider
         if (command is RunDeadline || IsRecorded(state, command)) return Decision.Nothing;
         if (HouseRegime.Refuses(state.Status, command.Step) is { } refusal) return Decision.Refused(refusal);
         if (IsBlank(command.Act)) return Decision.Refused(CaseCodes.ReasonMissing);
+        if (IsOwnCause(state, command)) return Decision.Refused(CaseCodes.ReviewByParty);
         return command switch
         {
             OpenCase open => Decide(state, open),
@@ -34,7 +35,9 @@ public static class CaseDecider
             CounterNotice counter => counter.Act.By == state.Dispute!.RespondentAccountId
                 ? Decision.Of(new CounterNoticeReceived(state.Dispute, counter.Act))
                 : Decision.Refused(CaseCodes.CounterNotRespondent),
-            Reinstate reinstate => Decision.Of(new MeasureLifted(state.Dispute!, state.Measure!.MeasureId, reinstate.Act)),
+            Reinstate reinstate => (reinstate.MeasureId ?? state.Measure!.MeasureId) == state.Measure!.MeasureId
+                ? Decision.Of(new MeasureLifted(state.Dispute!, state.Measure.MeasureId, reinstate.Act))
+                : Decision.Refused(CaseCodes.NotTakenDown),
             Settle settle => Settle(state, settle),
             TakeStep retraction => Retract(state, retraction),
             Close close => HouseRegime.Reached(state.Status) == close.Outcome
@@ -106,7 +109,7 @@ public static class CaseDecider
         TakeDown takeDown => state.Measure?.Act.Repeats(takeDown.Act) == true,
         Dismiss dismiss => state.Dismissal?.Act.Repeats(dismiss.Act) == true,
         CounterNotice counter => state.CounterNotice?.Act.Repeats(counter.Act) == true,
-        Reinstate reinstate => state.Lift?.Act.Repeats(reinstate.Act) == true,
+        Reinstate reinstate => state.Lift is { } lift && lift.Act.Repeats(reinstate.Act) && (reinstate.MeasureId ?? lift.MeasureId) == lift.MeasureId,
         Settle settle => state.Settlement is { } settlement && settlement.Act.Repeats(settle.Act) && settlement.AgreedBy.ToHashSet().SetEquals(settle.AgreedBy)
             && (settlement.Amount, settlement.Currency, settlement.ImageStays) == (settle.Amount, settle.Currency, settle.ImageStays),
         Close close => state.Closure is { } closure && closure.Outcome == close.Outcome && closure.Act.Repeats(close.Act),
@@ -119,6 +122,11 @@ public static class CaseDecider
         (join.ReportId is not null && complaint.ReportId == join.ReportId)
         || (complaint.AccountId == join.ComplainantAccountId && complaint.Act.Repeats(join.Act))
         || (join.ReportId is null && join.ComplainantAccountId is not null && complaint.AccountId == join.ComplainantAccountId));
+
+    /// <summary>Whether a party would decide what the desk decides.</summary>
+    internal static bool IsOwnCause(CaseState state, CaseCommand command) =>
+        command.Step is CaseStep.Takedown or CaseStep.Dismissal or CaseStep.Reinstatement or CaseStep.CounterNoticeRejection or CaseStep.Upholding or CaseStep.ComplaintDecision
+        && (command.Act.By == state.Dispute?.RespondentAccountId || state.Complaints.Any(complaint => complaint.IsBy(command.Act.By)));
 
     internal static bool IsBlank(Act act) =>
         string.IsNullOrWhiteSpace(act.By) || string.IsNullOrWhiteSpace(act.ReasonCode) || string.IsNullOrWhiteSpace(act.Statement);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
 
@@ -16,6 +18,10 @@ internal static class Fields
         string.IsNullOrWhiteSpace(value) ? (required || value is not null ? Invalid(pointer, "is missing") : null)
         : value.Length > LongestId || value.Any(char.IsControl) ? Invalid(pointer, $"takes at most {LongestId} visible characters")
         : null;
+
+    /// <summary>An account of the marketplace's, as Ingestion takes it: of another text no picture could ever be.</summary>
+    public static Rejection? Account(string? value, string pointer) =>
+        value is null || (value.Length is > 0 and <= LongestId && value.EnumerateRunes().All(IsVisible)) ? null : Invalid(pointer, $"takes 1 to {LongestId} visible characters");
 
     /// <summary>A short text, such as a file number or the name of a court.</summary>
     public static Rejection? Text(string? value, string pointer, bool required = false) =>
@@ -51,6 +57,11 @@ internal static class Fields
 
     /// <summary>Whether it is a SHA-256 in lower-case hexadecimal digits.</summary>
     public static bool IsDigest(string value) => value.Length == 64 && value.All(char.IsAsciiHexDigitLower);
+
+    // U+FFFD stands for what was no character; format characters disguise one name as another.
+    private static bool IsVisible(Rune rune) => rune.Value != 0xFFFD && !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate);
 
     public static Rejection Invalid(string pointer, string what) => new("Request_Invalid", $"{pointer[1..]} {what}.", pointer);
 }

@@ -40,6 +40,7 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         if (command is OpenCase) return Decision.Refused(state.Status == CaseStatus.Closed ? CaseCodes.AlreadyClosed : CaseCodes.AlreadyOpen);
         if (state.Status == CaseStatus.Closed && DecideClosed(command) is { } decided) return decided;
         if (CaseDecider.IsBlank(command.Act)) return Decision.Refused(CaseCodes.ReasonMissing);
+        if (CaseDecider.IsOwnCause(state, command)) return Decision.Refused(CaseCodes.ReviewByParty);
         return command switch
         {
             JoinComplaint join => CaseDecider.Join(state, join),
@@ -153,6 +154,8 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     {
         var speaker = SpeakerOf(command.Act.By, command.Automated);
         var name = Proceeding.NameOf(command.Fact, command.Particulars.Party);
+        // Before the pack counts from it.
+        if (command.Particulars.OccurredAt is { } occurred && (occurred > command.Act.At || occurred < Minute(state.Opened!.Act.At))) return Decision.Refused(CaseCodes.ArrivalImpossible);
         var judgement = Judge(name, command.Act, speaker, command.Particulars);
         // Forwarding and delivery are recorded under every law: their proof is worth keeping where no clock hangs on it.
         if (!judgement.IsRegulated && command.Step is not (CaseStep.NoticeForwarding or CaseStep.CounterNoticeForwarding or CaseStep.CounterNoticeDelivery or CaseStep.OutOfCourtReferral or CaseStep.OutOfCourtOutcome or CaseStep.Information))
@@ -161,8 +164,9 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         if (Check(command, speaker) is { } wrong) return wrong;
         if (command.Step == CaseStep.Retraction) return Retract(command, judgement);
         var fact = Recorded(command.Fact, GroundOf(judgement), speaker, command.Particulars, command.Act);
-        // Another court's order still holds.
+        // Another court's order still holds, and so does another action.
         if (fact is RemovalOrderEnded && proceeding.HasOrderBeside(command.Particulars.Reference)) return Decision.Of(fact);
+        if (fact is CourtActionDismissed && proceeding.HasActionBeside(command.Particulars.Reference)) return Decision.Of(fact);
         return new Decision([fact, .. Effects(judgement, name, command.Act, command.MeasureId)]);
     }
 
@@ -170,17 +174,19 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     private Decision? Check(TakeStep command, Speaker speaker) => command.Step switch
     {
         CaseStep.CounterNoticeForwarding or CaseStep.CounterNoticeDelivery or CaseStep.CounterNoticeRejection when state.CounterNotice is null => Decision.Refused(CaseCodes.CounterNotReceived),
-        CaseStep.CounterNoticeDelivery when command.Particulars.OccurredAt is { } arrived && (arrived > command.Act.At || arrived < state.CounterNotice!.Act.At) => Decision.Refused(CaseCodes.ArrivalImpossible),
+        CaseStep.CounterNoticeDelivery when command.Particulars.OccurredAt is { } arrived && arrived < state.CounterNotice!.Act.At => Decision.Refused(CaseCodes.ArrivalImpossible),
         CaseStep.CounterNoticeDelivery when state.History.OfType<CounterNoticeDelivered>().Any(delivered => delivered.Act.At >= state.CounterNotice!.Act.At) => Decision.Refused(CaseCodes.DeliveryRecorded),
         CaseStep.CourtOrder when command.Fact == nameof(RemovalOrderEnded) && proceeding.Orders.Count > 0 && !proceeding.Orders.Contains(command.Particulars.Reference!) =>
             Decision.Refused(CaseCodes.OrderUnknown, $"In force: {string.Join(", ", proceeding.Orders)}."),
-        CaseStep.Information or CaseStep.StatementSubmission when command.Particulars.OccurredAt is { } told && told > command.Act.At => Decision.Refused(CaseCodes.ArrivalImpossible),
+        CaseStep.CourtActionEnd when proceeding.Actions.Count > 0 && !proceeding.Actions.Contains(command.Particulars.Reference!) =>
+            Decision.Refused(CaseCodes.ActionUnknown, $"Pending: {string.Join(", ", proceeding.Actions)}."),
+        CaseStep.Information when command.Particulars.OccurredAt is { } told && told < FirstToTell(command.Particulars.Party) => Decision.Refused(CaseCodes.ArrivalImpossible),
         CaseStep.StatementSubmission when command.Particulars.OccurredAt is { } submitted && !proceeding.Law.Clocks.Any(clock => clock.Party == command.Particulars.StatementId && clock.StartedAt <= Proceeding.At(submitted)) =>
             Decision.Refused(CaseCodes.ArrivalImpossible),
+        CaseStep.OutOfCourtOutcome when !state.History.OfType<OdsComplaintReceived>().Any() => Decision.Refused(CaseCodes.ComplaintNotPending, "No out-of-court body was called."),
         CaseStep.Complaint when speaker is not (Speaker.Complainant or Speaker.Respondent) => Decision.Refused(CaseCodes.NotAParty),
         CaseStep.Complaint when state.OpenComplaints.Any(open => open.Speaker == speaker) => Decision.Refused(CaseCodes.ComplaintOpen),
         CaseStep.ComplaintDecision when state.OpenComplaints.All(open => open.Speaker != command.Particulars.Party) => Decision.Refused(CaseCodes.ComplaintNotPending),
-        CaseStep.ComplaintDecision when speaker is Speaker.Complainant or Speaker.Respondent => Decision.Refused(CaseCodes.ReviewByParty),
         CaseStep.ComplaintDecision when Deciders().Contains(command.Act.By) => Decision.Refused(CaseCodes.ReviewBySamePerson),
         _ => null,
     };
@@ -296,6 +302,18 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
     private IEnumerable<string> Deciders() => state.History
         .Where(fact => fact is MeasureApplied { Cause: null } or MeasureLifted { Cause: null } or CaseDismissed or CounterNoticeRejected or DecisionOverturned or DecisionConfirmed)
         .Select(fact => fact.Act.By);
+
+    /// <summary>When the first of the decisions was taken that the party was not told of yet; of all, where it was told of each and is told again. Null before a decision.</summary>
+    private DateTimeOffset? FirstToTell(Speaker? party)
+    {
+        var untold = state.History.Reverse().TakeWhile(fact => !(fact is InformedOfDecision told && told.Particulars.Party == party)).LastOrDefault(IsDecision);
+        return (untold ?? state.History.FirstOrDefault(IsDecision)) is { } first ? Minute(first.Act.At) : null;
+
+        static bool IsDecision(CaseEvent fact) => fact is MeasureApplied or MeasureLifted or CaseDismissed or CounterNoticeRejected or DecisionOverturned or DecisionConfirmed;
+    }
+
+    /// <summary>People write times down without seconds.</summary>
+    private static DateTimeOffset Minute(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMinute));
 
     private bool IsRecorded(CaseCommand command) => command switch
     {

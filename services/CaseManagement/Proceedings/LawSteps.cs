@@ -11,7 +11,7 @@ public static class LawSteps
 {
     /// <summary>The steps that somebody in this part can think of next.</summary>
     public static IReadOnlyList<CaseStep> Next(CaseView view, RegimePack pack, Role role) =>
-        [.. Offered(view).Where(step => HouseRegime.Takes(role, step) && (FactOf(step) is not { } fact || IsRegulated(pack, fact)))];
+        [.. Offered(view).Where(step => HouseRegime.Takes(role, step) && IsItsTurn(view, role, step) && (FactOf(step) is not { } fact || IsRegulated(pack, fact)))];
 
     /// <summary>The fact that a step records; null for those that are the same under every law.</summary>
     public static string? FactOf(CaseStep step) => step switch
@@ -36,6 +36,17 @@ public static class LawSteps
         StatementSubmission => nameof(StatementSubmitted),
         _ => null,
     };
+
+    private static bool IsItsTurn(CaseView view, Role role, CaseStep step)
+    {
+        var party = role == Role.Complainant ? Speaker.Complainant : Speaker.Respondent;
+        return step switch
+        {
+            CaseStep.Complaint => view.Told.Contains(party) && !view.OpenComplaints.Contains(party),
+            OutOfCourtOutcome => view.IsBeforeBody,
+            _ => true,
+        };
+    }
 
     private static IEnumerable<CaseStep> Offered(CaseView view)
     {

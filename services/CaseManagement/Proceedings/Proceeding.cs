@@ -15,6 +15,9 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
     /// <summary>Docket numbers of the orders against the picture that are in force. What they hold down ends with the last of them.</summary>
     public IReadOnlyList<string> Orders { get; init; } = [];
 
+    /// <summary>Docket numbers of the actions and complaints to authorities that are pending. The hold ends with the last of them.</summary>
+    public IReadOnlyList<string> Actions { get; init; } = [];
+
     /// <summary>Name of the pack with the product's own service levels.</summary>
     public const string ServiceLevels = "product-default";
 
@@ -37,11 +40,15 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         DeadlineFired e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Finish(state, clock, At(e.Act.At))),
         DeadlineElapsed e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Finish(state, clock, At(e.Act.At))),
         RemovalOrderEnded e when proceeding.HasOrderBeside(e.Particulars.Reference) => proceeding with { Orders = [.. proceeding.Orders.Where(docket => docket != e.Particulars.Reference)] },
-        _ => Facts(fact).Aggregate(proceeding, (current, told) => current.Apply(told, catalogue)) with { Orders = OrdersAfter(proceeding.Orders, fact) },
+        CourtActionDismissed e when proceeding.HasActionBeside(e.Particulars.Reference) => proceeding with { Actions = [.. proceeding.Actions.Where(docket => docket != e.Particulars.Reference)] },
+        _ => Facts(fact).Aggregate(proceeding, (current, told) => current.Apply(told, catalogue)).After(fact),
     };
 
     /// <summary>Whether an order is in force and another one is too.</summary>
     public bool HasOrderBeside(string? docket) => Orders.Count > 1 && docket is not null && Orders.Contains(docket);
+
+    /// <summary>Whether an action is pending and another one is too.</summary>
+    public bool HasActionBeside(string? docket) => Actions.Count > 1 && docket is not null && Actions.Contains(docket);
 
     /// <summary>What the packs call a recorded fact; an effect of another fact is none of its own.</summary>
     public static IEnumerable<Fact> Facts(CaseEvent fact) => fact switch
@@ -123,6 +130,13 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         CourtOrderedRemoval { Particulars.Reference: { } docket } => orders.Contains(docket) ? orders : [.. orders, docket],
         CourtOrderedRestoration or RemovalOrderEnded => [],
         _ => orders,
+    };
+
+    private Proceeding After(CaseEvent fact) => this with
+    {
+        Orders = OrdersAfter(Orders, fact),
+        // What ends the hold ends what was pending: it was about what the notice held down.
+        Actions = Law.HeldSince is null ? [] : fact is CourtActionNotified or AuthorityComplaintNotified && ((Step)fact).Particulars.Reference is { } docket && !Actions.Contains(docket) ? [.. Actions, docket] : Actions,
     };
 
     private static Edge EndingAt(Instant end, RegimeSettings settings) => new((end - Duration.Epsilon).InZone(settings.Zone).Date, end);

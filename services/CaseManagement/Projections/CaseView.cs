@@ -25,6 +25,12 @@ public record CaseView(
     /// <summary>Complaints of a decision that wait for their answer, by the party's part.</summary>
     public IReadOnlyList<Speaker> OpenComplaints { get; init; } = [];
 
+    /// <summary>Parts of the parties that were told of a decision, from when they can complain of it.</summary>
+    public IReadOnlyList<Speaker> Told { get; init; } = [];
+
+    /// <summary>Whether an out-of-court body was called.</summary>
+    public bool IsBeforeBody { get; init; }
+
     /// <summary>Effective notices that stand behind the case.</summary>
     public IReadOnlyList<string> NoticeIds { get; init; } = [];
 
@@ -39,6 +45,9 @@ public record CaseView(
 
     /// <summary>Whether an action or a complaint to an authority is pending, which holds down whatever is down.</summary>
     public bool IsActionPending { get; init; }
+
+    /// <summary>Docket numbers of what is pending.</summary>
+    public IReadOnlyList<string> PendingActions { get; init; } = [];
 
     /// <summary>Whether the same complainant is barred from giving the same notice again.</summary>
     public bool AreNoticesBarred { get; init; }
@@ -88,7 +97,7 @@ public record CaseView(
 
     private static CaseView Open(CaseOpened e, CaseId id, long version) => new(
         id.Value, version, CaseStatus.Open, null, e.Origin, e.Regime, e.Dispute.ImageId, e.Dispute.WorkId, e.Location,
-        e.Dispute.RespondentAccountId, e.Dispute.ComplainantAccountId, Accounts([], e.Dispute.ComplainantAccountId), 1,
+        e.Dispute.RespondentAccountId, e.Dispute.ComplainantAccountId, With([], e.Dispute.ComplainantAccountId), 1,
         e.Act.ReasonCode, e.Finding, null, null, e.Act.At, e.Act.At, null)
     {
         NoticeIds = e.Notice is { } notice ? [notice.NoticeId] : [],
@@ -101,7 +110,7 @@ public record CaseView(
         ComplainantJoined e => view with
         {
             ComplainantAccountId = e.Dispute.ComplainantAccountId,
-            ComplainantAccountIds = Accounts(view.ComplainantAccountIds, e.ComplainantAccountId),
+            ComplainantAccountIds = With(view.ComplainantAccountIds, e.ComplainantAccountId),
             Complaints = view.Complaints + 1,
             NoticeIds = e.Notice is { } notice ? [.. view.NoticeIds, notice.NoticeId] : view.NoticeIds,
             Finding = view.Finding ?? e.Finding,
@@ -140,8 +149,12 @@ public record CaseView(
         },
         DecisionOverturned or DecisionConfirmed => view with { OpenComplaints = [.. view.OpenComplaints.Where(party => party != ((CaseEvent.Step)fact).Particulars.Party)] },
         CaseReopened when view.Outcome is { } outcome => view with { State = CaseState.StatusOf(outcome), Outcome = null, ClosedAt = null, ReopenedAt = fact.Act.At },
-        CourtActionNotified or AuthorityComplaintNotified => view with { IsActionPending = true },
-        CourtActionDismissed => view with { IsActionPending = false },
+        CourtActionNotified or AuthorityComplaintNotified => view with { IsActionPending = true, PendingActions = With(view.PendingActions, ((CaseEvent.Step)fact).Particulars.Reference) },
+        CourtActionDismissed { Particulars.Reference: { } docket } when view.PendingActions.Count > 1 && view.PendingActions.Contains(docket) =>
+            view with { PendingActions = [.. view.PendingActions.Where(pending => pending != docket)] },
+        CourtActionDismissed => view with { IsActionPending = false, PendingActions = [] },
+        InformedOfDecision { Particulars.Party: { } party } => view with { Told = view.Told.Contains(party) ? view.Told : [.. view.Told, party] },
+        OdsComplaintReceived => view with { IsBeforeBody = true },
         Step or CaseReopened or ComplainantWithdrew or DeadlineExtended or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => view,
         CaseClosed e => view with { State = CaseStatus.Closed, Outcome = e.Outcome, ClosedAt = e.Act.At },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a case."),
@@ -151,16 +164,13 @@ public record CaseView(
     {
         IReadOnlyList<ActiveMeasure> remaining = [.. view.Measures.Where(measure => measure.MeasureId != lift.MeasureId)];
         var state = remaining.Count > 0 ? view.State : view.Settlement is not null ? CaseStatus.Settled : CaseStatus.Reinstated;
-        return view with
-        {
-            State = state, Measures = remaining, IsHeld = view.IsHeld && remaining.Count > 0,
-            // The pending action was about what the notice held down.
-            IsActionPending = view.IsActionPending && remaining.Any(measure => !measure.IsOrdered) == view.Measures.Any(measure => !measure.IsOrdered),
-        };
+        // The pending action was about what the notice held down.
+        var isPending = view.IsActionPending && remaining.Any(measure => !measure.IsOrdered) == view.Measures.Any(measure => !measure.IsOrdered);
+        return view with { State = state, Measures = remaining, IsHeld = view.IsHeld && remaining.Count > 0, IsActionPending = isPending, PendingActions = isPending ? view.PendingActions : [] };
     }
 
-    private static IReadOnlyList<string> Accounts(IReadOnlyList<string> known, string? account) =>
-        account is null || known.Contains(account) ? known : [.. known, account];
+    private static IReadOnlyList<string> With(IReadOnlyList<string> known, string? further) =>
+        further is null || known.Contains(further) ? known : [.. known, further];
 }
 
 /// <summary>What the parties agreed.</summary>

@@ -103,10 +103,13 @@ public class EuropeJourneyTests(LawService service)
     {
         var dispute = await DownAsync("2026-08-31");
         var referral = new { actor = dispute.Scenario.Respondent, reasonCode = "Out_Of_Court", statement = "We have called the body.", body = "ADR Centre", reference = "ODS-17", receivedAt = LawService.At("2026-09-10T10:00", Brussels) };
+        var outcome = new { actor = "clerk", reasonCode = "Out_Of_Court", statement = "It decided.", body = "ADR Centre", reference = "ODS-17", outcome = "For_Respondent" };
+        (await dispute.StepAsync("out-of-court-outcome", outcome)).ShouldBe(HttpStatusCode.Conflict, "Complaint_Not_Pending");
+        foreach (var never in new[] { "1999-01-01T00:00:00Z", "9999-12-31T23:59:59Z" })
+            (await dispute.StepAsync("out-of-court-referral", new { referral.actor, referral.reasonCode, referral.statement, referral.body, referral.reference, receivedAt = never })).ShouldBe(HttpStatusCode.UnprocessableEntity, "Arrival_Impossible");
         (await dispute.StepAtAsync("2026-09-11T09:00", "out-of-court-referral", referral)).ShouldBe(HttpStatusCode.OK);
         var deadline = (await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines")).ShouldBe(HttpStatusCode.OK).Body!["deadlines"]!.AsArray().Single(item => (string)item!["rule"]! == "EU-08")!;
         ((string)deadline["lastDay"]!).ShouldBe("2026-12-09");
-        var outcome = new { actor = "clerk", reasonCode = "Out_Of_Court", statement = "It decided.", body = "ADR Centre", reference = "ODS-17", outcome = "For_Respondent" };
         (await dispute.StepAtAsync("2026-11-11T09:00", "out-of-court-outcome", outcome)).ShouldBe(HttpStatusCode.OK);
         (await dispute.StateAsync()).ShouldBe("TakenDown");
         (await dispute.TypesAsync()).ShouldContain("ods_outcome_recorded_v1");
@@ -172,9 +175,12 @@ public class EuropeJourneyTests(LawService service)
     {
         var dispute = await DownAsync("2026-08-31");
         (await dispute.StepAsync("counter-notice", new { actor = dispute.Scenario.Respondent, reasonCode = "owner", statement = "Mine." })).ShouldBe(HttpStatusCode.Conflict, "Step_Not_Provided");
-        var next = (await dispute.ReadAsync())["next"]!["respondent"]!.AsArray().Select(step => (string)step!).ToList();
-        next.ShouldContain("complaint");
-        next.ShouldNotContain("counter-notice");
+        (await NextAsync()).ShouldNotContain("complaint", "he was told of no decision yet");
+        await InformAsync(dispute, "Respondent", "2026-08-31T12:00");
+        (await NextAsync()).ShouldContain("complaint");
+        (await NextAsync()).ShouldNotContain("counter-notice");
+
+        async Task<IReadOnlyList<string>> NextAsync() => [.. (await dispute.ReadAsync())["next"]!["respondent"]!.AsArray().Select(step => (string)step!)];
     }
 
     [Fact]

@@ -77,6 +77,29 @@ public class CourtTests
     }
 
     [Fact]
+    public void The_hold_of_two_actions_ends_with_the_last_of_them()
+    {
+        static TakeStep Of(CaseStep step, string docket, string fact, double hours) => new(step, fact, $"msr_{hours}", new Particulars(docket, "Court"), false, At(hours, "clerk"));
+        static TakeStep Ended(string docket, double hours) => Of(CaseStep.CourtActionEnd, docket, "CourtActionDismissed", hours);
+        var sued = Decide(Down(American), Of(CaseStep.CourtAction, "1", "CourtActionNotified", 2));
+        Refused(sued, Ended("2", 3)).ShouldBe("Action_Unknown");
+
+        var both = Decide(sued, Of(CaseStep.CourtAction, "2", "CourtActionNotified", 4));
+        View(both).PendingActions.ShouldBe(["1", "2"]);
+        Refused(both, Ended("3", 5)).ShouldBe("Action_Unknown");
+        var one = Decide(both, Ended("1", 5));
+        (one.Status, one.ActiveMeasures.Count).ShouldBe((CaseStatus.LitigationHold, 1), "the other action holds");
+        Refused(one, new Reinstate(At(6, "reviewer-jo"))).ShouldBe("Litigation_Hold");
+        (View(one).IsActionPending, View(one).PendingActions.Single()).ShouldBe((true, "2"));
+        new Features.Informing.Correspondence(Catalogue, CaseManagement.Messages.MessageBook.BuiltIn()).Of("case_1", one.History).Select(letter => letter.Values.Fact).ShouldBe(["OneActionEnded", "OneActionEnded"]);
+
+        var none = Decide(one, Ended("2", 7));
+        (none.Status, none.ActiveMeasures.Count).ShouldBe((CaseStatus.Reinstated, 0));
+        (View(none).IsActionPending, View(none).PendingActions.Count).ShouldBe((false, 0));
+        Refused(none, Ended("3", 8)).ShouldBe("Hold_Not_Active");
+    }
+
+    [Fact]
     public void Against_an_order_alone_there_is_no_counter_notice()
     {
         var ordered = Decide(Fold([Open(American)]), Order("CourtOrderedRemoval", 2));
@@ -144,6 +167,9 @@ public class CourtTests
 
         TakeStep Complaint(double hours) => new(CaseStep.Complaint, "ComplaintLodged", "msr_9", new Particulars(), false, At(hours, actor));
     }
+
+    private static Projections.CaseView View(CaseState state) =>
+        state.History.Aggregate((Projections.CaseView?)null, (view, fact) => Projections.CaseView.Evolve(view, Id, (view?.Version ?? 0) + 1, fact))!;
 
     private static CaseState Down(string law) => Decide(Fold([Open(law)]), new TakeDown("msr_1", At(1, Reviewer)));
 

@@ -68,6 +68,32 @@ public class LawDeciderTests
     }
 
     [Fact]
+    public void A_complaint_is_offered_to_whom_it_is_open_and_an_outcome_where_a_body_was_called()
+    {
+        var offered = new HashSet<CaseStep>();
+        foreach (var pack in Packs)
+        {
+            foreach (var state in Explore(pack))
+            {
+                var view = state.History.Aggregate((CaseView?)null, (view, fact) => CaseView.Evolve(view, Id, (view?.Version ?? 0) + 1, fact))!;
+                Offered(state, view, Role.Complainant, CaseStep.Complaint, "ComplaintLodged", Complainant);
+                Offered(state, view, Role.Respondent, CaseStep.Complaint, "ComplaintLodged", Respondent);
+                Offered(state, view, Role.Reviewer, CaseStep.OutOfCourtOutcome, "OdsOutcomeRecorded", "clerk");
+            }
+        }
+        offered.ShouldBe([CaseStep.Complaint, CaseStep.OutOfCourtOutcome], ignoreOrder: true);
+
+        void Offered(CaseState state, CaseView view, Role role, CaseStep step, string fact, string actor)
+        {
+            if (!LawSteps.Next(view, Catalogue.Find(state.Regime)!, role).Contains(step)) return;
+            Refused(state, Take(step, fact, actor)).ShouldBeNull($"{state.Regime} {state.Status} {role}");
+            offered.Add(step);
+        }
+
+        static TakeStep Take(CaseStep step, string fact, string actor) => new(step, fact, "msr_9", new Particulars("R-1", "Body"), false, At(10, actor, "New."));
+    }
+
+    [Fact]
     public void The_third_attempt_is_the_last_and_each_has_its_window()
     {
         var state = Decide(Fold([Open("preset-alibaba-ipp.v1")]), new TakeDown("msr_1", At(1, Reviewer)));
@@ -160,6 +186,59 @@ public class LawDeciderTests
         static TakeStep Submit(string statement, double hours, double? submitted = null) => new(
             CaseStep.StatementSubmission, "StatementSubmitted", "msr_9", new Particulars("8f6f2b7e", OccurredAt: submitted is { } at ? Noon.AddHours(at) : null, StatementId: statement), false, At(hours, "clerk"));
         static IEnumerable<(string?, ClockStatus)> Owed(CaseState state) => Proceeding.Of(state.History, Catalogue)!.Clocks.Where(clock => clock.Clock.Id == "EU-05").Select(clock => (clock.Party, clock.Status)).OrderBy(pair => pair.Party);
+    }
+
+    [Fact]
+    public void Nobody_was_told_before_the_decision_that_he_was_told_of()
+    {
+        var down = Decide(Fold([Open("eu-dsa.v1")]), new TakeDown("msr_de", At(10, Reviewer), new MeasureScope("UrhG 97", ["DE"], false)));
+        Refused(down, Tell(20, told: -24 * 365)).ShouldBe("Arrival_Impossible", "before the case was opened");
+        Refused(down, Tell(20, told: 9)).ShouldBe("Arrival_Impossible", "before the measure");
+        Refused(down, Tell(20, told: 21)).ShouldBe("Arrival_Impossible", "later than now");
+        var told = Decide(down, Tell(20, told: 10));
+        Decide(Decide(Fold([Open("eu-dsa.v1")]), new TakeDown("msr_1", At(10, Reviewer) with { At = Noon.AddHours(10).AddSeconds(40) })), Tell(20, told: 10)).Status.ShouldBe(CaseStatus.TakenDown, "in the same minute");
+        Decide(told, Tell(21, told: 12)).History.OfType<InformedOfDecision>().Count().ShouldBe(2, "told again of the same");
+
+        var wider = Decide(told, new TakeDown("msr_fr", At(30, Reviewer), new MeasureScope("CPI", ["FR"], false)));
+        Refused(wider, Tell(40, told: 29)).ShouldBe("Arrival_Impossible", "of the second measure he was not told yet");
+        Decide(wider, Tell(40, told: 30));
+        Decide(wider, Tell(40, told: 12, Speaker.Complainant)).Status.ShouldBe(CaseStatus.TakenDown, "the other side was told of neither");
+
+        static TakeStep Tell(double hours, double told, Speaker party = Speaker.Respondent) => new(
+            CaseStep.Information, "InformedOfDecision", "msr_9", new Particulars(Party: party, OccurredAt: Noon.AddHours(told)), false, At(hours, "clerk"));
+    }
+
+    [Fact]
+    public void A_body_received_nothing_before_the_case_or_later_than_now_and_decides_nothing_without_that()
+    {
+        foreach (var pack in Packs)
+        {
+            var down = Decide(Fold([Open(pack)]), new TakeDown("msr_1", At(1, Reviewer)));
+            Refused(down, Refer(DateTimeOffset.MaxValue)).ShouldBe("Arrival_Impossible", pack);
+            Refused(down, Refer(Noon.AddHours(-1))).ShouldBe("Arrival_Impossible", pack);
+            Refused(down, Settled()).ShouldBe("Complaint_Not_Pending", pack);
+            Decide(Decide(down, Refer(Noon.AddHours(2))), Settled());
+        }
+
+        static TakeStep Refer(DateTimeOffset received) => new(CaseStep.OutOfCourtReferral, "OdsComplaintReceived", "msr_9", new Particulars("R-1", "Body", OccurredAt: received), false, At(3, Respondent));
+        static TakeStep Settled() => new(CaseStep.OutOfCourtOutcome, "OdsOutcomeRecorded", "msr_9", new Particulars("R-1", "Body", Outcome: "Upheld"), false, At(24, "clerk"));
+    }
+
+    [Theory]
+    [InlineData(Respondent)]
+    [InlineData(Complainant)]
+    public void Under_every_law_and_under_none_a_party_decides_nothing_that_the_desk_decides(string party)
+    {
+        foreach (var opened in Packs.Select(Open).Append(Opened))
+        {
+            var open = Fold([opened]);
+            Refused(open, new TakeDown("msr_1", At(1, party))).ShouldBe("Review_By_Party", opened.Regime);
+            Refused(open, new Dismiss(At(1, party))).ShouldBe("Review_By_Party", opened.Regime);
+            Refused(Decide(open, new TakeDown("msr_1", At(1, Reviewer))), new Reinstate(At(2, party))).ShouldBe("Review_By_Party", opened.Regime);
+        }
+        var objected = Decide(Decide(Fold([Open("preset-alibaba-ipp.v1")]), new TakeDown("msr_1", At(1, Reviewer))), Counter(24, "first"));
+        Refused(objected, new TakeStep(CaseStep.CounterNoticeRejection, "CounterNoticeRejected", "msr_9", new Particulars(), false, At(30, party))).ShouldBe("Review_By_Party");
+        Refused(Fold([Open("cn-ricr.v1")]), new TakeStep(CaseStep.Upholding, "ComplaintUpheld", "msr_9", new Particulars(), false, At(1, party))).ShouldBe("Review_By_Party");
     }
 
     internal static CaseOpened Open(string regime) => Opened with { Regime = regime, Notice = new NoticeReference("ntc_1", Noon, Noon, []), Act = By(Complainant) };

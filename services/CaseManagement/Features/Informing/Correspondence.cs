@@ -20,6 +20,9 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
     /// <summary>Template of the end of an order beside which another holds.</summary>
     public const string OneOrderEnded = "OneOrderEnded";
 
+    /// <summary>Template of the end of an action beside which another is pending.</summary>
+    public const string OneActionEnded = "OneActionEnded";
+
     /// <summary>Template of what matching found, of which the work's owner knew nothing.</summary>
     public const string WorkFound = "WorkFound";
 
@@ -33,7 +36,8 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         var pack = proceeding?.Pack ?? catalogue.Find(history.OfType<CaseOpened>().First().Regime);
         var zone = proceeding?.Settings.Zone ?? (pack is null ? DateTimeZone.Utc : DateTimeZoneProviders.Tzdb[pack.Zone]);
         var isFinding = fact is CaseOpened { ReportId: null } or ComplainantJoined { ReportId: null };
-        var name = isFinding ? WorkFound : fact is RemovalOrderEnded && proceeding?.Orders.Count > 0 ? OneOrderEnded : fact.GetType().Name;
+        var name = isFinding ? WorkFound : fact is RemovalOrderEnded && proceeding?.Orders.Count > 0 ? OneOrderEnded
+            : fact is CourtActionDismissed && proceeding?.Actions.Count > 0 ? OneActionEnded : fact.GetType().Name;
         var step = pack?.Steps.FirstOrDefault(step => step.On == name);
         // A term of the platform's own is nobody else's matter.
         var rule = fact switch { DeadlineWarned e => e.Ground.Rule, DeadlineElapsed e => e.Ground.Rule, _ => null };

@@ -85,7 +85,7 @@ internal static class NoticeEndpoint
         await using var session = store.LightweightSession(context.Tenant());
         if (!IsId(id) || await session.LoadAsync<NoticeView>(id, context.RequestAborted) is not { } view) return context.Problem(new Rejection(RegimeCodes.NoticeNotFound));
         context.Response.SetVersion(view.Version);
-        return TypedResults.Ok(Answer(view, catalogue, []));
+        return TypedResults.Ok(Answer(view, catalogue, await FiledAsync(session, view, context.RequestAborted)));
     }
 
     private static async Task<IResult> TryAsync(HttpContext context, object request, Func<DocumentSession, Task<CreateOutcome>> attempt)
@@ -149,7 +149,7 @@ internal static class NoticeEndpoint
                 session.Store(id, papers with { Elements = papers.Elements.Concat(supplied).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value) });
         }
         var cases = view.State == NoticeState.Effective && before.State != NoticeState.Effective
-            ? await FileAsync(context, session, view, [.. stream.Events.Select(e => e.Data).OfType<NoticeEvent.CorrectionRequested>().SelectMany(e => e.Lacks).Select(lack => lack.Field).OfType<string>()], now) : [];
+            ? await FileAsync(context, session, view, [.. stream.Events.Select(e => e.Data).OfType<NoticeEvent.CorrectionRequested>().SelectMany(e => e.Lacks).Select(lack => lack.Field).OfType<string>()], now) : await FiledAsync(session, before, context.RequestAborted);
         return new CreateOutcome(StatusCodes.Status200OK, null, Answer(view, catalogue, cases), view.Version);
     }
 
@@ -175,6 +175,11 @@ internal static class NoticeEndpoint
         }
         return cases;
     }
+
+    /// <summary>Where the complaint of each picture went when the notice became effective, of those that went somewhere.</summary>
+    private static async Task<IReadOnlyList<NoticeCase>> FiledAsync(DocumentSession session, NoticeView notice, CancellationToken cancellationToken) => notice.State != NoticeState.Effective ? []
+        : [.. (await session.QueryAsync<CaseView>("where data ->> 'imageId' = any(?) and data -> 'noticeIds' @> jsonb_build_array(?::text)", [notice.Items.ToArray(), notice.NoticeId], cancellationToken))
+            .OrderBy(view => notice.Items.ToList().IndexOf(view.ImageId)).Select(view => new NoticeCase(view.ImageId, view.CaseId, null))];
 
     private static NoticeView Fold(NoticeView? view, string id, IReadOnlyList<NoticeEvent> facts) =>
         facts.Aggregate(view, (current, fact) => NoticeView.Evolve(current, id, (current?.Version ?? 0) + 1, fact))!;
@@ -223,7 +228,7 @@ internal static class NoticeEndpoint
     private static Rejection? Check(NoticeRequest request)
     {
         if (Fields.Code(request.Jurisdiction, "/jurisdiction") is { } jurisdiction) return jurisdiction;
-        if (Fields.Id(request.ComplainantAccountId, "/complainantAccountId") is { } account) return account;
+        if (Fields.Account(request.ComplainantAccountId, "/complainantAccountId") is { } account) return account;
         if (Fields.Id(request.WorkId, "/workId") is { } work) return work;
         if (request.RightType is not null && !Fields.TryChoice<NoticeRight>(request.RightType, "/rightType", out _, out var right)) return right;
         if (request.Items is { Count: > MostItems }) return Fields.Invalid("/items", $"takes at most {MostItems} pictures");

@@ -88,7 +88,7 @@ internal static class ReportEndpoint
     private static Rejection? Check(ReportRequest request) =>
         Fields.Id(request.ImageId, "/imageId", required: true)
         ?? Fields.Id(request.WorkId, "/workId")
-        ?? Fields.Id(request.ComplainantAccountId, "/complainantAccountId")
+        ?? Fields.Account(request.ComplainantAccountId, "/complainantAccountId")
         ?? (Fields.TryChoice<ReportReason>(request.ReasonCode, "/reasonCode", out _, out var invalid) ? null : invalid)
         ?? (string.IsNullOrWhiteSpace(request.Statement) ? Fields.Invalid("/statement", "is missing") : Fields.Statement(request.Statement, "/statement"))
         ?? (request.ContactEmail is null ? null : Fields.Invalid("/contactEmail", "is not taken: give the account, or follow the case by its number"));
