@@ -8,6 +8,8 @@ using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.Console.Pages;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageRights.Console.IntegrationTests;
@@ -146,6 +148,40 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         page.ShouldContain("平台收到通知");
     }
 
+    [Fact]
+    public void Who_takes_a_step_is_who_the_service_lets_take_it()
+    {
+        var routes = ((IEndpointRouteBuilder)console.Cases).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToLookup(route => route.RoutePattern.RawText);
+        foreach (var step in CaseWords.All.Steps.Keys)
+            routes[$"/v1/cases/{{id}}/{step}"].Single().Metadata.GetMetadata<RequiredPermission>()!.Permission.ShouldBe(StepRights.PermissionFor(step), step);
+    }
+
+    [Fact]
+    public async Task Everybody_is_offered_the_steps_that_are_his_and_no_others()
+    {
+        using var administrator = await AdministratorAsync();
+        var caseId = await NotifiedAsync();
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        var unique = Respondent().Match(await ReadAsync(administrator, $"/cases/{caseId}")).Groups[1].Value;
+        string[] desk = ["takedown", "reinstatement", "closure", "notice-forwarding", "court-order", "court-action"];
+
+        (await OfferedAsync("seller", $"seller-{unique}")).ShouldBe(["counter-notice"]);
+        (await OfferedAsync("rights-holder", $"author-{unique}")).ShouldBe(["retraction"]);
+        (await OfferedAsync("auditor")).ShouldBeEmpty();
+        (await OfferedAsync("reviewer")).ShouldBe(desk, ignoreOrder: true);
+        (await OfferedAsync("legal")).ShouldBe([.. desk, "settlement"], ignoreOrder: true);
+
+        async Task<IReadOnlyList<string>> OfferedAsync(string role, string? account = null)
+        {
+            using var browser = await PersonAsync(administrator, role, account);
+            var page = await ReadAsync(browser, $"/cases/{caseId}");
+            browser.Status.ShouldBe(HttpStatusCode.OK);
+            var steps = StepForm().Matches(page).Select(form => form.Groups[1].Value).ToList();
+            page.Contains("None that you can take now.", StringComparison.Ordinal).ShouldBe(steps.Count == 0);
+            return steps;
+        }
+    }
+
     /// <summary>A page as a reader sees its letters.</summary>
     private static async Task<string> ReadAsync(Browser browser, string path) => WebUtility.HtmlDecode(await browser.OpenAsync(path));
 
@@ -199,6 +235,22 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         if (!await browser.SignInAsync("admin", Own)) await browser.FirstSignInAsync("admin", console.First["password"], Own);
         return browser;
     }
+
+    /// <summary>Somebody of a role who signed in, for an account where the role is a party's.</summary>
+    private async Task<Browser> PersonAsync(Browser administrator, string role, string? account = null)
+    {
+        var name = $"{role}-{Guid.CreateVersion7():N}";
+        var shown = await administrator.SendAsync("/access/people", "/access/people", ("name", name), ("roles", role), ("marketplaceAccountId", account ?? ""));
+        var browser = new Browser(console);
+        await browser.FirstSignInAsync(name, Browser.Shown(shown, "Password"), Own);
+        return browser;
+    }
+
+    [GeneratedRegex("Picture of seller-([0-9a-z]+)")]
+    private static partial Regex Respondent();
+
+    [GeneratedRegex("action=\"/cases/[^/\"]+/([^\"]+)\"")]
+    private static partial Regex StepForm();
 
     [GeneratedRegex("name=\"statementId\" required value=\"([^\"]+)\"")]
     private static partial Regex Owed();
