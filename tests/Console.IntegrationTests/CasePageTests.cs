@@ -26,7 +26,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         ImageRights.CaseManagement.Composition.Register(options, RegimeCatalogue.BuiltIn());
         CaseWords.All.Facts.Keys.ShouldBe(options.Events.Mapped.Where(pair => pair.Key.IsAssignableTo(typeof(CaseEvent))).Select(pair => pair.Value), ignoreOrder: true);
         CaseWords.All.Steps.Keys.ShouldBe(Enum.GetValues<CaseStep>().Except([CaseStep.Report, CaseStep.Deadline]).Select(ImageRights.CaseManagement.Projections.NextSteps.Noun), ignoreOrder: true);
-        foreach (var phrase in CaseWords.All.Facts.Values.Concat(CaseWords.All.Steps.Values).Concat(CaseWords.All.Steps.Values.SelectMany(step => step.Fields)))
+        foreach (var phrase in CaseWords.All.Facts.Values.Concat(CaseWords.All.Steps.Values).Concat(CaseWords.All.Steps.Values.SelectMany(step => step.Fields)).Concat(CaseWords.All.Elements.Values))
         {
             phrase.En.ShouldNotBeNullOrWhiteSpace();
             phrase.Zh.ShouldContain(letter => letter >= '\u4e00' && letter <= '\u9fff', phrase.En);
@@ -149,6 +149,49 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     }
 
     [Fact]
+    public void Every_element_of_an_objection_has_words()
+    {
+        var forms = RegimeCatalogue.BuiltIn().Packs.SelectMany(pack => pack.Forms.Where(form => pack.Steps.Any(step => step.On == "CounterNoticeReceived" && step.Form == form.Name)));
+        CaseWords.All.Elements.Keys.ShouldBe(forms.SelectMany(form => form.Fields).Select(field => field.Name).Distinct(), ignoreOrder: true);
+        foreach (var option in CaseWords.All.Elements.Values.SelectMany(element => element.Options ?? [])) Pages.Words.Option(option).Zh.ShouldNotBe(option);
+    }
+
+    [Theory]
+    [InlineData("us-dmca-512", "缺少管辖同意", "signature", "work", "contact", "goodFaith", "accuracyPerjury")]
+    [InlineData("cn-ecl", "缺少初步证据", "identity", "rightProof", "primaFacie", "truthGuarantee")]
+    public async Task A_seller_objects_with_every_element_of_the_law_s_form_and_is_told_what_lacks(string regime, string lacks, params string[] notice)
+    {
+        using var administrator = await AdministratorAsync();
+        var unique = Guid.CreateVersion7().ToString("N");
+        var caseId = await NotifiedAsync(regime, $"img_{unique}", notice);
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "如卷宗所示。", ("legalBasis", ""), ("territories", ""));
+        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
+        seller.Language = "zh-CN";
+        var page = await ReadAsync(seller, $"/cases/{caseId}");
+        English(page).ShouldBeEmpty();
+        page.ShouldContain($"value=\"img_{unique}, listing-7\"", customMessage: "what is known is filled in");
+        var form = RegimeCatalogue.BuiltIn().Find(regime)!;
+        var fields = form.Forms.Single(known => known.Name == form.Steps.Single(step => step.On == "CounterNoticeReceived").Form).Fields;
+        Element().Matches(page).Select(match => match.Groups[1].Value).ShouldBe(fields.Select(field => field.Name));
+        var given = fields.Where(field => field.Code is not null).Select(field => ($"elements.{field.Name}", "x")).ToList();
+
+        var last = regime == "cn-ecl" ? "elements.primaFacie" : "elements.jurisdictionConsent";
+        page = await ObjectAsync([.. given.Where(field => field.Item1 != last)]);
+        page.ShouldContain("反通知要件不全，补齐下列内容重新提交后方发生效力。");
+        page.ShouldContain($"<li>{lacks}（");
+        page.ShouldNotContain("alert-success");
+        English(page).ShouldBeEmpty();
+
+        page = await ObjectAsync(given);
+        page.ShouldContain("已完成：提交反通知。");
+        page.ShouldNotContain("alert-warning");
+        page.ShouldContain("收到反通知");
+
+        async Task<string> ObjectAsync(IReadOnlyList<(string, string)> elements) => WebUtility.HtmlDecode(await seller.SendAsync(
+            $"/cases/{caseId}", $"/cases/{caseId}/counter-notice", [("version", Version().Match(page).Groups[1].Value), ("reasonCode", "Own_Work"), ("statement", "本人拍摄。"), .. elements]));
+    }
+
+    [Fact]
     public void Who_takes_a_step_is_who_the_service_lets_take_it()
     {
         var routes = ((IEndpointRouteBuilder)console.Cases).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToLookup(route => route.RoutePattern.RawText);
@@ -248,6 +291,9 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
 
     [GeneratedRegex("Picture of seller-([0-9a-z]+)")]
     private static partial Regex Respondent();
+
+    [GeneratedRegex("name=\"elements\\.([^\"]+)\"")]
+    private static partial Regex Element();
 
     [GeneratedRegex("action=\"/cases/[^/\"]+/([^\"]+)\"")]
     private static partial Regex StepForm();
