@@ -26,7 +26,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         ImageRights.CaseManagement.Composition.Register(options, RegimeCatalogue.BuiltIn());
         CaseWords.All.Facts.Keys.ShouldBe(options.Events.Mapped.Where(pair => pair.Key.IsAssignableTo(typeof(CaseEvent))).Select(pair => pair.Value), ignoreOrder: true);
         CaseWords.All.Steps.Keys.ShouldBe(Enum.GetValues<CaseStep>().Except([CaseStep.Report, CaseStep.Deadline]).Select(ImageRights.CaseManagement.Projections.NextSteps.Noun), ignoreOrder: true);
-        foreach (var phrase in CaseWords.All.Facts.Values.Concat(CaseWords.All.Steps.Values).Concat(CaseWords.All.Steps.Values.SelectMany(step => step.Fields)).Concat(CaseWords.All.Elements.Values))
+        foreach (var phrase in CaseWords.All.Facts.Values.Concat(CaseWords.All.Steps.Values).Concat(CaseWords.All.Steps.Values.SelectMany(step => step.Fields)).Concat(CaseWords.All.Elements.Values).Concat(CaseWords.All.Reasons.Values))
         {
             phrase.En.ShouldNotBeNullOrWhiteSpace();
             phrase.Zh.ShouldContain(letter => letter >= '\u4e00' && letter <= '\u9fff', phrase.En);
@@ -192,6 +192,32 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     }
 
     [Fact]
+    public async Task What_parties_say_is_read_whole_by_who_decides_and_by_nobody_who_might_not_before()
+    {
+        const string Report = "It shows me <b>at home</b>.\nI did not agree.", Objection = "She agreed in writing.\nThe contract is of 3 May.";
+        using var administrator = await AdministratorAsync();
+        var unique = Guid.CreateVersion7().ToString("N");
+        await KnowAsync($"img_{unique}");
+        var caseId = (string)(await PostAsync("/v1/reports", new { imageId = $"img_{unique}", complainantAccountId = $"author-{unique}", reasonCode = "Portrait", statement = Report }))["caseId"]!;
+        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
+        using var holder = await PersonAsync(administrator, "rights-holder", $"author-{unique}");
+
+        (await administrator.OpenAsync($"/cases/{caseId}")).ShouldContain("at home&lt;/b&gt;", customMessage: "text, and no markup");
+        var page = await ReadAsync(administrator, $"/cases/{caseId}");
+        page.ShouldContain("<div>Reason: Portrait</div>");
+        page.ShouldContain($"<p class=\"as-written mb-1\">{Report}</p>");
+        (await ReadAsync(seller, $"/cases/{caseId}")).ShouldNotContain("I did not agree.");
+        (await ReadAsync(holder, $"/cases/{caseId}")).ShouldContain($"<p class=\"as-written mb-1\">{Report}</p>", customMessage: "his own");
+
+        await TakeAsync(administrator, page, caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        var shown = await ReadAsync(seller, $"/cases/{caseId}");
+        shown.ShouldContain("<p class=\"as-written mb-1\">As the file shows.</p>", customMessage: "the reasons of the measure are stated to him");
+        await TakeAsync(seller, shown, caseId, "counter-notice", Objection);
+        (await ReadAsync(administrator, $"/cases/{caseId}")).ShouldContain($"<p class=\"as-written mb-1\">{Objection}</p>");
+        (await ReadAsync(holder, $"/cases/{caseId}")).ShouldNotContain("The contract is of 3 May.");
+    }
+
+    [Fact]
     public void Who_takes_a_step_is_who_the_service_lets_take_it()
     {
         var routes = ((IEndpointRouteBuilder)console.Cases).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToLookup(route => route.RoutePattern.RawText);
@@ -254,22 +280,30 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     {
         var unique = imageId?["img_".Length..] ?? Guid.CreateVersion7().ToString("N");
         if (elements.Length == 0) elements = ["signature", "work", "contact", "goodFaith", "accuracyPerjury"];
-        var token = await console.TokenAsync("cases:report");
-        var tenant = TestAccess.TenantOf($"Bearer {token}")!;
-        await using (var session = console.Cases.Services.GetRequiredService<DocumentStore>().LightweightSession(tenant))
-        {
-            session.Store($"img_{unique}", new KnownImage($"img_{unique}", $"seller-{unique}", new Location("Listing", "listing-7"), "Clear", [], DateTimeOffset.UtcNow, null, []));
-            await session.SaveChangesAsync();
-        }
-        using var http = new HttpClient { BaseAddress = new Uri(console.Cases.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await http.PostAsJsonAsync("/v1/notices", new
+        await KnowAsync($"img_{unique}");
+        var body = await PostAsync("/v1/notices", new
         {
             regime, complainantAccountId = $"author-{unique}", workId = $"wrk_{unique}", items = new[] { new { imageId = $"img_{unique}" } },
             elements = elements.ToDictionary(element => element, _ => "x"),
         });
-        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
         return (string?)body["cases"]?[0]?["caseId"] ?? throw new InvalidOperationException(body.ToJsonString());
+    }
+
+    /// <summary>The service hears of a picture of <c>seller-x</c>.</summary>
+    private async Task KnowAsync(string imageId)
+    {
+        await using var session = console.Cases.Services.GetRequiredService<DocumentStore>().LightweightSession(TestAccess.TenantOf($"Bearer {await console.TokenAsync("cases:report")}")!);
+        session.Store(imageId, new KnownImage(imageId, $"seller-{imageId["img_".Length..]}", new Location("Listing", "listing-7"), "Clear", [], DateTimeOffset.UtcNow, null, []));
+        await session.SaveChangesAsync();
+    }
+
+    /// <summary>What the service answers to a program.</summary>
+    private async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(console.Cases.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await console.TokenAsync("cases:report"));
+        using var answer = await http.PostAsJsonAsync(path, body);
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }
 
     private async Task<Browser> AdministratorAsync()

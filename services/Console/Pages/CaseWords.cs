@@ -37,8 +37,9 @@ public sealed record StepWords(string En, string Zh, IReadOnlyList<StepField> Fi
 /// <summary>What an element of a law's form is called and how it is filled in, as in <see cref="StepField"/>.</summary>
 public sealed record ElementWords(string En, string Zh, string Kind, IReadOnlyList<string>? Options = null) : Phrase(En, Zh);
 
-/// <summary>Facts, steps and elements of forms in words that people use: <c>case-words.json</c>.</summary>
-public sealed record CaseWords(IReadOnlyDictionary<string, Phrase> Facts, IReadOnlyDictionary<string, StepWords> Steps, IReadOnlyDictionary<string, ElementWords> Elements)
+/// <summary>Facts, steps, elements of forms and reasons in words that people use: <c>case-words.json</c>.</summary>
+public sealed record CaseWords(
+    IReadOnlyDictionary<string, Phrase> Facts, IReadOnlyDictionary<string, StepWords> Steps, IReadOnlyDictionary<string, ElementWords> Elements, IReadOnlyDictionary<string, Phrase> Reasons)
 {
     /// <summary>The step that takes the elements of its law's form.</summary>
     public const string Objection = "counter-notice";
