@@ -218,6 +218,28 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     }
 
     [Fact]
+    public async Task Only_a_takedown_has_the_complaint_s_ground_and_every_other_reason_is_chosen_or_typed()
+    {
+        using var administrator = await AdministratorAsync();
+        var unique = Guid.CreateVersion7().ToString("N");
+        var caseId = await NotifiedAsync(imageId: $"img_{unique}");
+        var page = await ReadAsync(administrator, $"/cases/{caseId}");
+        var reasons = Reason().Matches(page).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        reasons.Keys.ShouldBe(StepForm().Matches(page).Select(form => form.Groups[1].Value));
+        foreach (var (step, field) in reasons)
+        {
+            field.Contains("value=\"Copyright\"", StringComparison.Ordinal).ShouldBe(step == "takedown", step);
+            field.ShouldContain("pattern=\"[A-Za-z][A-Za-z0-9_]*\"");
+        }
+        page.ShouldContain("a short code of letters, digits and underscores, such as Own_Work");
+        page.ShouldContain("<option value=\"Portrait\">Portrait</option>");
+
+        await TakeAsync(administrator, page, caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
+        Reason().Matches(await ReadAsync(seller, $"/cases/{caseId}")).Single().Groups[2].Value.ShouldNotContain("value=");
+    }
+
+    [Fact]
     public void Who_takes_a_step_is_who_the_service_lets_take_it()
     {
         var routes = ((IEndpointRouteBuilder)console.Cases).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToLookup(route => route.RoutePattern.RawText);
@@ -328,6 +350,9 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
 
     [GeneratedRegex("name=\"elements\\.([^\"]+)\"")]
     private static partial Regex Element();
+
+    [GeneratedRegex("action=\"/cases/[^/\"]+/([^\"]+)\".*?(<input[^>]* name=\"reasonCode\"[^>]*>)", RegexOptions.Singleline)]
+    private static partial Regex Reason();
 
     [GeneratedRegex("action=\"/cases/[^/\"]+/([^\"]+)\"")]
     private static partial Regex StepForm();
