@@ -8,6 +8,8 @@ using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
 using ImageRights.Console.Pages;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Access;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageRights.Console.IntegrationTests;
@@ -24,7 +26,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         ImageRights.CaseManagement.Composition.Register(options, RegimeCatalogue.BuiltIn());
         CaseWords.All.Facts.Keys.ShouldBe(options.Events.Mapped.Where(pair => pair.Key.IsAssignableTo(typeof(CaseEvent))).Select(pair => pair.Value), ignoreOrder: true);
         CaseWords.All.Steps.Keys.ShouldBe(Enum.GetValues<CaseStep>().Except([CaseStep.Report, CaseStep.Deadline]).Select(ImageRights.CaseManagement.Projections.NextSteps.Noun), ignoreOrder: true);
-        foreach (var phrase in CaseWords.All.Facts.Values.Concat(CaseWords.All.Steps.Values).Concat(CaseWords.All.Steps.Values.SelectMany(step => step.Fields)))
+        foreach (var phrase in CaseWords.All.Facts.Values.Concat(CaseWords.All.Steps.Values).Concat(CaseWords.All.Steps.Values.SelectMany(step => step.Fields)).Concat(CaseWords.All.Elements.Values).Concat(CaseWords.All.Reasons.Values))
         {
             phrase.En.ShouldNotBeNullOrWhiteSpace();
             phrase.Zh.ShouldContain(letter => letter >= '\u4e00' && letter <= '\u9fff', phrase.En);
@@ -146,6 +148,131 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         page.ShouldContain("平台收到通知");
     }
 
+    [Fact]
+    public void Every_element_of_an_objection_has_words()
+    {
+        var forms = RegimeCatalogue.BuiltIn().Packs.SelectMany(pack => pack.Forms.Where(form => pack.Steps.Any(step => step.On == "CounterNoticeReceived" && step.Form == form.Name)));
+        CaseWords.All.Elements.Keys.ShouldBe(forms.SelectMany(form => form.Fields).Select(field => field.Name).Distinct(), ignoreOrder: true);
+        foreach (var option in CaseWords.All.Elements.Values.SelectMany(element => element.Options ?? [])) Pages.Words.Option(option).Zh.ShouldNotBe(option);
+    }
+
+    [Theory]
+    [InlineData("us-dmca-512", "缺少管辖同意", "signature", "work", "contact", "goodFaith", "accuracyPerjury")]
+    [InlineData("cn-ecl", "缺少初步证据", "identity", "rightProof", "primaFacie", "truthGuarantee")]
+    public async Task A_seller_objects_with_every_element_of_the_law_s_form_and_is_told_what_lacks(string regime, string lacks, params string[] notice)
+    {
+        using var administrator = await AdministratorAsync();
+        var unique = Guid.CreateVersion7().ToString("N");
+        var caseId = await NotifiedAsync(regime, $"img_{unique}", notice);
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "如卷宗所示。", ("legalBasis", ""), ("territories", ""));
+        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
+        seller.Language = "zh-CN";
+        var page = await ReadAsync(seller, $"/cases/{caseId}");
+        English(page).ShouldBeEmpty();
+        page.ShouldContain($"value=\"img_{unique}, listing-7\"", customMessage: "what is known is filled in");
+        var form = RegimeCatalogue.BuiltIn().Find(regime)!;
+        var fields = form.Forms.Single(known => known.Name == form.Steps.Single(step => step.On == "CounterNoticeReceived").Form).Fields;
+        Element().Matches(page).Select(match => match.Groups[1].Value).ShouldBe(fields.Select(field => field.Name));
+        var given = fields.Where(field => field.Code is not null).Select(field => ($"elements.{field.Name}", "x")).ToList();
+
+        var last = regime == "cn-ecl" ? "elements.primaFacie" : "elements.jurisdictionConsent";
+        page = await ObjectAsync([.. given.Where(field => field.Item1 != last)]);
+        page.ShouldContain("反通知要件不全，补齐下列内容重新提交后方发生效力。");
+        page.ShouldContain($"<li>{lacks}（");
+        page.ShouldNotContain("alert-success");
+        English(page).ShouldBeEmpty();
+
+        page = await ObjectAsync(given);
+        page.ShouldContain("已完成：提交反通知。");
+        page.ShouldNotContain("alert-warning");
+        page.ShouldContain("收到反通知");
+
+        async Task<string> ObjectAsync(IReadOnlyList<(string, string)> elements) => WebUtility.HtmlDecode(await seller.SendAsync(
+            $"/cases/{caseId}", $"/cases/{caseId}/counter-notice", [("version", Version().Match(page).Groups[1].Value), ("reasonCode", "Own_Work"), ("statement", "本人拍摄。"), .. elements]));
+    }
+
+    [Fact]
+    public async Task What_parties_say_is_read_whole_by_who_decides_and_by_nobody_who_might_not_before()
+    {
+        const string Report = "It shows me <b>at home</b>.\nI did not agree.", Objection = "She agreed in writing.\nThe contract is of 3 May.";
+        using var administrator = await AdministratorAsync();
+        var unique = Guid.CreateVersion7().ToString("N");
+        await KnowAsync($"img_{unique}");
+        var caseId = (string)(await PostAsync("/v1/reports", new { imageId = $"img_{unique}", complainantAccountId = $"author-{unique}", reasonCode = "Portrait", statement = Report }))["caseId"]!;
+        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
+        using var holder = await PersonAsync(administrator, "rights-holder", $"author-{unique}");
+
+        (await administrator.OpenAsync($"/cases/{caseId}")).ShouldContain("at home&lt;/b&gt;", customMessage: "text, and no markup");
+        var page = await ReadAsync(administrator, $"/cases/{caseId}");
+        page.ShouldContain("<div>Reason: Portrait</div>");
+        page.ShouldContain($"<p class=\"as-written mb-1\">{Report}</p>");
+        (await ReadAsync(seller, $"/cases/{caseId}")).ShouldNotContain("I did not agree.");
+        (await ReadAsync(holder, $"/cases/{caseId}")).ShouldContain($"<p class=\"as-written mb-1\">{Report}</p>", customMessage: "his own");
+
+        await TakeAsync(administrator, page, caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        var shown = await ReadAsync(seller, $"/cases/{caseId}");
+        shown.ShouldContain("<p class=\"as-written mb-1\">As the file shows.</p>", customMessage: "the reasons of the measure are stated to him");
+        await TakeAsync(seller, shown, caseId, "counter-notice", Objection);
+        (await ReadAsync(administrator, $"/cases/{caseId}")).ShouldContain($"<p class=\"as-written mb-1\">{Objection}</p>");
+        (await ReadAsync(holder, $"/cases/{caseId}")).ShouldNotContain("The contract is of 3 May.");
+    }
+
+    [Fact]
+    public async Task Only_a_takedown_has_the_complaint_s_ground_and_every_other_reason_is_chosen_or_typed()
+    {
+        using var administrator = await AdministratorAsync();
+        var unique = Guid.CreateVersion7().ToString("N");
+        var caseId = await NotifiedAsync(imageId: $"img_{unique}");
+        var page = await ReadAsync(administrator, $"/cases/{caseId}");
+        var reasons = Reason().Matches(page).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        reasons.Keys.ShouldBe(StepForm().Matches(page).Select(form => form.Groups[1].Value));
+        foreach (var (step, field) in reasons)
+        {
+            field.Contains("value=\"Copyright\"", StringComparison.Ordinal).ShouldBe(step == "takedown", step);
+            field.ShouldContain("pattern=\"[A-Za-z][A-Za-z0-9_]*\"");
+        }
+        page.ShouldContain("a short code of letters, digits and underscores, such as Own_Work");
+        page.ShouldContain("<option value=\"Portrait\">Portrait</option>");
+
+        await TakeAsync(administrator, page, caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
+        Reason().Matches(await ReadAsync(seller, $"/cases/{caseId}")).Single().Groups[2].Value.ShouldNotContain("value=");
+    }
+
+    [Fact]
+    public void Who_takes_a_step_is_who_the_service_lets_take_it()
+    {
+        var routes = ((IEndpointRouteBuilder)console.Cases).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToLookup(route => route.RoutePattern.RawText);
+        foreach (var step in CaseWords.All.Steps.Keys)
+            routes[$"/v1/cases/{{id}}/{step}"].Single().Metadata.GetMetadata<RequiredPermission>()!.Permission.ShouldBe(StepRights.PermissionFor(step), step);
+    }
+
+    [Fact]
+    public async Task Everybody_is_offered_the_steps_that_are_his_and_no_others()
+    {
+        using var administrator = await AdministratorAsync();
+        var caseId = await NotifiedAsync();
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        var unique = Respondent().Match(await ReadAsync(administrator, $"/cases/{caseId}")).Groups[1].Value;
+        string[] desk = ["takedown", "reinstatement", "closure", "notice-forwarding", "court-order", "court-action"];
+
+        (await OfferedAsync("seller", $"seller-{unique}")).ShouldBe(["counter-notice"]);
+        (await OfferedAsync("rights-holder", $"author-{unique}")).ShouldBe(["retraction"]);
+        (await OfferedAsync("auditor")).ShouldBeEmpty();
+        (await OfferedAsync("reviewer")).ShouldBe(desk, ignoreOrder: true);
+        (await OfferedAsync("legal")).ShouldBe([.. desk, "settlement"], ignoreOrder: true);
+
+        async Task<IReadOnlyList<string>> OfferedAsync(string role, string? account = null)
+        {
+            using var browser = await PersonAsync(administrator, role, account);
+            var page = await ReadAsync(browser, $"/cases/{caseId}");
+            browser.Status.ShouldBe(HttpStatusCode.OK);
+            var steps = StepForm().Matches(page).Select(form => form.Groups[1].Value).ToList();
+            page.Contains("None that you can take now.", StringComparison.Ordinal).ShouldBe(steps.Count == 0);
+            return steps;
+        }
+    }
+
     /// <summary>A page as a reader sees its letters.</summary>
     private static async Task<string> ReadAsync(Browser browser, string path) => WebUtility.HtmlDecode(await browser.OpenAsync(path));
 
@@ -175,22 +302,30 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     {
         var unique = imageId?["img_".Length..] ?? Guid.CreateVersion7().ToString("N");
         if (elements.Length == 0) elements = ["signature", "work", "contact", "goodFaith", "accuracyPerjury"];
-        var token = await console.TokenAsync("cases:report");
-        var tenant = TestAccess.TenantOf($"Bearer {token}")!;
-        await using (var session = console.Cases.Services.GetRequiredService<DocumentStore>().LightweightSession(tenant))
-        {
-            session.Store($"img_{unique}", new KnownImage($"img_{unique}", $"seller-{unique}", new Location("Listing", "listing-7"), "Clear", [], DateTimeOffset.UtcNow, null, []));
-            await session.SaveChangesAsync();
-        }
-        using var http = new HttpClient { BaseAddress = new Uri(console.Cases.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await http.PostAsJsonAsync("/v1/notices", new
+        await KnowAsync($"img_{unique}");
+        var body = await PostAsync("/v1/notices", new
         {
             regime, complainantAccountId = $"author-{unique}", workId = $"wrk_{unique}", items = new[] { new { imageId = $"img_{unique}" } },
             elements = elements.ToDictionary(element => element, _ => "x"),
         });
-        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
         return (string?)body["cases"]?[0]?["caseId"] ?? throw new InvalidOperationException(body.ToJsonString());
+    }
+
+    /// <summary>The service hears of a picture of <c>seller-x</c>.</summary>
+    private async Task KnowAsync(string imageId)
+    {
+        await using var session = console.Cases.Services.GetRequiredService<DocumentStore>().LightweightSession(TestAccess.TenantOf($"Bearer {await console.TokenAsync("cases:report")}")!);
+        session.Store(imageId, new KnownImage(imageId, $"seller-{imageId["img_".Length..]}", new Location("Listing", "listing-7"), "Clear", [], DateTimeOffset.UtcNow, null, []));
+        await session.SaveChangesAsync();
+    }
+
+    /// <summary>What the service answers to a program.</summary>
+    private async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(console.Cases.Urls.Single()), Timeout = TimeSpan.FromSeconds(30) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await console.TokenAsync("cases:report"));
+        using var answer = await http.PostAsJsonAsync(path, body);
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }
 
     private async Task<Browser> AdministratorAsync()
@@ -199,6 +334,28 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         if (!await browser.SignInAsync("admin", Own)) await browser.FirstSignInAsync("admin", console.First["password"], Own);
         return browser;
     }
+
+    /// <summary>Somebody of a role who signed in, for an account where the role is a party's.</summary>
+    private async Task<Browser> PersonAsync(Browser administrator, string role, string? account = null)
+    {
+        var name = $"{role}-{Guid.CreateVersion7():N}";
+        var shown = await administrator.SendAsync("/access/people", "/access/people", ("name", name), ("roles", role), ("marketplaceAccountId", account ?? ""));
+        var browser = new Browser(console);
+        await browser.FirstSignInAsync(name, Browser.Shown(shown, "Password"), Own);
+        return browser;
+    }
+
+    [GeneratedRegex("Picture of seller-([0-9a-z]+)")]
+    private static partial Regex Respondent();
+
+    [GeneratedRegex("name=\"elements\\.([^\"]+)\"")]
+    private static partial Regex Element();
+
+    [GeneratedRegex("action=\"/cases/[^/\"]+/([^\"]+)\".*?(<input[^>]* name=\"reasonCode\"[^>]*>)", RegexOptions.Singleline)]
+    private static partial Regex Reason();
+
+    [GeneratedRegex("action=\"/cases/[^/\"]+/([^\"]+)\"")]
+    private static partial Regex StepForm();
 
     [GeneratedRegex("name=\"statementId\" required value=\"([^\"]+)\"")]
     private static partial Regex Owed();

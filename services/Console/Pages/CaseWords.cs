@@ -14,7 +14,7 @@ public record Phrase(string En, string Zh)
 }
 
 /// <summary>What a step's form asks besides a reason.</summary>
-/// <param name="Kind"><c>text</c>, <c>number</c>, <c>instant</c>, <c>choice</c>, <c>flag</c> or <c>list</c>.</param>
+/// <param name="Kind"><c>text</c>, <c>number</c>, <c>instant</c>, <c>choice</c>, <c>flag</c>, <c>affirmation</c> (a sentence to agree to) or <c>list</c>.</param>
 /// <param name="Options">What can be chosen.</param>
 public sealed record StepField(string Name, string En, string Zh, string Kind, bool IsRequired, IReadOnlyList<string>? Options = null) : Phrase(En, Zh)
 {
@@ -34,11 +34,26 @@ public sealed record StepField(string Name, string En, string Zh, string Kind, b
 /// <summary>What a step is called and what its form asks.</summary>
 public sealed record StepWords(string En, string Zh, IReadOnlyList<StepField> Fields) : Phrase(En, Zh);
 
-/// <summary>Facts and steps of cases in words that people use: <c>case-words.json</c>.</summary>
-public sealed record CaseWords(IReadOnlyDictionary<string, Phrase> Facts, IReadOnlyDictionary<string, StepWords> Steps)
+/// <summary>What an element of a law's form is called and how it is filled in, as in <see cref="StepField"/>.</summary>
+public sealed record ElementWords(string En, string Zh, string Kind, IReadOnlyList<string>? Options = null) : Phrase(En, Zh);
+
+/// <summary>Facts, steps, elements of forms and reasons in words that people use: <c>case-words.json</c>.</summary>
+public sealed record CaseWords(
+    IReadOnlyDictionary<string, Phrase> Facts, IReadOnlyDictionary<string, StepWords> Steps, IReadOnlyDictionary<string, ElementWords> Elements, IReadOnlyDictionary<string, Phrase> Reasons)
 {
+    /// <summary>The step that takes the elements of its law's form.</summary>
+    public const string Objection = "counter-notice";
+
+    /// <summary>What the names of their fields begin with.</summary>
+    public const string ElementPrefix = "elements.";
+
     /// <summary>Those of this console.</summary>
     public static CaseWords All { get; } = Read();
+
+    /// <summary>An element as a form asks for it; one without words here by what its law's pack says of it.</summary>
+    public StepField FieldOf(Peers.RegimeField element) => Elements.TryGetValue(element.Name, out var words)
+        ? new(ElementPrefix + element.Name, words.En, words.Zh, words.Kind, element.Code is not null, words.Options)
+        : new(ElementPrefix + element.Name, element.Meaning, element.Meaning, "text", element.Code is not null);
 
     private static CaseWords Read()
     {

@@ -115,18 +115,25 @@ internal static class Words
     })));
 
     /// <summary>What can be chosen in a step's form.</summary>
-    public static Phrase Option(string option) => new(option, option switch
+    public static Phrase Option(string option) => option switch
     {
-        "Complainant" => "投诉方",
-        "Respondent" => "被投诉方",
-        "Upheld" => "投诉成立",
-        "Dismissed" => "驳回投诉",
-        "Settled" => "和解",
-        "Removal" => "下架",
-        "Restoration" => "恢复",
-        "End" => "命令终止",
-        _ => State(option).Zh,
-    });
+        "Complainant" => new(option, "投诉方"),
+        "Respondent" => new(option, "被投诉方"),
+        "Upheld" => new(option, "投诉成立"),
+        "Dismissed" => new(option, "驳回投诉"),
+        "Settled" => new(option, "和解"),
+        "Removal" => new(option, "下架"),
+        "Restoration" => new(option, "恢复"),
+        "End" => new(option, "命令终止"),
+        "owner" => new("It is mine", "本人为权利人"),
+        "authorized" => new("I am authorised by its owner", "已获权利人授权"),
+        "no_right" => new("Who complains has no right in it", "投诉方对其无权利"),
+        "fair_use" => new("Its use is fair", "属合理使用"),
+        "removed" => new("It had been removed already", "此前已移除"),
+        "not_used" => new("The work is not used in it", "未使用该作品"),
+        "other" => new("Another reason", "其他理由"),
+        _ => new(option, State(option).Zh),
+    };
 
     public static Phrase GuestState(string state) => state switch
     {

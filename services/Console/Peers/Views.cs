@@ -58,9 +58,17 @@ public sealed record NextSteps(IReadOnlyList<string> Complainant, IReadOnlyList<
 
 public sealed record Finding(int Distance, string Transform);
 
+public sealed record Location(string Surface, string? ListingId);
+
+public sealed record Lack(string? Field, string Code);
+
+/// <summary>An objection as it was last received.</summary>
+/// <param name="Missing">What it lacks by the form of its law.</param>
+public sealed record Objection(bool IsAccepted, DateTimeOffset At, IReadOnlyList<Lack> Missing);
+
 public sealed record Case(
     string CaseId, long Version, string State, string? Outcome, string Origin, string Regime, string ImageId, string? WorkId, string RespondentAccountId, string? ComplainantAccountId,
-    IReadOnlyList<string> ComplainantAccountIds, string ReasonCode, Finding? Finding, DateTimeOffset OpenedAt, DateTimeOffset ChangedAt, NextSteps? Next);
+    IReadOnlyList<string> ComplainantAccountIds, string ReasonCode, Finding? Finding, DateTimeOffset OpenedAt, DateTimeOffset ChangedAt, NextSteps? Next, Location? Location = null, Objection? CounterNotice = null);
 
 public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Timestamp, string? Actor, JsonObject? Data, Guid EventId);
 
@@ -107,11 +115,17 @@ public sealed record Regime(string Id, string Name, int Version, Bilingual Title
 
 public sealed record RegimeDetail(RegimePack Pack, IReadOnlyDictionary<string, Bilingual> Codes);
 
-public sealed record RegimePack(IReadOnlyList<RegimeForm> Forms, IReadOnlyList<RegimeClock> Clocks);
+public sealed record RegimePack(IReadOnlyList<RegimeForm> Forms, IReadOnlyList<RegimeClock> Clocks, IReadOnlyList<RegimeStep> Steps)
+{
+    /// <summary>The form that a fact asks for, if it asks for one.</summary>
+    public RegimeForm? FormOf(string fact) => Steps.FirstOrDefault(step => step.On == fact)?.Form is { } name ? Forms.FirstOrDefault(form => form.Name == name) : null;
+}
 
-public sealed record RegimeForm(IReadOnlyList<RegimeField> Fields);
+public sealed record RegimeStep(string On, string? Form);
 
-public sealed record RegimeField(string Name, string? Code);
+public sealed record RegimeForm(string Name, IReadOnlyList<RegimeField> Fields);
+
+public sealed record RegimeField(string Name, string Meaning, string? Code, bool IsLocation);
 
 public sealed record RegimeClock(string Id, RegimeExtension? Extension);
 

@@ -19,7 +19,10 @@ internal static class TakeStepEndpoint
         {
             var body = new JsonObject { ["reasonCode"] = reasonCode, ["statement"] = statement };
             foreach (var field in words.Fields) body[field.Name] = field.Read(context.Request.Form[field.Name]);
-            await desk.PostAsync(Peer.Cases, $"/v1/cases/{Uri.EscapeDataString(id)}/{step}", JsonContent.Create(body), $"\"{version}\"", context.RequestAborted);
+            if (step == CaseWords.Objection) body["elements"] = ElementsOf(context.Request.Form);
+            var answer = await desk.PostAsync(Peer.Cases, $"/v1/cases/{Uri.EscapeDataString(id)}/{step}", JsonContent.Create(body), $"\"{version}\"", context.RequestAborted);
+            // What is recorded as incomplete is not done: the page says what it lacks.
+            if (step == CaseWords.Objection && (bool?)answer?["counterNotice"]?["isAccepted"] == false) return Results.Redirect(page);
             return Results.Redirect($"{page}?done={Uri.EscapeDataString(step)}");
         }
         catch (FormatException)
@@ -31,4 +34,8 @@ internal static class TakeStepEndpoint
             return Refusal.To(page, refusal.Message);
         }
     }
+
+    private static JsonObject ElementsOf(IFormCollection form) => new(form
+        .Where(field => field.Key.StartsWith(CaseWords.ElementPrefix, StringComparison.Ordinal) && !string.IsNullOrWhiteSpace(field.Value))
+        .Select(field => KeyValuePair.Create(field.Key[CaseWords.ElementPrefix.Length..], (JsonNode?)field.Value.ToString().Trim())));
 }
