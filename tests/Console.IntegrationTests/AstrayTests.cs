@@ -9,13 +9,12 @@ namespace ImageRights.Console.IntegrationTests;
 /// <summary>What a person meets who goes astray: wrong addresses, old pages, a sign-in that has ended, links of strangers, pages that are not his.</summary>
 public sealed class AstrayTests(RunningConsole console) : IClassFixture<RunningConsole>
 {
-    private const string Own = "correct horse battery staple";
     private const string Html = "text/html,application/xhtml+xml";
 
     [Fact]
     public async Task A_wrong_address_is_a_page_for_people_and_a_problem_for_programs()
     {
-        using var browser = await AdministratorAsync();
+        using var browser = await Browser.OfAdministratorAsync(console);
         (await browser.OpenAsync("/nonexistent")).ShouldContain("\"code\":\"Not_Found\"");
         browser.Say("Accept", Html);
         foreach (var address in new[] { "/nonexistent", "/cases/case_1/dismissal" })
@@ -30,7 +29,7 @@ public sealed class AstrayTests(RunningConsole console) : IClassFixture<RunningC
     [Fact]
     public async Task A_form_that_cannot_be_taken_leads_back_to_its_page()
     {
-        using var browser = await AdministratorAsync();
+        using var browser = await Browser.OfAdministratorAsync(console);
         browser.Say("Accept", Html);
         browser.Say("Referer", new Uri(console.Address, "/access/people?cursor=1").ToString());
         (await browser.SendWithoutTokenAsync("/access/people", ("name", "x"), ("roles", "reviewer"))).ShouldContain("The form could not be taken");
@@ -66,12 +65,10 @@ public sealed class AstrayTests(RunningConsole console) : IClassFixture<RunningC
     [Fact]
     public async Task The_menu_leads_to_nothing_that_is_refused()
     {
-        using var administrator = await AdministratorAsync();
+        using var administrator = await Browser.OfAdministratorAsync(console);
         foreach (var (role, entries) in new[] { ("reviewer", new[] { "/pictures", "/works", "/cases" }), ("operator", []) })
         {
-            var shown = await administrator.SendAsync("/access/people", "/access/people", ("name", $"menu-{role}"), ("roles", role));
-            using var browser = new Browser(console);
-            await browser.FirstSignInAsync($"menu-{role}", Browser.Shown(shown, "Password"), Own);
+            using var browser = await administrator.OfPersonAsync($"menu-{role}", role);
             var page = await browser.OpenAsync("/simulator");
             foreach (var entry in new[] { "/pictures", "/works", "/cases", "/deliveries" }) page.Contains($"href=\"{entry}\"", StringComparison.Ordinal).ShouldBe(entries.Contains(entry), $"{role} {entry}");
         }
@@ -87,13 +84,6 @@ public sealed class AstrayTests(RunningConsole console) : IClassFixture<RunningC
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://casemanagement/v1/guest/reports") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", "of-the-pages") } };
         (await client.SendAsync(request, CancellationToken.None)).StatusCode.ShouldBe(HttpStatusCode.OK);
         heard.Token.ShouldBe("of-the-pages");
-    }
-
-    private async Task<Browser> AdministratorAsync()
-    {
-        var browser = new Browser(console);
-        if (!await browser.SignInAsync("admin", Own)) await browser.FirstSignInAsync("admin", console.First["password"], Own);
-        return browser;
     }
 
     private sealed class Heard : HttpMessageHandler

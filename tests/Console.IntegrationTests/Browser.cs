@@ -49,6 +49,26 @@ internal sealed partial class Browser(RunningConsole console) : IDisposable
         return Here != "/sign-in";
     }
 
+    /// <summary>The password that people choose here.</summary>
+    public const string Own = "correct horse battery staple";
+
+    /// <summary>The first administrator's, signed in.</summary>
+    public static async Task<Browser> OfAdministratorAsync(RunningConsole console)
+    {
+        var browser = new Browser(console);
+        if (!await browser.SignInAsync("admin", Own)) await browser.FirstSignInAsync("admin", console.First["password"], Own);
+        return browser;
+    }
+
+    /// <summary>A new person's, signed in; for an account where the role is a party's.</summary>
+    public async Task<Browser> OfPersonAsync(string name, string role, string? account = null)
+    {
+        var shown = await SendAsync("/access/people", "/access/people", ("name", name), ("roles", role), ("marketplaceAccountId", account ?? ""));
+        var browser = new Browser(console);
+        await browser.FirstSignInAsync(name, Shown(shown, "Password"), Own);
+        return browser;
+    }
+
     /// <summary>Signs in with a password that somebody else chose, and replaces it.</summary>
     public async Task FirstSignInAsync(string name, string drawn, string own)
     {

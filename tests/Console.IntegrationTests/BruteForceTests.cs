@@ -7,7 +7,6 @@ namespace ImageRights.Console.IntegrationTests;
 /// <summary>Who tries passwords, codes, secrets and PINs, side by side, from one address and from many.</summary>
 public sealed class BruteForceTests(RunningConsole console) : IClassFixture<RunningConsole>
 {
-    private const string Own = "correct horse battery staple";
     private static int addresses = 1;
 
     [Fact]
@@ -22,11 +21,11 @@ public sealed class BruteForceTests(RunningConsole console) : IClassFixture<Runn
         var answers = await Task.WhenAll(attackers.Select((attacker, index) => SignInAsync(attacker.Http, attacker.Token, "hunted", $"wrong {index}")));
         answers.Distinct().ShouldHaveSingleItem();
         (await console.QueryAsync<bool>("select lockout_end > now() from accounts where user_name = 'hunted'")).ShouldBeTrue();
-        (await SignInAsync("hunted", Own)).ShouldBe(answers[0], "the right password, too late");
+        (await SignInAsync("hunted", Browser.Own)).ShouldBe(answers[0], "the right password, too late");
 
         await console.QueryAsync<string>("update accounts set lockout_end = now() - interval '1 second' where user_name = 'hunted' returning id");
         (await SignInAsync("hunted", "wrong once")).ShouldBe(answers[0]);
-        (await SignInAsync("hunted", Own)).ShouldNotBe(answers[0]);
+        (await SignInAsync("hunted", Browser.Own)).ShouldNotBe(answers[0]);
         (await console.QueryAsync<int>("select access_failed_count from accounts where user_name = 'hunted'")).ShouldBe(0);
         foreach (var attacker in attackers) attacker.Http.Dispose();
     }
@@ -50,16 +49,16 @@ public sealed class BruteForceTests(RunningConsole console) : IClassFixture<Runn
     {
         using var _ = await CodedAsync("forgetful");
         using var http = FromAnotherAddress();
-        for (var attempt = 0; attempt < 7; attempt++) (await SignInAsync(http, await TokenAsync(http), "forgetful", Own)).ShouldContain("/sign-in/code");
+        for (var attempt = 0; attempt < 7; attempt++) (await SignInAsync(http, await TokenAsync(http), "forgetful", Browser.Own)).ShouldContain("/sign-in/code");
         (await TriesAsync("forgetful")).ShouldBe(0);
 
         for (var attempt = 0; attempt < 4; attempt++) (await SignInAsync(http, await TokenAsync(http), "forgetful", "wrong")).ShouldContain("refused=");
-        (await SignInAsync(http, await TokenAsync(http), "forgetful", Own)).ShouldContain("/sign-in/code", Case.Sensitive, "the last try was right");
+        (await SignInAsync(http, await TokenAsync(http), "forgetful", Browser.Own)).ShouldContain("/sign-in/code", Case.Sensitive, "the last try was right");
         (await TriesAsync("forgetful")).ShouldBe(4, "wrong passwords before it count on");
         await Task.WhenAll(Enumerable.Range(0, 24).Select(async _ =>
         {
             using var another = FromAnotherAddress();
-            await SignInAsync(another, await TokenAsync(another), "forgetful", Own);
+            await SignInAsync(another, await TokenAsync(another), "forgetful", Browser.Own);
         }));
         (await TriesAsync("forgetful")).ShouldBe(4);
         (await console.QueryAsync<bool>("select lockout_end is null from accounts where user_name = 'forgetful'")).ShouldBeTrue();
@@ -72,18 +71,18 @@ public sealed class BruteForceTests(RunningConsole console) : IClassFixture<Runn
         using var http = FromAnotherAddress();
         for (var attempt = 0; attempt < 5; attempt++)
         {
-            (await SignInAsync(http, await TokenAsync(http), "coded", Own)).ShouldContain("/sign-in/code");
+            (await SignInAsync(http, await TokenAsync(http), "coded", Browser.Own)).ShouldContain("/sign-in/code");
             (await PostAsync(http, "/sign-in/code", await TokenAsync(http, "/sign-in/code"), ("code", "000000"))).ShouldContain("refused=");
         }
         (await console.QueryAsync<bool>("select lockout_end > now() + interval '14 minutes' from accounts where user_name = 'coded'")).ShouldBeTrue();
-        (await SignInAsync(http, await TokenAsync(http), "coded", Own)).ShouldContain("refused=");
+        (await SignInAsync(http, await TokenAsync(http), "coded", Browser.Own)).ShouldContain("refused=");
 
         await console.QueryAsync<string>("update accounts set lockout_end = now() - interval '1 second' where user_name = 'coded' returning id");
-        (await SignInAsync(http, await TokenAsync(http), "coded", Own)).ShouldContain("/sign-in/code");
+        (await SignInAsync(http, await TokenAsync(http), "coded", Browser.Own)).ShouldContain("/sign-in/code");
         var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(async attempt => await PostAsync(http, "/sign-in/code", await TokenAsync(http, "/sign-in/code"), ("code", $"{attempt:D6}"))));
         answers.Distinct().ShouldHaveSingleItem().ShouldContain("refused=");
         (await TriesAsync("coded")).ShouldBe(5, "of many codes side by side five are looked at");
-        (await SignInAsync(http, await TokenAsync(http), "coded", Own)).ShouldContain("refused=");
+        (await SignInAsync(http, await TokenAsync(http), "coded", Browser.Own)).ShouldContain("refused=");
     }
 
     [Theory]
@@ -162,11 +161,7 @@ public sealed class BruteForceTests(RunningConsole console) : IClassFixture<Runn
 
     private async Task<Browser> PersonAsync(string name)
     {
-        using var administrator = new Browser(console);
-        if (!await administrator.SignInAsync("admin", Own)) await administrator.FirstSignInAsync("admin", console.First["password"], Own);
-        var shown = await administrator.SendAsync("/access/people", "/access/people", ("name", name), ("roles", "reviewer"));
-        var person = new Browser(console);
-        await person.FirstSignInAsync(name, Browser.Shown(shown, "Password"), Own);
-        return person;
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        return await administrator.OfPersonAsync(name, "reviewer");
     }
 }

@@ -17,8 +17,6 @@ namespace ImageRights.Console.IntegrationTests;
 /// <summary>Cases and the simulator, in words that people use.</summary>
 public sealed partial class CasePageTests(RunningConsole console) : IClassFixture<RunningConsole>
 {
-    private const string Own = "correct horse battery staple";
-
     [Fact]
     public void Every_fact_and_every_step_of_a_case_has_words_in_both_languages()
     {
@@ -46,7 +44,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     [InlineData("cn-ecl", "identity", "rightProof", "primaFacie", "truthGuarantee")]
     public async Task A_reader_of_Chinese_meets_no_English_in_evidence_terms_messages_and_the_agenda(string regime, params string[] elements)
     {
-        using var chinese = await AdministratorAsync();
+        using var chinese = await Browser.OfAdministratorAsync(console);
         chinese.Language = "zh-CN";
         var tenant = TestAccess.TenantOf($"Bearer {await console.TokenAsync("cases:report")}")!;
         var imageId = console.Pictures.Add(tenant, [0xFF, 0xD8, 0xFF, 0xD9], "image/jpeg");
@@ -86,7 +84,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     [Fact]
     public async Task What_has_no_term_is_not_listed_as_one()
     {
-        using var browser = await AdministratorAsync();
+        using var browser = await Browser.OfAdministratorAsync(console);
         var page = await ReadAsync(browser, $"/cases/{await NotifiedAsync()}");
         page.ShouldContain("US-01");
         page.ShouldNotContain("US-09", customMessage: "what a false notice costs is no term");
@@ -97,7 +95,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     [Fact]
     public async Task A_case_under_law_is_read_and_led_in_either_language_in_the_name_of_who_is_signed_in()
     {
-        using var browser = await AdministratorAsync();
+        using var browser = await Browser.OfAdministratorAsync(console);
         var caseId = await NotifiedAsync();
         var page = await ReadAsync(browser, $"/cases/{caseId}");
         page.ShouldContain("Case opened");
@@ -115,7 +113,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         await TakeAsync(browser, page, caseId, "court-action", "As the file shows.", ("docket", "1:26-cv-1"), ("body", "S.D.N.Y."));
         (await ReadAsync(browser, $"/cases/{caseId}")).ShouldContain("Notice of a court action");
 
-        using var chinese = await AdministratorAsync();
+        using var chinese = await Browser.OfAdministratorAsync(console);
         chinese.Language = "zh-CN";
         page = await ReadAsync(chinese, $"/cases/{caseId}");
         foreach (var text in new[] { "案件立案", "图片已下架", "获知已起诉", "因诉讼或命令维持下架", "记录诉讼终结" }) page.ShouldContain(text);
@@ -124,7 +122,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     [Fact]
     public async Task One_history_is_compared_under_several_laws_with_dates_and_sources()
     {
-        using var browser = await AdministratorAsync();
+        using var browser = await Browser.OfAdministratorAsync(console);
         (await ReadAsync(browser, "/simulator")).ShouldContain("name=\"pack\"");
         const string History = "zone=America/New_York&fact=NoticeReceived&at=2026-11-13T10:00&fact=MeasureApplied&at=2026-11-13T12:00&fact=CounterNoticeReceived&at=2026-11-20T15:00&fact=&at=";
         var page = await ReadAsync(browser, $"/simulator?pack=us-dmca-512&pack=cn-ricr&pack=eu-dsa&{History}");
@@ -141,7 +139,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         page = await ReadAsync(browser, "/simulator?pack=us-tro&zone=America/New_York&fact=TroEntered&at=2026-11-02T10:00&detail=&fact=TermExtended&at=2026-11-10T10:00&detail=US-11");
         page.ShouldContain("– 2026-11-30", customMessage: "fourteen days, and as many again");
 
-        using var chinese = await AdministratorAsync();
+        using var chinese = await Browser.OfAdministratorAsync(console);
         chinese.Language = "zh";
         page = await ReadAsync(chinese, $"/simulator?pack=us-dmca-512&{History}");
         page.ShouldContain("图片最终状态");
@@ -161,11 +159,11 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     [InlineData("cn-ecl", "缺少初步证据", "identity", "rightProof", "primaFacie", "truthGuarantee")]
     public async Task A_seller_objects_with_every_element_of_the_law_s_form_and_is_told_what_lacks(string regime, string lacks, params string[] notice)
     {
-        using var administrator = await AdministratorAsync();
+        using var administrator = await Browser.OfAdministratorAsync(console);
         var unique = Guid.CreateVersion7().ToString("N");
         var caseId = await NotifiedAsync(regime, $"img_{unique}", notice);
         await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "如卷宗所示。", ("legalBasis", ""), ("territories", ""));
-        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
+        using var seller = await administrator.OfPersonAsync($"seller-{Guid.CreateVersion7():N}", "seller", $"seller-{unique}");
         seller.Language = "zh-CN";
         var page = await ReadAsync(seller, $"/cases/{caseId}");
         English(page).ShouldBeEmpty();
@@ -195,12 +193,12 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     public async Task What_parties_say_is_read_whole_by_who_decides_and_by_nobody_who_might_not_before()
     {
         const string Report = "It shows me <b>at home</b>.\nI did not agree.", Objection = "She agreed in writing.\nThe contract is of 3 May.";
-        using var administrator = await AdministratorAsync();
+        using var administrator = await Browser.OfAdministratorAsync(console);
         var unique = Guid.CreateVersion7().ToString("N");
         await KnowAsync($"img_{unique}");
         var caseId = (string)(await PostAsync("/v1/reports", new { imageId = $"img_{unique}", complainantAccountId = $"author-{unique}", reasonCode = "Portrait", statement = Report }))["caseId"]!;
-        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
-        using var holder = await PersonAsync(administrator, "rights-holder", $"author-{unique}");
+        using var seller = await administrator.OfPersonAsync($"seller-{Guid.CreateVersion7():N}", "seller", $"seller-{unique}");
+        using var holder = await administrator.OfPersonAsync($"rights-holder-{Guid.CreateVersion7():N}", "rights-holder", $"author-{unique}");
 
         (await administrator.OpenAsync($"/cases/{caseId}")).ShouldContain("at home&lt;/b&gt;", customMessage: "text, and no markup");
         var page = await ReadAsync(administrator, $"/cases/{caseId}");
@@ -221,7 +219,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     [Fact]
     public async Task Only_a_takedown_has_the_complaint_s_ground_and_every_other_reason_is_chosen_or_typed()
     {
-        using var administrator = await AdministratorAsync();
+        using var administrator = await Browser.OfAdministratorAsync(console);
         var unique = Guid.CreateVersion7().ToString("N");
         var caseId = await NotifiedAsync(imageId: $"img_{unique}");
         var page = await ReadAsync(administrator, $"/cases/{caseId}");
@@ -236,7 +234,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         page.ShouldContain("<option value=\"Portrait\">Portrait</option>");
 
         await TakeAsync(administrator, page, caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
-        using var seller = await PersonAsync(administrator, "seller", $"seller-{unique}");
+        using var seller = await administrator.OfPersonAsync($"seller-{Guid.CreateVersion7():N}", "seller", $"seller-{unique}");
         Reason().Matches(await ReadAsync(seller, $"/cases/{caseId}")).Single().Groups[2].Value.ShouldNotContain("value=");
     }
 
@@ -251,7 +249,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     [Fact]
     public async Task Everybody_is_offered_the_steps_that_are_his_and_no_others()
     {
-        using var administrator = await AdministratorAsync();
+        using var administrator = await Browser.OfAdministratorAsync(console);
         var caseId = await NotifiedAsync();
         await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
         var unique = Respondent().Match(await ReadAsync(administrator, $"/cases/{caseId}")).Groups[1].Value;
@@ -265,7 +263,7 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
 
         async Task<IReadOnlyList<string>> OfferedAsync(string role, string? account = null)
         {
-            using var browser = await PersonAsync(administrator, role, account);
+            using var browser = await administrator.OfPersonAsync($"{role}-{Guid.CreateVersion7():N}", role, account);
             var page = await ReadAsync(browser, $"/cases/{caseId}");
             browser.Status.ShouldBe(HttpStatusCode.OK);
             var steps = StepForm().Matches(page).Select(form => form.Groups[1].Value).ToList();
@@ -327,23 +325,6 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await console.TokenAsync("cases:report"));
         using var answer = await http.PostAsJsonAsync(path, body);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
-    }
-
-    private async Task<Browser> AdministratorAsync()
-    {
-        var browser = new Browser(console);
-        if (!await browser.SignInAsync("admin", Own)) await browser.FirstSignInAsync("admin", console.First["password"], Own);
-        return browser;
-    }
-
-    /// <summary>Somebody of a role who signed in, for an account where the role is a party's.</summary>
-    private async Task<Browser> PersonAsync(Browser administrator, string role, string? account = null)
-    {
-        var name = $"{role}-{Guid.CreateVersion7():N}";
-        var shown = await administrator.SendAsync("/access/people", "/access/people", ("name", name), ("roles", role), ("marketplaceAccountId", account ?? ""));
-        var browser = new Browser(console);
-        await browser.FirstSignInAsync(name, Browser.Shown(shown, "Password"), Own);
-        return browser;
     }
 
     [GeneratedRegex("Picture of seller-([0-9a-z]+)")]

@@ -6,12 +6,10 @@ namespace ImageRights.Console.IntegrationTests;
 
 public sealed class SignInTests(RunningConsole console) : IClassFixture<RunningConsole>
 {
-    private const string Own = "correct horse battery staple";
-
     [Fact]
     public async Task The_first_administrator_signs_in_replaces_the_password_and_makes_people_and_programs()
     {
-        using var browser = await AdministratorAsync();
+        using var browser = await Browser.OfAdministratorAsync(console);
 
         var shown = await browser.SendAsync("/access/programs", "/access/programs", ("name", "Shop system"), ("scopes", "index:read"));
         var (id, secret) = (Browser.Shown(shown, "Client id"), Browser.Shown(shown, "Secret"));
@@ -37,8 +35,8 @@ public sealed class SignInTests(RunningConsole console) : IClassFixture<RunningC
     [Fact]
     public async Task A_reviewer_does_not_open_the_pages_of_an_administrator()
     {
-        using var administrator = await AdministratorAsync();
-        using var reviewer = await PersonAsync(administrator, "mei", "reviewer");
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        using var reviewer = await administrator.OfPersonAsync("mei", "reviewer");
         foreach (var page in new[] { "/access/people", "/access/programs", "/access/tenants" })
         {
             await reviewer.OpenAsync(page);
@@ -51,37 +49,37 @@ public sealed class SignInTests(RunningConsole console) : IClassFixture<RunningC
     [Fact]
     public async Task Five_wrong_passwords_lock_the_account_also_for_the_right_one()
     {
-        using var administrator = await AdministratorAsync();
-        using var _ = await PersonAsync(administrator, "locked", "reviewer");
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        using var _ = await administrator.OfPersonAsync("locked", "reviewer");
         using var browser = new Browser(console);
         for (var attempt = 0; attempt < 5; attempt++) (await browser.SignInAsync("locked", "wrong")).ShouldBeFalse();
-        (await browser.SignInAsync("locked", Own)).ShouldBeFalse();
+        (await browser.SignInAsync("locked", Browser.Own)).ShouldBeFalse();
         (await console.QueryAsync<bool>("select lockout_end > now() from accounts where user_name = 'locked'")).ShouldBeTrue();
     }
 
     [Fact]
     public async Task Codes_from_an_authenticator_are_asked_for_once_they_are_on()
     {
-        using var administrator = await AdministratorAsync();
-        using var person = await PersonAsync(administrator, "careful", "reviewer");
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        using var person = await administrator.OfPersonAsync("careful", "reviewer");
         var key = Browser.Shown(await person.OpenAsync("/account/two-factor"), "Key").Replace(" ", "");
         var page = await person.SendAsync("/account/two-factor", "/account/two-factor", ("code", Code(key)));
         var recovery = Browser.Shown(page, "Code 1");
         recovery.ShouldNotBeEmpty();
 
         using var browser = new Browser(console);
-        await browser.SignInAsync("careful", Own);
+        await browser.SignInAsync("careful", Browser.Own);
         browser.Here.ShouldBe("/sign-in/code");
         await browser.OpenAsync("/account/password");
         browser.Here.ShouldBe("/sign-in", "the password alone opens nothing");
-        await browser.SignInAsync("careful", Own);
+        await browser.SignInAsync("careful", Browser.Own);
         await browser.SendAsync("/sign-in/code", "/sign-in/code", ("code", "000000"), ("next", "/denied"));
         browser.Here.ShouldBe("/sign-in/code");
         await browser.SendAsync("/sign-in/code", "/sign-in/code", ("code", Code(key)), ("next", "/denied"));
         browser.Here.ShouldBe("/denied");
 
         using var another = new Browser(console);
-        await another.SignInAsync("careful", Own);
+        await another.SignInAsync("careful", Browser.Own);
         await another.SendAsync("/sign-in/code", "/sign-in/code", ("code", recovery), ("next", "/denied"));
         another.Here.ShouldBe("/denied");
     }
@@ -93,9 +91,9 @@ public sealed class SignInTests(RunningConsole console) : IClassFixture<RunningC
     [InlineData("javascript:alert(1)")]
     public async Task The_sign_in_page_leads_nowhere_else(string next)
     {
-        using var administrator = await AdministratorAsync();
+        using var administrator = await Browser.OfAdministratorAsync(console);
         using var browser = new Browser(console);
-        (await browser.SignInAsync("admin", Own, next)).ShouldBeTrue();
+        (await browser.SignInAsync("admin", Browser.Own, next)).ShouldBeTrue();
         browser.Last!.RequestMessage!.RequestUri!.Host.ShouldBe("127.0.0.1");
         browser.Here.ShouldBe("/");
     }
@@ -103,7 +101,7 @@ public sealed class SignInTests(RunningConsole console) : IClassFixture<RunningC
     [Fact]
     public async Task A_form_without_its_token_changes_nothing()
     {
-        using var browser = await AdministratorAsync();
+        using var browser = await Browser.OfAdministratorAsync(console);
         foreach (var action in new[] { "/access/people", "/access/programs", "/access/tenants", "/sign-in", "/sign-out", "/account/password", "/account/two-factor" })
         {
             await browser.SendWithoutTokenAsync(action, ("name", "x"), ("password", "x"), ("current", "x"), ("replacement", "x"), ("code", "x"), ("tenant", "x"), ("administrator", "x"), ("roles", "reviewer"), ("scopes", "index:read"));
@@ -114,10 +112,10 @@ public sealed class SignInTests(RunningConsole console) : IClassFixture<RunningC
     [Fact]
     public async Task Another_tenant_s_people_and_programs_are_not_there()
     {
-        using var administrator = await AdministratorAsync();
+        using var administrator = await Browser.OfAdministratorAsync(console);
         var shown = await administrator.SendAsync("/access/tenants", "/access/tenants", ("tenant", "Other market"), ("administrator", "other"));
         using var other = new Browser(console);
-        await other.FirstSignInAsync("other", Browser.Shown(shown, "Password"), Own);
+        await other.FirstSignInAsync("other", Browser.Shown(shown, "Password"), Browser.Own);
         var program = console.First["client_id"];
         (await other.OpenAsync("/access/programs")).ShouldNotContain(program);
         (await other.OpenAsync($"/access/programs/{program}")).ShouldContain("There is no program");
@@ -138,40 +136,25 @@ public sealed class SignInTests(RunningConsole console) : IClassFixture<RunningC
     [Fact]
     public async Task A_role_that_was_taken_away_ends_the_sign_ins_that_had_it()
     {
-        using var administrator = await AdministratorAsync();
-        using var person = await PersonAsync(administrator, "leaving", "reviewer");
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        using var person = await administrator.OfPersonAsync("leaving", "reviewer");
         var stamp = await console.QueryAsync<string>("select security_stamp from accounts where user_name = 'leaving'");
         var id = await console.QueryAsync<string>("select id from accounts where user_name = 'leaving'");
         await administrator.SendAsync($"/access/people/{id}", $"/access/people/{id}", ("roles", "auditor"), ("locked", "on"));
         (await console.QueryAsync<string>("select security_stamp from accounts where user_name = 'leaving'")).ShouldNotBe(stamp, "a cookie with the old stamp is refused when it is next checked");
         using var browser = new Browser(console);
-        (await browser.SignInAsync("leaving", Own)).ShouldBeFalse();
+        (await browser.SignInAsync("leaving", Browser.Own)).ShouldBeFalse();
     }
 
     [Fact]
     public async Task The_cookie_is_out_of_reach_of_scripts_and_pages_say_what_a_browser_may_load()
     {
-        using var browser = await AdministratorAsync();
+        using var browser = await Browser.OfAdministratorAsync(console);
         await browser.OpenAsync("/access/people");
         var headers = browser.Last!.Headers;
         headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'; script-src 'self'");
         headers.GetValues("X-Content-Type-Options").Single().ShouldBe("nosniff");
         (await browser.OpenAsync("/access/people")).ShouldNotContain("<script>");
-    }
-
-    private async Task<Browser> AdministratorAsync()
-    {
-        var browser = new Browser(console);
-        if (!await browser.SignInAsync("admin", Own)) await browser.FirstSignInAsync("admin", console.First["password"], Own);
-        return browser;
-    }
-
-    private async Task<Browser> PersonAsync(Browser administrator, string name, string role)
-    {
-        var shown = await administrator.SendAsync("/access/people", "/access/people", ("name", name), ("roles", role));
-        var browser = new Browser(console);
-        await browser.FirstSignInAsync(name, Browser.Shown(shown, "Password"), Own);
-        return browser;
     }
 
     // RFC 6238 with SHA-1, 30 seconds and six digits, as authenticators have it.

@@ -165,8 +165,8 @@ internal sealed class LawDecider(CaseState state, Proceeding proceeding, RegimeC
         if (command.Step == CaseStep.Retraction) return Retract(command, judgement);
         var fact = Recorded(command.Fact, GroundOf(judgement), speaker, command.Particulars, command.Act);
         // Another court's order still holds, and so does another action.
-        if (fact is RemovalOrderEnded && proceeding.HasOrderBeside(command.Particulars.Reference)) return Decision.Of(fact);
-        if (fact is CourtActionDismissed && proceeding.HasActionBeside(command.Particulars.Reference)) return Decision.Of(fact);
+        if (fact is RemovalOrderEnded && proceeding.Orders.HaveBeside(command.Particulars.Reference)) return Decision.Of(fact);
+        if (fact is CourtActionDismissed && proceeding.Actions.HaveBeside(command.Particulars.Reference)) return Decision.Of(fact);
         return new Decision([fact, .. Effects(judgement, name, command.Act, command.MeasureId)]);
     }
 

@@ -39,16 +39,10 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         DeadlineExtended e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Extend(state, clock, EndingAt(At(e.DueAt), proceeding.Settings), e.Days, At(e.Act.At))),
         DeadlineFired e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Finish(state, clock, At(e.Act.At))),
         DeadlineElapsed e => proceeding.Move(e.Ground.Rule, e.StartedAt, (state, clock) => Procedure.Finish(state, clock, At(e.Act.At))),
-        RemovalOrderEnded e when proceeding.HasOrderBeside(e.Particulars.Reference) => proceeding with { Orders = [.. proceeding.Orders.Where(docket => docket != e.Particulars.Reference)] },
-        CourtActionDismissed e when proceeding.HasActionBeside(e.Particulars.Reference) => proceeding with { Actions = [.. proceeding.Actions.Where(docket => docket != e.Particulars.Reference)] },
+        RemovalOrderEnded e when proceeding.Orders.HaveBeside(e.Particulars.Reference) => proceeding with { Orders = proceeding.Orders.Without(e.Particulars.Reference) },
+        CourtActionDismissed e when proceeding.Actions.HaveBeside(e.Particulars.Reference) => proceeding with { Actions = proceeding.Actions.Without(e.Particulars.Reference) },
         _ => Facts(fact).Aggregate(proceeding, (current, told) => current.Apply(told, catalogue)).After(fact),
     };
-
-    /// <summary>Whether an order is in force and another one is too.</summary>
-    public bool HasOrderBeside(string? docket) => Orders.Count > 1 && docket is not null && Orders.Contains(docket);
-
-    /// <summary>Whether an action is pending and another one is too.</summary>
-    public bool HasActionBeside(string? docket) => Actions.Count > 1 && docket is not null && Actions.Contains(docket);
 
     /// <summary>What the packs call a recorded fact; an effect of another fact is none of its own.</summary>
     public static IEnumerable<Fact> Facts(CaseEvent fact) => fact switch
@@ -127,7 +121,7 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
 
     private static IReadOnlyList<string> OrdersAfter(IReadOnlyList<string> orders, CaseEvent fact) => fact switch
     {
-        CourtOrderedRemoval { Particulars.Reference: { } docket } => orders.Contains(docket) ? orders : [.. orders, docket],
+        CourtOrderedRemoval e => orders.With(e.Particulars.Reference),
         CourtOrderedRestoration or RemovalOrderEnded => [],
         _ => orders,
     };
@@ -136,7 +130,7 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
     {
         Orders = OrdersAfter(Orders, fact),
         // What ends the hold ends what was pending: it was about what the notice held down.
-        Actions = Law.HeldSince is null ? [] : fact is CourtActionNotified or AuthorityComplaintNotified && ((Step)fact).Particulars.Reference is { } docket && !Actions.Contains(docket) ? [.. Actions, docket] : Actions,
+        Actions = Law.HeldSince is null ? [] : fact is CourtActionNotified or AuthorityComplaintNotified ? Actions.With(((Step)fact).Particulars.Reference) : Actions,
     };
 
     private static Edge EndingAt(Instant end, RegimeSettings settings) => new((end - Duration.Epsilon).InZone(settings.Zone).Date, end);

@@ -97,7 +97,7 @@ public record CaseView(
 
     private static CaseView Open(CaseOpened e, CaseId id, long version) => new(
         id.Value, version, CaseStatus.Open, null, e.Origin, e.Regime, e.Dispute.ImageId, e.Dispute.WorkId, e.Location,
-        e.Dispute.RespondentAccountId, e.Dispute.ComplainantAccountId, With([], e.Dispute.ComplainantAccountId), 1,
+        e.Dispute.RespondentAccountId, e.Dispute.ComplainantAccountId, e.Dispute.ComplainantAccountId is { } first ? [first] : [], 1,
         e.Act.ReasonCode, e.Finding, null, null, e.Act.At, e.Act.At, null)
     {
         NoticeIds = e.Notice is { } notice ? [notice.NoticeId] : [],
@@ -110,7 +110,7 @@ public record CaseView(
         ComplainantJoined e => view with
         {
             ComplainantAccountId = e.Dispute.ComplainantAccountId,
-            ComplainantAccountIds = With(view.ComplainantAccountIds, e.ComplainantAccountId),
+            ComplainantAccountIds = view.ComplainantAccountIds.With(e.ComplainantAccountId),
             Complaints = view.Complaints + 1,
             NoticeIds = e.Notice is { } notice ? [.. view.NoticeIds, notice.NoticeId] : view.NoticeIds,
             Finding = view.Finding ?? e.Finding,
@@ -149,9 +149,8 @@ public record CaseView(
         },
         DecisionOverturned or DecisionConfirmed => view with { OpenComplaints = [.. view.OpenComplaints.Where(party => party != ((CaseEvent.Step)fact).Particulars.Party)] },
         CaseReopened when view.Outcome is { } outcome => view with { State = CaseState.StatusOf(outcome), Outcome = null, ClosedAt = null, ReopenedAt = fact.Act.At },
-        CourtActionNotified or AuthorityComplaintNotified => view with { IsActionPending = true, PendingActions = With(view.PendingActions, ((CaseEvent.Step)fact).Particulars.Reference) },
-        CourtActionDismissed { Particulars.Reference: { } docket } when view.PendingActions.Count > 1 && view.PendingActions.Contains(docket) =>
-            view with { PendingActions = [.. view.PendingActions.Where(pending => pending != docket)] },
+        CourtActionNotified or AuthorityComplaintNotified => view with { IsActionPending = true, PendingActions = view.PendingActions.With(((CaseEvent.Step)fact).Particulars.Reference) },
+        CourtActionDismissed e when view.PendingActions.HaveBeside(e.Particulars.Reference) => view with { PendingActions = view.PendingActions.Without(e.Particulars.Reference) },
         CourtActionDismissed => view with { IsActionPending = false, PendingActions = [] },
         InformedOfDecision { Particulars.Party: { } party } => view with { Told = view.Told.Contains(party) ? view.Told : [.. view.Told, party] },
         OdsComplaintReceived => view with { IsBeforeBody = true },
@@ -168,9 +167,6 @@ public record CaseView(
         var isPending = view.IsActionPending && remaining.Any(measure => !measure.IsOrdered) == view.Measures.Any(measure => !measure.IsOrdered);
         return view with { State = state, Measures = remaining, IsHeld = view.IsHeld && remaining.Count > 0, IsActionPending = isPending, PendingActions = isPending ? view.PendingActions : [] };
     }
-
-    private static IReadOnlyList<string> With(IReadOnlyList<string> known, string? further) =>
-        further is null || known.Contains(further) ? known : [.. known, further];
 }
 
 /// <summary>What the parties agreed.</summary>

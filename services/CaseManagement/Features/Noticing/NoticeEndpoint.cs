@@ -177,9 +177,12 @@ internal static class NoticeEndpoint
     }
 
     /// <summary>Where the complaint of each picture went when the notice became effective, of those that went somewhere.</summary>
-    private static async Task<IReadOnlyList<NoticeCase>> FiledAsync(DocumentSession session, NoticeView notice, CancellationToken cancellationToken) => notice.State != NoticeState.Effective ? []
-        : [.. (await session.QueryAsync<CaseView>("where data ->> 'imageId' = any(?) and data -> 'noticeIds' @> jsonb_build_array(?::text)", [notice.Items.ToArray(), notice.NoticeId], cancellationToken))
-            .OrderBy(view => notice.Items.ToList().IndexOf(view.ImageId)).Select(view => new NoticeCase(view.ImageId, view.CaseId, null))];
+    private static async Task<IReadOnlyList<NoticeCase>> FiledAsync(DocumentSession session, NoticeView notice, CancellationToken cancellationToken)
+    {
+        if (notice.State != NoticeState.Effective) return [];
+        var cases = (await session.QueryAsync<CaseView>("where data ->> 'imageId' = any(?) and data -> 'noticeIds' @> jsonb_build_array(?::text)", [notice.Items.ToArray(), notice.NoticeId], cancellationToken)).ToLookup(view => view.ImageId);
+        return [.. notice.Items.SelectMany(image => cases[image]).Select(view => new NoticeCase(view.ImageId, view.CaseId, null))];
+    }
 
     private static NoticeView Fold(NoticeView? view, string id, IReadOnlyList<NoticeEvent> facts) =>
         facts.Aggregate(view, (current, fact) => NoticeView.Evolve(current, id, (current?.Version ?? 0) + 1, fact))!;
