@@ -44,8 +44,11 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
         _ => Facts(fact).Aggregate(proceeding, (current, told) => current.Apply(told, catalogue)).After(fact),
     };
 
-    /// <summary>What the packs call a recorded fact; an effect of another fact is none of its own.</summary>
-    public static IEnumerable<Fact> Facts(CaseEvent fact) => fact switch
+    /// <summary>What the packs call a recorded fact; an effect of another fact is none of its own. A decision is told in the moment that it is taken.</summary>
+    public static IEnumerable<Fact> Facts(CaseEvent fact) => OwnFacts(fact).Concat(fact is InformedOfDecision ? [] : DecisionRecipients.Of(fact)
+        .Select(party => Told(nameof(InformedOfDecision), fact.Act, Speaker.Platform, new Particulars(Party: party))));
+
+    private static IEnumerable<Fact> OwnFacts(CaseEvent fact) => fact switch
     {
         MeasureApplied { Cause: null } e => [Told("MeasureApplied", e.Act, e.Scope?.Automated == true ? Speaker.Machine : Speaker.Platform), Stated(e)],
         // What a court ordered is not owed to the database (Article 17(5)).
@@ -139,10 +142,12 @@ public sealed record Proceeding(RegimePack Pack, RegimeSettings Settings, Proced
     private static ProcedureState Expire(ProcedureState state, Instant at) =>
         state.Clocks.Where(clock => clock.Status == ClockStatus.Running && clock.FiresAt is null && clock.Ends <= at).Aggregate(state, (current, clock) => Procedure.Finish(current, clock, clock.Ends!.Value));
 
+    // Terms of both parties that began with one decision run out with one fact.
     private Proceeding Move(string rule, DateTimeOffset startedAt, Func<ProcedureState, RunningClock, ProcedureState> move)
     {
-        RunningClock? Find(ProcedureState state) => state.Clocks.FirstOrDefault(clock => clock.Clock.Id == rule && clock.StartedAt == At(startedAt) && clock.Status == ClockStatus.Running);
-        return Find(Law) is { } law ? this with { Law = move(Law, law) } : Find(Service) is { } service ? this with { Service = move(Service, service) } : this;
+        bool IsMeant(RunningClock clock) => clock.Clock.Id == rule && clock.StartedAt == At(startedAt) && clock.Status == ClockStatus.Running;
+        ProcedureState Moved(ProcedureState state) => state.Clocks.Where(IsMeant).Aggregate(state, move);
+        return Law.Clocks.Any(IsMeant) ? this with { Law = Moved(Law) } : this with { Service = Moved(Service) };
     }
 
     private static string NameOf(Step step) => NameOf(step.GetType().Name, step.Particulars.Party);

@@ -85,7 +85,7 @@ public record CaseView(
     /// <summary>Folds the next fact.</summary>
     public static CaseView Evolve(CaseView? view, CaseId id, long version, CaseEvent fact) => fact is CaseOpened opened
         ? Open(opened, id, version)
-        : Evolve(view!, fact) with { Version = version, ChangedAt = fact.Act.At };
+        : Evolve(view!, fact) with { Version = version, ChangedAt = fact.Act.At, Told = [.. view!.Told.Union(DecisionRecipients.Of(fact))] };
 
     /// <summary>Identity of the dossier of a work and a respondent: the same for ever, so that nothing has to be looked up to join it.</summary>
     public static string DossierOf(string workId, string respondentAccountId) => $"dos_{DeterministicGuid.Create(Dossiers, Fit($"{workId}/{respondentAccountId}")):N}";
@@ -152,7 +152,6 @@ public record CaseView(
         CourtActionNotified or AuthorityComplaintNotified => view with { IsActionPending = true, PendingActions = view.PendingActions.With(((CaseEvent.Step)fact).Particulars.Reference) },
         CourtActionDismissed e when view.PendingActions.HaveBeside(e.Particulars.Reference) => view with { PendingActions = view.PendingActions.Without(e.Particulars.Reference) },
         CourtActionDismissed => view with { IsActionPending = false, PendingActions = [] },
-        InformedOfDecision { Particulars.Party: { } party } => view with { Told = view.Told.Contains(party) ? view.Told : [.. view.Told, party] },
         OdsComplaintReceived => view with { IsBeforeBody = true },
         Step or CaseReopened or ComplainantWithdrew or DeadlineExtended or DeadlineWarned or DeadlineElapsed or DeadlineFired or DeadlineExecutedLate => view,
         CaseClosed e => view with { State = CaseStatus.Closed, Outcome = e.Outcome, ClosedAt = e.Act.At },

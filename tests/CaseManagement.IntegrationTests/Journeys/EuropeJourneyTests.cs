@@ -59,11 +59,9 @@ public class EuropeJourneyTests(LawService service)
     [Fact]
     public async Task A_complaint_is_decided_by_another_person_and_an_overturned_measure_ends_at_once()
     {
-        var dispute = await DownAsync("2026-08-31");
-        (await dispute.StepAtAsync("2026-08-31T11:30", "complaint", dispute.Scenario.Step(dispute.Scenario.Respondent))).ShouldBe(HttpStatusCode.Conflict, "Complaint_Out_Of_Time");
-        await InformAsync(dispute, "Respondent", "2026-08-31T12:00");
-        // Each party has its own time, and it begins when that party was told.
-        (await dispute.StepAsync("complaint", dispute.Scenario.Step(dispute.Scenario.Complainant))).ShouldBe(HttpStatusCode.Conflict, "Complaint_Out_Of_Time");
+        var notified = await NotifiedAsync("2026-08-31T00:05");
+        (await notified.StepAsync("complaint", notified.Scenario.Step(notified.Scenario.Respondent))).ShouldBe(HttpStatusCode.Conflict, "Complaint_Out_Of_Time");
+        var dispute = await notified.TakenDownAsync("2026-08-31T11:30");
         (await dispute.StepAsync("complaint", dispute.Scenario.Step("stranger"))).Status.ShouldBeOneOf(HttpStatusCode.Forbidden, HttpStatusCode.Conflict);
         (await dispute.StepAtAsync("2026-10-01T12:00", "complaint", dispute.Scenario.Step(dispute.Scenario.Respondent))).ShouldBe(HttpStatusCode.OK);
         (await dispute.StepAsync("closure", new { actor = "reviewer-jo", reasonCode = "Done", statement = "Done.", outcome = "Upheld" })).ShouldBe(HttpStatusCode.Conflict, "Complaint_Open");
@@ -173,10 +171,10 @@ public class EuropeJourneyTests(LawService service)
     [Fact]
     public async Task An_objection_as_American_law_knows_it_is_no_step_of_this_one()
     {
-        var dispute = await DownAsync("2026-08-31");
-        (await dispute.StepAsync("counter-notice", new { actor = dispute.Scenario.Respondent, reasonCode = "owner", statement = "Mine." })).ShouldBe(HttpStatusCode.Conflict, "Step_Not_Provided");
+        var dispute = await NotifiedAsync("2026-08-31T00:05");
         (await NextAsync()).ShouldNotContain("complaint", "he was told of no decision yet");
-        await InformAsync(dispute, "Respondent", "2026-08-31T12:00");
+        await dispute.TakenDownAsync("2026-08-31T00:10");
+        (await dispute.StepAsync("counter-notice", new { actor = dispute.Scenario.Respondent, reasonCode = "owner", statement = "Mine." })).ShouldBe(HttpStatusCode.Conflict, "Step_Not_Provided");
         (await NextAsync()).ShouldContain("complaint");
         (await NextAsync()).ShouldNotContain("counter-notice");
 

@@ -153,9 +153,10 @@ public class CourtTests
             ? Decide(Down("eu-dsa.v1"), new Close(Outcome.Upheld, At(3, Reviewer)))
             : Decide(Decide(Fold([Open("eu-dsa.v1")]), new Dismiss(At(2, Reviewer))), new Close(Outcome.Dismissed, At(3, Reviewer)));
         decided.Status.ShouldBe(CaseStatus.Closed);
-        Refused(decided, Complaint(4)).ShouldBe("Complaint_Out_Of_Time", "nobody was told yet");
-        var told = Decide(decided, new TakeStep(CaseStep.Information, "InformedOfDecision", "msr_9", new Particulars(Party: party), false, At(4, "clerk")));
-        told.Status.ShouldBe(CaseStatus.Closed, "that somebody was told changes nothing");
+        Refused(decided, Complaint(24 * 190)).ShouldBe("Complaint_Out_Of_Time", "six months from the decision, of which the party was told at once");
+        var told = Decide(decided, new TakeStep(CaseStep.Information, "InformedOfDecision", "msr_9", new Particulars(Party: party), false, At(24 * 10, "clerk")));
+        told.Status.ShouldBe(CaseStatus.Closed, "that somebody was told again changes nothing");
+        Decide(told, Complaint(24 * 190)).OpenComplaints.Count.ShouldBe(1, "the time runs from the last time that the party was told");
 
         Refused(told, Complaint(24 * 200)).ShouldBe("Complaint_Out_Of_Time");
         var complained = Decide(told, Complaint(24 * 100));

@@ -151,8 +151,8 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         [.. proceeding.Clocks
             .Where(clock => clock.Status == ClockStatus.Running && clock.Window is { } window && (window.Opens ?? window.Closes) is not null)
             .Where(clock => book.Concerns(clock.Clock.Id, party) && clock.IsFor(party == Party.Complainant ? "complainant" : "respondent"))
-            // Product levels repeat a law's own term under one identity; it is told once.
-            .DistinctBy(clock => clock.Clock.Id)
+            // Product levels repeat a law's own term under one identity, and each decision has a term for complaining of it; the law's latest is told.
+            .GroupBy(clock => clock.Clock.Id, (_, same) => same.LastOrDefault(proceeding.Law.Clocks.Contains) ?? same.First())
             .Select(clock => new MessageTerm(clock.Clock.Id, Moment(clock.Window!.Opens, clock, zone), Moment(clock.Window.Closes, clock, zone)))];
 
     private static LocalMoment? Moment(Edge? edge, RunningClock clock, DateTimeZone zone) =>
