@@ -305,6 +305,9 @@ public sealed record RunningClock(Clock Clock, Instant StartedAt, Window? Window
     /// <summary>Whether its alarm was given.</summary>
     public bool HasWarned { get; init; }
 
+    /// <summary>Whose turn it is: of a term that each party has for itself that party's.</summary>
+    public string Actor => Party is "complainant" or "respondent" ? Party : Clock.Actor;
+
     /// <summary>Whether it brings the picture back.</summary>
     public bool IsRestoring => Clock.Fires?.Effect == Effect.MeasureEnds;
 

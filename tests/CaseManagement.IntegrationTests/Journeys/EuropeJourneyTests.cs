@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.TestKit;
 
@@ -54,6 +55,26 @@ public class EuropeJourneyTests(LawService service)
         var answer = await dispute.StepAtAsync(lodged, "complaint", dispute.Scenario.Step(dispute.Scenario.Respondent, "owner", "It is my own photograph."));
         if (admissible) answer.ShouldBe(HttpStatusCode.OK);
         else answer.ShouldBe(HttpStatusCode.Conflict, "Complaint_Out_Of_Time");
+    }
+
+    [Fact]
+    public async Task Nobody_has_to_record_that_a_party_was_told_for_its_time_to_complain_to_begin()
+    {
+        var dispute = await DownAsync("2026-08-31");
+        var deadlines = (await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines")).ShouldBe(HttpStatusCode.OK).Body!;
+        deadlines["deadlines"]!.AsArray().Where(IsToComplain).Select(term => ((string)term!["actor"]!, (string)term["status"]!, (string)term["lastDay"]!))
+            .ShouldBe([("respondent", "Running", "2027-02-28"), ("complainant", "Running", "2027-02-28")], ignoreOrder: true);
+        deadlines["otherwise"]!.AsArray().Count(IsToComplain).ShouldBe(1, "both run out together");
+        foreach (var party in new[] { "Respondent", "Complainant" })
+        {
+            var letter = await Eventually.GetAsync<JsonNode>(async () =>
+                (await service.GetAsync($"/v1/cases/{dispute.Id}/messages?party={party}")).Body!.AsArray().FirstOrDefault(message => (string)message!["fact"]! == "MeasureApplied"));
+            ((string)letter["body"]!).ShouldContain("last day Sunday 28 February 2027");
+        }
+        (await dispute.ReadAsync())["next"]!["respondent"]!.AsArray().Select(step => (string)step!).ShouldContain("complaint");
+        (await dispute.StepAtAsync("2027-03-01T00:00:05", "complaint", dispute.Scenario.Step(dispute.Scenario.Respondent))).ShouldBe(HttpStatusCode.Conflict, "Complaint_Out_Of_Time");
+
+        static bool IsToComplain(JsonNode? entry) => (string)entry!["rule"]! == "EU-06";
     }
 
     [Fact]

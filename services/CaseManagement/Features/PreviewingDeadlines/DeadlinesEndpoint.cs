@@ -137,7 +137,8 @@ internal static class DeadlinesEndpoint
         {
             var known = state.Entries.Count;
             state = procedure.Advance(state, next);
-            follows.AddRange(state.Entries.Skip(known).Select(entry => new Otherwise(Moment.Of(Instant.Max(entry.At, from), zone)!, entry.Name, entry.Kind, entry.Effects, ItemOf(state), entry.Source)));
+            // Terms of both parties that run out together are one thing that happens.
+            follows.AddRange(state.Entries.Skip(known).DistinctBy(entry => (entry.At, entry.Kind, entry.Name)).Select(entry => new Otherwise(Moment.Of(Instant.Max(entry.At, from), zone)!, entry.Name, entry.Kind, entry.Effects, ItemOf(state), entry.Source)));
         }
         return follows;
     }

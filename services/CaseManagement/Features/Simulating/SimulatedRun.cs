@@ -55,7 +55,7 @@ public sealed record SimulatedDeadline(
         Moment? At(Instant? instant) => Moment.Of(instant, zone);
         var (clock, window, texts) = (running.Clock, running.Window, running.Clock.In(language));
         return new SimulatedDeadline(
-            clock.Id, texts.Step, clock.Actor, running.Status, At(running.StartedAt)!, Day(window?.Opens), At(window?.Opens?.At), Day(window?.Warns), Day(window?.Closes), At(window?.Closes?.At),
+            clock.Id, texts.Step, running.Actor, running.Status, At(running.StartedAt)!, Day(window?.Opens), At(window?.Opens?.At), Day(window?.Warns), Day(window?.Closes), At(window?.Closes?.At),
             texts.Words, At(running.EndedAt), running.EndedBy, texts.WhenMet, texts.WhenMissed, texts.Source!, clock.Evidence,
             window is null ? clock.Evidence == Evidence.Confirmed : window.Doubts.Count == 0, [.. window?.Doubts.Select(doubt => doubt.In(language)) ?? []],
             clock.Extension is not { } extension ? null : new SimulatedExtension(extension.Max, extension.DayKind, running.ExtendedBy, extension.Evidence, extension.Source));
