@@ -272,6 +272,60 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         }
     }
 
+    [Fact]
+    public async Task An_objection_that_was_refused_is_there_again_with_every_word()
+    {
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        var unique = Guid.CreateVersion7().ToString("N");
+        var caseId = await NotifiedAsync(imageId: $"img_{unique}");
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        using var seller = await administrator.OfPersonAsync($"seller-{unique}", "seller", $"seller-{unique}");
+        (string, string)[] typed = [("statement", "Line one <b>\nLine two"), ("elements.signature", "Lena Li"), ("elements.nameAddressPhone", "Lena Li, 1 Road"), ("elements.mistakePerjury", "I swear")];
+        var page = WebUtility.HtmlDecode(await seller.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/counter-notice", [("reasonCode", "not a code"), .. typed]));
+        seller.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        foreach (var kept in new[] { "value=\"not a code\"", ">Line one <b>\nLine two</textarea>", "value=\"Lena Li\"", "value=\"Lena Li, 1 Road\"", "<details class=\"card card-body mb-2\" open>", "A field of the request is missing or wrong. reasonCode" }) page.ShouldContain(kept);
+        Regex.Match(page, "<input[^>]*name=\"elements.mistakePerjury\"[^>]*>").Value.ShouldContain(" checked");
+        Regex.Match(page, "<input[^>]*name=\"elements.jurisdictionConsent\"[^>]*>").Value.ShouldNotContain(" checked");
+        page.Split("role=\"alert\"").Length.ShouldBe(2, "said once");
+        (await ReadAsync(seller, $"/cases/{caseId}")).ShouldNotContain("Lena Li");
+
+        seller.Language = "zh-CN";
+        page = WebUtility.HtmlDecode(await seller.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/counter-notice", ("reasonCode", "not a code"), ("statement", "本人拍摄。")));
+        page.ShouldContain("请求中缺少字段或字段有误。（英文说明：reasonCode");
+    }
+
+    [Fact]
+    public async Task What_happened_meanwhile_stops_no_party_and_is_told_to_who_decides()
+    {
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        var unique = Guid.CreateVersion7().ToString("N");
+        await KnowAsync($"img_{unique}");
+        async Task<string> ReportAsync(string by) => (string)(await PostAsync("/v1/reports", new { imageId = $"img_{unique}", complainantAccountId = $"{by}-{unique}", reasonCode = "Portrait", statement = "It shows me." }))["caseId"]!;
+        var caseId = await ReportAsync("author");
+        using var seller = await administrator.OfPersonAsync($"seller-{unique}", "seller", $"seller-{unique}");
+        using var reviewer = await administrator.OfPersonAsync($"reviewer-{unique}", "reviewer");
+        var seen = Version().Match(await ReadAsync(reviewer, $"/cases/{caseId}")).Groups[1].Value;
+        (await ReportAsync("another")).ShouldBe(caseId);
+
+        async Task<string> DecideAsync(string step, string statement) => WebUtility.HtmlDecode(
+            await reviewer.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/{step}", ("version", seen), ("reasonCode", "Portrait"), ("statement", statement), ("legalBasis", ""), ("territories", "")));
+        var page = await DecideAsync("dismissal", "No face is to be seen.");
+        page.ShouldContain("It changed since you read it; read it again.");
+        Meanwhile().Matches(page).Select(match => match.Groups[1].Value).ShouldBe(["Another complaint joined"]);
+        page.ShouldContain(">No face is to be seen.</textarea>");
+        seen = Version().Match(page).Groups[1].Value;
+        (await DecideAsync("takedown", "After all.")).ShouldContain("Done: takedown.");
+        page = await DecideAsync("dismissal", "Too late for this.");
+        page.ShouldContain("<p class=\"as-written mb-0\">Too late for this.</p>", customMessage: "nobody can dismiss it now, and no word is lost");
+        Meanwhile().Matches(page).Select(match => match.Groups[1].Value).ShouldContain("Picture taken down");
+
+        // The seller read the case before the next complaint joined.
+        seen = "1";
+        await ReportAsync("third");
+        page = WebUtility.HtmlDecode(await seller.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/counter-notice", ("version", seen), ("reasonCode", "Own_Work"), ("statement", "She agreed.")));
+        page.ShouldContain("Done: counter-notice.");
+    }
+
     /// <summary>A page as a reader sees its letters.</summary>
     private static async Task<string> ReadAsync(Browser browser, string path) => WebUtility.HtmlDecode(await browser.OpenAsync(path));
 
@@ -326,6 +380,9 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         using var answer = await http.PostAsJsonAsync(path, body);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }
+
+    [GeneratedRegex("<li><strong>([^<]+)</strong>[^<]*<span class=\"text-secondary\">by [^<]*UTC</span></li>")]
+    private static partial Regex Meanwhile();
 
     [GeneratedRegex("Picture of seller-([0-9a-z]+)")]
     private static partial Regex Respondent();

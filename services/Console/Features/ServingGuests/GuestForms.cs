@@ -38,7 +38,7 @@ internal static class GuestForms
         }
         catch (PeerException refusal)
         {
-            return Refusal.To(Of(market, Report), refusal.Message);
+            return Refusal.By(Of(market, Report), refusal);
         }
     }
 
@@ -61,7 +61,7 @@ internal static class GuestForms
         }
         catch (PeerException refusal)
         {
-            return Refusal.To(Of(market, Follow), refusal.Message);
+            return Refusal.By(Of(market, Follow), refusal);
         }
     }
 }
