@@ -326,6 +326,72 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         page.ShouldContain("Done: counter-notice.");
     }
 
+    [Fact]
+    public async Task A_party_s_first_page_says_what_concerns_her_and_what_she_must_do_until_when()
+    {
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        var unique = Guid.CreateVersion7().ToString("N");
+        using var newcomer = await administrator.OfPersonAsync($"new-{unique}", "rights-holder", $"new-{unique}");
+        var page = await ReadAsync(newcomer, "/");
+        foreach (var text in new[] { "register your first work", "No case is open that concerns you." }) page.ShouldContain(text);
+        page.ShouldNotContain("Cases that wait for a decision");
+
+        var caseId = await NotifiedAsync(imageId: $"img_{unique}");
+        using var seller = await administrator.OfPersonAsync($"seller-{unique}", "seller", $"seller-{unique}");
+        page = await ReadAsync(seller, "/");
+        page.ShouldContain("Cases against your pictures");
+        page.ShouldContain($"href=\"/cases/{caseId}\"");
+        page.ShouldNotContain("What you must do, and until when", customMessage: "it is the marketplace's turn");
+        (await ReadAsync(seller, $"/cases/{caseId}")).ShouldMatch("<strong>The marketplace</strong>: First human decision on ordinary notice</div>\\s*<div>until <strong>[^<]+</strong> \\(America/New_York\\), in 24 hours", "who, what, until when, and where the clock hangs");
+        (await ReadAsync(administrator, $"/cases/{caseId}")).ShouldContain("<th scope=\"col\">Whose</th>", customMessage: "the desk sees the rules");
+
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        (await ReadAsync(seller, "/")).ShouldContain("You can: Object (counter-notice)");
+        using var author = await administrator.OfPersonAsync($"author-{unique}", "rights-holder", $"author-{unique}");
+        page = await ReadAsync(author, "/");
+        page.ShouldContain("Cases that you complained in, or about your works");
+        page.ShouldContain("You can: Take the complaint back");
+        await TakeAsync(seller, page, caseId, "counter-notice", "I bought it from her.", [.. new[] { "signature", "nameAddressPhone", "material", "mistakePerjury", "jurisdictionConsent" }.Select(element => ($"elements.{element}", "x"))]);
+
+        foreach (var browser in new[] { seller, author, newcomer }) browser.Language = "zh-CN";
+        foreach (var browser in new[] { seller, author, newcomer }) English(await ReadAsync(browser, "/")).ShouldBeEmpty();
+        foreach (var browser in new[] { seller, author }) English(await ReadAsync(browser, $"/cases/{caseId}")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_guest_is_told_how_the_report_stands_what_follows_and_who_acts_and_takes_it_back_there()
+    {
+        var image = $"img_{Guid.CreateVersion7():N}";
+        await KnowAsync(image);
+        using var guest = new Browser(console);
+        var shown = await guest.SendAsync("/guest/report", "/guest/report", ("imageId", image), ("reasonCode", "Portrait"), ("statement", "It shows me."));
+        (string, string)[] opened = [("number", Browser.Shown(shown, "Number")), ("pin", Browser.Shown(shown, "PIN"))];
+        var page = WebUtility.HtmlDecode(await guest.SendAsync("/guest/follow", "/guest/follow", opened));
+        foreach (var text in new[] { "It is being looked at.", "decides whether it is taken down", "The marketplace. You need not do anything.", "No date is set for the decision.", "Take the report back" }) page.ShouldContain(text);
+        page.ShouldNotContain(opened[1].Item2, customMessage: "a code is typed each time");
+
+        guest.Language = "zh-CN";
+        page = WebUtility.HtmlDecode(await guest.SendAsync("/guest/follow", "/guest/follow", opened));
+        page.ShouldContain("正在审查。");
+        English(page).ShouldBeEmpty();
+        page = WebUtility.HtmlDecode(await guest.SendAsync("/guest/follow", "/guest/follow", [.. opened, ("withdraw", "on")]));
+        foreach (var text in new[] { "已结案。", "您已撤回举报。" }) page.ShouldContain(text);
+        page.ShouldNotContain("举报不成立", customMessage: "nobody found that");
+        page.ShouldNotContain("name=\"withdraw\"");
+    }
+
+    [Fact]
+    public void Every_role_and_every_scope_says_in_both_languages_what_it_lets_one_do()
+    {
+        AccessWords.All.Roles.Keys.ShouldBe(Roles.OfPeople, ignoreOrder: true);
+        AccessWords.All.Scopes.Keys.ShouldBe(Roles.Scopes, ignoreOrder: true);
+        foreach (var phrase in AccessWords.All.Roles.Values.Concat<Phrase>(AccessWords.All.Roles.Values.Select(role => role.May)).Concat(AccessWords.All.Scopes.Values))
+        {
+            phrase.En.ShouldNotBeNullOrWhiteSpace();
+            phrase.Zh.ShouldContain(letter => letter >= '\u4e00' && letter <= '\u9fff', phrase.En);
+        }
+    }
+
     /// <summary>A page as a reader sees its letters.</summary>
     private static async Task<string> ReadAsync(Browser browser, string path) => WebUtility.HtmlDecode(await browser.OpenAsync(path));
 

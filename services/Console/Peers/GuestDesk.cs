@@ -55,4 +55,5 @@ public sealed class GuestDesk(IHttpClientFactory clients, TokenIssuer issuer, ID
 public sealed record GuestReceipt(string Number, string? Pin);
 
 /// <summary>What a guest sees.</summary>
-public sealed record GuestView(string Number, string State, DateTimeOffset ReceivedAt, DateTimeOffset ChangedAt);
+public sealed record GuestView(
+    string Number, string State, DateTimeOffset ReceivedAt, DateTimeOffset ChangedAt, string? Outcome = null, DateTimeOffset? DecisionDueAt = null, bool CanWithdraw = false, bool IsWithdrawn = false);
