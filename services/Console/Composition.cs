@@ -41,6 +41,8 @@ public static class Composition
         var app = builder.Build();
         app.UseProblems();
         app.UsePagesForPeople();
+        // After it, so that it can answer with another page than was asked for.
+        app.UseRouting();
         app.UseMediaOrigin();
         app.Use(SecurityHeaders);
         app.UseAuthentication();

@@ -73,10 +73,13 @@ public class GuestsTests(RunningService service)
         var (first, firstPin) = await ReportAsync(scenario.Image);
         var (second, secondPin) = await ReportAsync(scenario.Image);
         (await WithdrawAsync(first, secondPin)).ShouldBe(HttpStatusCode.NotFound, "Guest_Report_Not_Found");
+        (await ShownAsync(first, firstPin)).ShouldBe(("UnderReview", null, true, false));
         ((string)(await WithdrawAsync(first, firstPin)).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("UnderReview", "the other's report stands");
+        (await ShownAsync(first, firstPin)).ShouldBe(("UnderReview", null, false, true));
+        (await ShownAsync(second, secondPin)).ShouldBe(("UnderReview", null, true, false));
         (await WithdrawAsync(first, firstPin)).ShouldBe(HttpStatusCode.OK);
         ((string)(await WithdrawAsync(second, secondPin)).ShouldBe(HttpStatusCode.OK).Body!["state"]!).ShouldBe("Closed");
-        ((string)(await FollowAsync(second, secondPin)).Body!["state"]!).ShouldBe("Closed");
+        (await ShownAsync(second, secondPin)).ShouldBe(("Closed", "Dismissed", false, true));
         var found = (await service.GetAsync($"/v1/cases?imageId={scenario.Image}")).Body!["items"]!.AsArray().ShouldHaveSingleItem()!;
         var types = (await service.GetAsync($"/v1/cases/{(string)found["caseId"]!}/history")).Body!["events"]!.AsArray().Select(entry => (string)entry!["type"]!);
         types.ShouldBe(["case_opened_v1", "complainant_joined_v1", "complainant_withdrew_v1", "notice_retracted_v1", "case_closed_v1"]);
@@ -98,6 +101,13 @@ public class GuestsTests(RunningService service)
     {
         var answer = (await service.PostAsync("/v1/guest/reports", new { imageId = image, reasonCode = "Portrait", statement = "It shows me." })).ShouldBe(HttpStatusCode.Created);
         return ((string)answer.Body!["number"]!, (string)answer.Body["pin"]!);
+    }
+
+    private async Task<(string State, string? Outcome, bool CanWithdraw, bool IsWithdrawn)> ShownAsync(string number, string pin)
+    {
+        var report = (await FollowAsync(number, pin)).ShouldBe(HttpStatusCode.OK).Body!;
+        report["decisionDueAt"].ShouldBeNull("the marketplace's own rules have no term");
+        return ((string)report["state"]!, (string?)report["outcome"], (bool)report["canWithdraw"]!, (bool)report["isWithdrawn"]!);
     }
 
     private async Task<Answer> WithdrawAsync(string number, string pin)

@@ -33,10 +33,10 @@ public sealed class AstrayTests(RunningConsole console) : IClassFixture<RunningC
         browser.Say("Accept", Html);
         browser.Say("Referer", new Uri(console.Address, "/access/people?cursor=1").ToString());
         (await browser.SendWithoutTokenAsync("/access/people", ("name", "x"), ("roles", "reviewer"))).ShouldContain("The form could not be taken");
-        browser.Last!.RequestMessage!.RequestUri!.PathAndQuery.ShouldStartWith("/access/people?cursor=1&refused=");
+        (await browser.SendWithoutTokenAsync("/access/people", ("name", "x"), ("roles", "reviewer"))).ShouldContain("data-page=\"/access/people?cursor=1\"");
+        browser.Status.ShouldBe(HttpStatusCode.BadRequest);
         browser.Say("Referer", "https://elsewhere.example/access/people");
-        await browser.SendWithoutTokenAsync("/access/people", ("name", "x"), ("roles", "reviewer"));
-        browser.Here.ShouldBe("/", "of another site nothing is believed");
+        (await browser.SendWithoutTokenAsync("/access/people", ("name", "x"), ("roles", "reviewer"))).ShouldContain("data-page=\"/\"", customMessage: "of another site nothing is believed");
     }
 
     [Theory]
@@ -59,7 +59,8 @@ public sealed class AstrayTests(RunningConsole console) : IClassFixture<RunningC
     {
         using var browser = new Browser(console);
         browser.Say("Sec-Fetch-Site", from);
-        foreach (var name in new[] { "refused", "done" }) (await browser.OpenAsync($"/sign-in?{name}=Call+49+123+to+unlock")).Contains("Call 49 123 to unlock", StringComparison.Ordinal).ShouldBe(isSaid, name);
+        (await browser.OpenAsync("/sign-in?done=Call+49+123+to+unlock")).Contains("Call 49 123 to unlock", StringComparison.Ordinal).ShouldBe(isSaid);
+        (await browser.OpenAsync("/sign-in?refused=Call+49+123+to+unlock")).ShouldNotContain("Call 49 123 to unlock");
     }
 
     [Fact]

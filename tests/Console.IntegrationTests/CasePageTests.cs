@@ -272,6 +272,126 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         }
     }
 
+    [Fact]
+    public async Task An_objection_that_was_refused_is_there_again_with_every_word()
+    {
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        var unique = Guid.CreateVersion7().ToString("N");
+        var caseId = await NotifiedAsync(imageId: $"img_{unique}");
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        using var seller = await administrator.OfPersonAsync($"seller-{unique}", "seller", $"seller-{unique}");
+        (string, string)[] typed = [("statement", "Line one <b>\nLine two"), ("elements.signature", "Lena Li"), ("elements.nameAddressPhone", "Lena Li, 1 Road"), ("elements.mistakePerjury", "I swear")];
+        var page = WebUtility.HtmlDecode(await seller.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/counter-notice", [("reasonCode", "not a code"), .. typed]));
+        seller.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        foreach (var kept in new[] { "value=\"not a code\"", ">Line one <b>\nLine two</textarea>", "value=\"Lena Li\"", "value=\"Lena Li, 1 Road\"", "<details class=\"card card-body mb-2\" open>", "A field of the request is missing or wrong. reasonCode" }) page.ShouldContain(kept);
+        Regex.Match(page, "<input[^>]*name=\"elements.mistakePerjury\"[^>]*>").Value.ShouldContain(" checked");
+        Regex.Match(page, "<input[^>]*name=\"elements.jurisdictionConsent\"[^>]*>").Value.ShouldNotContain(" checked");
+        page.Split("role=\"alert\"").Length.ShouldBe(2, "said once");
+        (await ReadAsync(seller, $"/cases/{caseId}")).ShouldNotContain("Lena Li");
+
+        seller.Language = "zh-CN";
+        page = WebUtility.HtmlDecode(await seller.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/counter-notice", ("reasonCode", "not a code"), ("statement", "本人拍摄。")));
+        page.ShouldContain("请求中缺少字段或字段有误。（英文说明：reasonCode");
+    }
+
+    [Fact]
+    public async Task What_happened_meanwhile_stops_no_party_and_is_told_to_who_decides()
+    {
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        var unique = Guid.CreateVersion7().ToString("N");
+        await KnowAsync($"img_{unique}");
+        async Task<string> ReportAsync(string by) => (string)(await PostAsync("/v1/reports", new { imageId = $"img_{unique}", complainantAccountId = $"{by}-{unique}", reasonCode = "Portrait", statement = "It shows me." }))["caseId"]!;
+        var caseId = await ReportAsync("author");
+        using var seller = await administrator.OfPersonAsync($"seller-{unique}", "seller", $"seller-{unique}");
+        using var reviewer = await administrator.OfPersonAsync($"reviewer-{unique}", "reviewer");
+        var seen = Version().Match(await ReadAsync(reviewer, $"/cases/{caseId}")).Groups[1].Value;
+        (await ReportAsync("another")).ShouldBe(caseId);
+
+        async Task<string> DecideAsync(string step, string statement) => WebUtility.HtmlDecode(
+            await reviewer.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/{step}", ("version", seen), ("reasonCode", "Portrait"), ("statement", statement), ("legalBasis", ""), ("territories", "")));
+        var page = await DecideAsync("dismissal", "No face is to be seen.");
+        page.ShouldContain("It changed since you read it; read it again.");
+        Meanwhile().Matches(page).Select(match => match.Groups[1].Value).ShouldBe(["Another complaint joined"]);
+        page.ShouldContain(">No face is to be seen.</textarea>");
+        seen = Version().Match(page).Groups[1].Value;
+        (await DecideAsync("takedown", "After all.")).ShouldContain("Done: takedown.");
+        page = await DecideAsync("dismissal", "Too late for this.");
+        page.ShouldContain("<p class=\"as-written mb-0\">Too late for this.</p>", customMessage: "nobody can dismiss it now, and no word is lost");
+        Meanwhile().Matches(page).Select(match => match.Groups[1].Value).ShouldContain("Picture taken down");
+
+        // The seller read the case before the next complaint joined.
+        seen = "1";
+        await ReportAsync("third");
+        page = WebUtility.HtmlDecode(await seller.SendAsync($"/cases/{caseId}", $"/cases/{caseId}/counter-notice", ("version", seen), ("reasonCode", "Own_Work"), ("statement", "She agreed.")));
+        page.ShouldContain("Done: counter-notice.");
+    }
+
+    [Fact]
+    public async Task A_party_s_first_page_says_what_concerns_her_and_what_she_must_do_until_when()
+    {
+        using var administrator = await Browser.OfAdministratorAsync(console);
+        var unique = Guid.CreateVersion7().ToString("N");
+        using var newcomer = await administrator.OfPersonAsync($"new-{unique}", "rights-holder", $"new-{unique}");
+        var page = await ReadAsync(newcomer, "/");
+        foreach (var text in new[] { "register your first work", "No case is open that concerns you." }) page.ShouldContain(text);
+        page.ShouldNotContain("Cases that wait for a decision");
+
+        var caseId = await NotifiedAsync(imageId: $"img_{unique}");
+        using var seller = await administrator.OfPersonAsync($"seller-{unique}", "seller", $"seller-{unique}");
+        page = await ReadAsync(seller, "/");
+        page.ShouldContain("Cases against your pictures");
+        page.ShouldContain($"href=\"/cases/{caseId}\"");
+        page.ShouldNotContain("What you must do, and until when", customMessage: "it is the marketplace's turn");
+        (await ReadAsync(seller, $"/cases/{caseId}")).ShouldMatch("<strong>The marketplace</strong>: First human decision on ordinary notice</div>\\s*<div>until <strong>[^<]+</strong> \\(America/New_York\\), in 24 hours", "who, what, until when, and where the clock hangs");
+        (await ReadAsync(administrator, $"/cases/{caseId}")).ShouldContain("<th scope=\"col\">Whose</th>", customMessage: "the desk sees the rules");
+
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
+        (await ReadAsync(seller, "/")).ShouldContain("You can: Object (counter-notice)");
+        using var author = await administrator.OfPersonAsync($"author-{unique}", "rights-holder", $"author-{unique}");
+        page = await ReadAsync(author, "/");
+        page.ShouldContain("Cases that you complained in, or about your works");
+        page.ShouldContain("You can: Take the complaint back");
+        await TakeAsync(seller, page, caseId, "counter-notice", "I bought it from her.", [.. new[] { "signature", "nameAddressPhone", "material", "mistakePerjury", "jurisdictionConsent" }.Select(element => ($"elements.{element}", "x"))]);
+
+        foreach (var browser in new[] { seller, author, newcomer }) browser.Language = "zh-CN";
+        foreach (var browser in new[] { seller, author, newcomer }) English(await ReadAsync(browser, "/")).ShouldBeEmpty();
+        foreach (var browser in new[] { seller, author }) English(await ReadAsync(browser, $"/cases/{caseId}")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_guest_is_told_how_the_report_stands_what_follows_and_who_acts_and_takes_it_back_there()
+    {
+        var image = $"img_{Guid.CreateVersion7():N}";
+        await KnowAsync(image);
+        using var guest = new Browser(console);
+        var shown = await guest.SendAsync("/guest/report", "/guest/report", ("imageId", image), ("reasonCode", "Portrait"), ("statement", "It shows me."));
+        (string, string)[] opened = [("number", Browser.Shown(shown, "Number")), ("pin", Browser.Shown(shown, "PIN"))];
+        var page = WebUtility.HtmlDecode(await guest.SendAsync("/guest/follow", "/guest/follow", opened));
+        foreach (var text in new[] { "It is being looked at.", "decides whether it is taken down", "The marketplace. You need not do anything.", "No date is set for the decision.", "Take the report back" }) page.ShouldContain(text);
+        page.ShouldNotContain(opened[1].Item2, customMessage: "a code is typed each time");
+
+        guest.Language = "zh-CN";
+        page = WebUtility.HtmlDecode(await guest.SendAsync("/guest/follow", "/guest/follow", opened));
+        page.ShouldContain("正在审查。");
+        English(page).ShouldBeEmpty();
+        page = WebUtility.HtmlDecode(await guest.SendAsync("/guest/follow", "/guest/follow", [.. opened, ("withdraw", "on")]));
+        foreach (var text in new[] { "已结案。", "您已撤回举报。" }) page.ShouldContain(text);
+        page.ShouldNotContain("举报不成立", customMessage: "nobody found that");
+        page.ShouldNotContain("name=\"withdraw\"");
+    }
+
+    [Fact]
+    public void Every_role_and_every_scope_says_in_both_languages_what_it_lets_one_do()
+    {
+        AccessWords.All.Roles.Keys.ShouldBe(Roles.OfPeople, ignoreOrder: true);
+        AccessWords.All.Scopes.Keys.ShouldBe(Roles.Scopes, ignoreOrder: true);
+        foreach (var phrase in AccessWords.All.Roles.Values.Concat<Phrase>(AccessWords.All.Roles.Values.Select(role => role.May)).Concat(AccessWords.All.Scopes.Values))
+        {
+            phrase.En.ShouldNotBeNullOrWhiteSpace();
+            phrase.Zh.ShouldContain(letter => letter >= '\u4e00' && letter <= '\u9fff', phrase.En);
+        }
+    }
+
     /// <summary>A page as a reader sees its letters.</summary>
     private static async Task<string> ReadAsync(Browser browser, string path) => WebUtility.HtmlDecode(await browser.OpenAsync(path));
 
@@ -326,6 +446,9 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         using var answer = await http.PostAsJsonAsync(path, body);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }
+
+    [GeneratedRegex("<li><strong>([^<]+)</strong>[^<]*<span class=\"text-secondary\">by [^<]*UTC</span></li>")]
+    private static partial Regex Meanwhile();
 
     [GeneratedRegex("Picture of seller-([0-9a-z]+)")]
     private static partial Regex Respondent();

@@ -10,3 +10,5 @@
     set(next);
   });
 })();
+// A refused form is answered by its page: the address is the page's, so that loading it again sends nothing.
+if (document.documentElement.dataset.page) history.replaceState(null, "", document.documentElement.dataset.page);

@@ -17,7 +17,7 @@ public abstract class PageBase : SpokenBase
         }
         catch (PeerException failure)
         {
-            Trouble = failure.Message;
+            Trouble = T(failure.Said);
             return null;
         }
     }
@@ -34,7 +34,7 @@ public abstract class PageBase : SpokenBase
         }
         catch (PeerException failure)
         {
-            Trouble = failure.Message;
+            Trouble = T(failure.Said);
         }
     }
 

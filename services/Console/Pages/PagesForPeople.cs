@@ -1,5 +1,6 @@
 using ImageRights.Console.Accounts;
 using ImageRights.Console.Features;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace ImageRights.Console.Pages;
@@ -24,10 +25,13 @@ internal static class PagesForPeople
             }
             catch (BadHttpRequestException refused) when (HttpMethods.IsPost(context.Request.Method) && IsOfBrowser(context.Request) && !context.Response.HasStarted)
             {
-                await Refusal.To(context, AccountServices.LocalReferer(context.Request) ?? "/", IsTooLarge(refused)
+                // Without a valid token it commands nothing, and is only shown again on the page that it came from.
+                context.Features.Set<IAntiforgeryValidationFeature>(null);
+                await Refusal.To(AccountServices.LocalReferer(context.Request), IsTooLarge(refused)
                     ? new Phrase("The file is larger than is taken here.", "文件超过允许的大小。")
-                    : new Phrase("The form could not be taken: the page was older than your sign-in, or incomplete. Please fill it in again.", "未能接收表单：页面早于您的登录，或内容不完整。请重新填写。")).ExecuteAsync(context);
+                    : new Phrase("The form could not be taken: the page was older than your sign-in, or incomplete. Please look at it and send it again.", "未能接收表单：页面早于您的登录，或内容不完整。请检查后重新提交。"), refused.StatusCode).ExecuteAsync(context);
             }
+            if (Refusal.Of(context) is { } refusal) await refusal.OpenPageAsync(context, next);
         });
     }
 

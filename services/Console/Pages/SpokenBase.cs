@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageRights.Console.Features;
 using ImageRights.Console.Peers;
 using ImageRights.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Components;
@@ -11,6 +12,9 @@ public abstract class SpokenBase : ComponentBase
     /// <summary>Who asks, and in which language.</summary>
     [Inject]
     protected IHttpContextAccessor Request { get; set; } = null!;
+
+    /// <summary>What was refused of the form that is sent there; null when that is not what the page answers.</summary>
+    protected Refusal? RefusedAt(string action) => Refusal.Of(Request.HttpContext!) is { } refusal && refusal.Action == action ? refusal : null;
 
     /// <inheritdoc cref="Preferences.PrefersChinese" />
     protected bool IsChinese => Request.HttpContext!.PrefersChinese();

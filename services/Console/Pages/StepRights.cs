@@ -25,6 +25,6 @@ internal static class StepRights
         return next.Reviewer.Concat(next.Respondent).Concat(next.Complainant).Distinct().Where(step => viewer.May(PermissionFor(step)) && (!IsPartys(step) || parties.Contains(step)));
     }
 
-    // In somebody else's name the service takes none of these.
-    private static bool IsPartys(string step) => PermissionFor(step) is Permission.CasesObject or Permission.CasesReport;
+    /// <summary>Whether it is a party's own: in somebody else's name the service takes none of these.</summary>
+    public static bool IsPartys(string step) => PermissionFor(step) is Permission.CasesObject or Permission.CasesReport;
 }

@@ -114,6 +114,15 @@ internal static class Words
         var other => other,
     })));
 
+    /// <inheritdoc cref="Actor" />
+    public static Phrase ActorInSentence(string actor) => actor.ToLowerInvariant() switch
+    {
+        "platform" => new("The marketplace", "平台"),
+        "both" => new("Both sides", "双方"),
+        "either party" => new("Either side", "任何一方"),
+        _ => new($"The {Actor(actor).En}", Actor(actor).Zh),
+    };
+
     /// <summary>What can be chosen in a step's form.</summary>
     public static Phrase Option(string option) => option switch
     {
@@ -139,10 +148,24 @@ internal static class Words
     {
         "UnderReview" => new("It is being looked at.", "正在审查。"),
         "TakenDown" => new("The picture was taken down.", "图片已下架。"),
-        "Dismissed" => new("The report was found to be without ground.", "经审查，举报不成立。"),
+        "Dismissed" => new("The report was found to be without ground; the picture stays.", "经审查，举报不成立，图片继续展示。"),
         "Reinstated" => new("The picture was taken down and is shown again.", "图片曾下架，现已恢复。"),
         "Settled" => new("The parties have settled.", "双方已和解。"),
+        "Upheld" => new("It is closed: the picture was taken down and stays down.", "已结案：图片已下架，不再恢复。"),
         _ => new("It is closed.", "已结案。"),
+    };
+
+    /// <summary>What follows for a guest, who acts now, and what is open to the guest besides taking the report back.</summary>
+    public static (Phrase Next, Phrase Who, Phrase? Besides) GuestNext(string state) => state switch
+    {
+        "UnderReview" => (new("A person at the marketplace looks at the picture and at what you wrote, and decides whether it is taken down.", "平台工作人员将审查图片和您的说明，决定是否下架。"),
+            new("The marketplace. You need not do anything.", "平台。您无需采取任何行动。"), null),
+        "TakenDown" => (new("Who uploaded the picture may object; then it is looked at once more. Otherwise it stays down.", "上传者可以提出反通知，届时将再次审查；否则图片保持下架。"),
+            new("Who uploaded it, if they object. You need not do anything.", "上传者（如提出反通知）。您无需采取任何行动。"), null),
+        "Dismissed" or "Reinstated" => (new("The picture is shown. Nothing more happens here by itself.", "图片正在展示。此处不会再自动进行任何处理。"), new("Nobody, unless you go on.", "无人，除非您继续主张。"),
+            new("Report the picture again if you have something new to say, or turn to a court or an authority.", "如有新的理由可再次举报，也可向法院或主管部门寻求救济。")),
+        "Settled" => (new("The case is put in order with what the parties agreed.", "将按双方约定办理。"), new("Nobody.", "无需任何人采取行动。"), null),
+        _ => (new("Nothing more happens here.", "此处不再进行任何处理。"), new("Nobody.", "无需任何人采取行动。"), null),
     };
 
     public static Phrase State(string? state) => state switch

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageRights.Console.Pages;
 
 namespace ImageRights.Console.Peers;
 
@@ -64,7 +65,7 @@ public sealed class Desk(IHttpClientFactory clients)
         }
         catch (HttpRequestException failure)
         {
-            throw new PeerException(peer, null, $"The {peer} service does not answer. It may be starting; try again in a moment.", failure);
+            throw new PeerException(peer, null, new($"The {peer} service does not answer. It may be starting; try again in a moment.", $"{peer} 服务没有响应，可能正在启动，请稍后重试。"), failure);
         }
     }
 
@@ -74,19 +75,28 @@ public sealed class Desk(IHttpClientFactory clients)
         try
         {
             var problem = JsonNode.Parse(text);
-            var said = string.Join(" ", new[] { problem?["title"]?.GetValue<string>(), problem?["detail"]?.GetValue<string>() }.Where(part => part is not null));
-            return new PeerException(peer, problem?["code"]?.GetValue<string>(), said);
+            return new PeerException(peer, problem?["code"]?.GetValue<string>(), SaidOf(problem?["title"]?.GetValue<string>() ?? "", problem?["detail"]?.GetValue<string>()));
         }
         catch (JsonException)
         {
-            return new PeerException(peer, null, $"The {peer} service answered {(int)response.StatusCode}.");
+            return new PeerException(peer, null, new($"The {peer} service answered {(int)response.StatusCode}.", $"{peer} 服务返回了 {(int)response.StatusCode}。"));
         }
     }
+
+    // The title is in the reader's language; the detail that some refusals add is in English.
+    private static Phrase SaidOf(string title, string? detail) => detail is null
+        ? new(Sentence(title, '.'), Sentence(title, '。'))
+        : new($"{Sentence(title, '.')} {Sentence(detail, '.')}", $"{Sentence(title, '。')}（英文说明：{detail}）");
+
+    private static string Sentence(string said, char end) => said is [] or [.., '.' or '。' or '!' or '?' or '！' or '？'] ? said : said + end;
 }
 
-/// <summary>A service refused or did not answer; the message can be shown to people.</summary>
-public sealed class PeerException(string peer, string? code, string message, Exception? inner = null) : Exception(message, inner)
+/// <summary>A service refused or did not answer.</summary>
+public sealed class PeerException(string peer, string? code, Phrase said, Exception? inner = null) : Exception(said.En, inner)
 {
+    /// <summary>For people.</summary>
+    public Phrase Said { get; } = said;
+
     /// <summary>Which service.</summary>
     public string Peer { get; } = peer;
 

@@ -27,7 +27,7 @@ public sealed class GuestDesk(IHttpClientFactory clients, TokenIssuer issuer, ID
     {
         using (request)
         {
-            var tenant = await TenantAsync(market, cancellationToken) ?? throw new PeerException(Peer.Cases, null, "There is no such marketplace.");
+            var tenant = await TenantAsync(market, cancellationToken) ?? throw new PeerException(Peer.Cases, null, new("There is no such marketplace.", "没有此平台。"));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await issuer.ForPagesAsync(Roles.GuestDesk, tenant, cancellationToken));
             if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);
             try
@@ -38,7 +38,7 @@ public sealed class GuestDesk(IHttpClientFactory clients, TokenIssuer issuer, ID
             }
             catch (HttpRequestException failure)
             {
-                throw new PeerException(Peer.Cases, null, "Reports cannot be taken just now; try again in a moment.", failure);
+                throw new PeerException(Peer.Cases, null, new("Reports cannot be taken just now; try again in a moment.", "暂时无法受理举报，请稍后重试。"), failure);
             }
         }
     }
@@ -55,4 +55,5 @@ public sealed class GuestDesk(IHttpClientFactory clients, TokenIssuer issuer, ID
 public sealed record GuestReceipt(string Number, string? Pin);
 
 /// <summary>What a guest sees.</summary>
-public sealed record GuestView(string Number, string State, DateTimeOffset ReceivedAt, DateTimeOffset ChangedAt);
+public sealed record GuestView(
+    string Number, string State, DateTimeOffset ReceivedAt, DateTimeOffset ChangedAt, string? Outcome = null, DateTimeOffset? DecisionDueAt = null, bool CanWithdraw = false, bool IsWithdrawn = false);

@@ -68,7 +68,13 @@ public sealed record Objection(bool IsAccepted, DateTimeOffset At, IReadOnlyList
 
 public sealed record Case(
     string CaseId, long Version, string State, string? Outcome, string Origin, string Regime, string ImageId, string? WorkId, string RespondentAccountId, string? ComplainantAccountId,
-    IReadOnlyList<string> ComplainantAccountIds, string ReasonCode, Finding? Finding, DateTimeOffset OpenedAt, DateTimeOffset ChangedAt, NextSteps? Next, Location? Location = null, Objection? CounterNotice = null);
+    IReadOnlyList<string> ComplainantAccountIds, string ReasonCode, Finding? Finding, DateTimeOffset OpenedAt, DateTimeOffset ChangedAt, NextSteps? Next, Location? Location = null, Objection? CounterNotice = null)
+{
+    // A case that follows the marketplace's own rules has no terms of law.
+    private const string HouseRegime = "house-v1";
+
+    public bool IsUnderLaw => Regime != HouseRegime;
+}
 
 public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Timestamp, string? Actor, JsonObject? Data, Guid EventId);
 

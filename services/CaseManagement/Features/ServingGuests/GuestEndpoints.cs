@@ -27,13 +27,19 @@ public sealed record GuestReportAnswer(string Number, string? Pin);
 
 /// <summary>What a guest sees of a report: how it stands, and nothing of anybody else.</summary>
 /// <param name="State">UnderReview, TakenDown, Dismissed, Reinstated, Settled or Closed.</param>
-public sealed record GuestReport(string Number, string State, DateTimeOffset ReceivedAt, DateTimeOffset ChangedAt);
+/// <param name="Outcome">What a closed one came to: Upheld, Dismissed, Reinstated or Settled; null while it is open.</param>
+/// <param name="DecisionDueAt">Until when the marketplace has to decide; null where no term runs for that.</param>
+/// <param name="CanWithdraw">Whether the guest can take it back now.</param>
+/// <param name="IsWithdrawn">Whether the guest took it back.</param>
+public sealed record GuestReport(
+    string Number, string State, DateTimeOffset ReceivedAt, DateTimeOffset ChangedAt, string? Outcome = null, DateTimeOffset? DecisionDueAt = null, bool CanWithdraw = false, bool IsWithdrawn = false);
 
 /// <summary>Reports of guests, by whoever serves them: the console's pages, or the marketplace's own program.</summary>
 internal static class GuestEndpoints
 {
     private const string PinHeader = "Guest-Pin";
     private const string SenderPrefix = "guest ";
+    private const string UnderReview = "UnderReview";
     private const int Attempts = 5;
 
     /// <summary><c>POST /v1/guest/reports</c>, <c>GET /v1/guest/reports/{number}</c>, <c>POST /v1/guest/reports/{number}/withdrawal</c>.</summary>
@@ -82,18 +88,33 @@ internal static class GuestEndpoints
         return CreateOutcome.Created($"/v1/guest/reports/{number}", new GuestReportAnswer(number, null));
     }
 
-    private static Task<IResult> FollowAsync(string number, HttpContext context, DocumentStore store) => OpenAsync(number, context, store, async (session, opened) =>
-        await session.LoadAsync<CaseView>(opened.CaseId!, context.RequestAborted) is { } found
-            ? TypedResults.Ok(new GuestReport(number, StateOf(found.State), opened.ReceivedAt, found.ChangedAt))
-            : context.Problem(new Rejection("Guest_Report_Not_Found")));
+    private static Task<IResult> FollowAsync(string number, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time) => OpenAsync(number, context, store, async (session, opened) =>
+    {
+        if (await session.LoadAsync<CaseView>(opened.CaseId!, context.RequestAborted) is not { } found) return context.Problem(new Rejection("Guest_Report_Not_Found"));
+        var stream = await session.Events.FetchForWriting<CaseState>(new CaseId(opened.CaseId!).StreamKey, context.RequestAborted);
+        var withdrawal = rules.Decide(stream.Aggregate, Withdrawal(number, context, time));
+        var agenda = await session.LoadAsync<CaseAgenda>(opened.CaseId!, context.RequestAborted);
+        return TypedResults.Ok(Of(number, opened, found, agenda, rules) with { CanWithdraw = withdrawal is { Code: null, Events.Count: > 0 }, IsWithdrawn = withdrawal is { Code: null, Events.Count: 0 } });
+    });
+
+    private static GuestReport Of(string number, GuestAccess.Opened opened, CaseView found, CaseAgenda? agenda, CaseRules rules)
+    {
+        var state = StateOf(found.State);
+        var clocks = rules.Catalogue.Packs.SelectMany(pack => pack.Clocks).ToLookup(clock => clock.Id);
+        var due = state != UnderReview ? null : agenda?.Items.FirstOrDefault(item => item.Kind != DueKind.Warning && clocks[item.Rule].Any(clock => clock.Actor == "platform"));
+        return new GuestReport(number, state, opened.ReceivedAt, found.ChangedAt, found.Outcome?.ToString(), due?.DueAt);
+    }
+
+    private static CaseCommand.TakeStep Withdrawal(string number, HttpContext context, TimeProvider time) => new(
+        CaseStep.Retraction, nameof(CaseEvent.NoticeRetracted), "", new Particulars(), Automated: false, new Act(number, "Withdrawn", "Taken back with number and PIN.", time.GetUtcNow(), context.Subject()));
 
     /// <summary>The guest's own complaint only: others', and the house's own findings, stand.</summary>
     private static Task<IResult> WithdrawAsync(string number, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time) => OpenAsync(number, context, store, async (session, opened) =>
     {
-        var (id, act) = (new CaseId(opened.CaseId!), new Act(number, "Withdrawn", "Taken back with number and PIN.", time.GetUtcNow(), context.Subject()));
-        session.LastModifiedBy = act.Signature;
+        var (id, withdrawal) = (new CaseId(opened.CaseId!), Withdrawal(number, context, time));
+        session.LastModifiedBy = withdrawal.Act.Signature;
         var stream = await session.Events.FetchForWriting<CaseState>(id.StreamKey, context.RequestAborted);
-        var decision = rules.Decide(stream.Aggregate, new CaseCommand.TakeStep(CaseStep.Retraction, nameof(CaseEvent.NoticeRetracted), "", new Particulars(), Automated: false, act));
+        var decision = rules.Decide(stream.Aggregate, withdrawal);
         if (decision.Code is { } code) return context.Problem(new Rejection(code, decision.Detail));
         stream.AppendMany(decision.Events);
         await context.RequestServices.GetRequiredService<Stating>().AccompanyAsync(session, id, stream.Aggregate.History, decision.Events, context.RequestAborted);
@@ -106,7 +127,7 @@ internal static class GuestEndpoints
             return context.Problem(new Rejection("Version_Conflict"));
         }
         var view = decision.Events.Aggregate(stream.Events.Aggregate((CaseView?)null, CaseView.Evolve)!, (current, fact) => CaseView.Evolve(current, id, current.Version + 1, fact));
-        return TypedResults.Ok(new GuestReport(number, StateOf(view.State), opened.ReceivedAt, view.ChangedAt));
+        return TypedResults.Ok(Of(number, opened, view, null, rules) with { IsWithdrawn = true });
     });
 
     private static async Task<IResult> OpenAsync(string number, HttpContext context, DocumentStore store, Func<DocumentSession, GuestAccess.Opened, Task<IResult>> answer)
@@ -129,7 +150,7 @@ internal static class GuestEndpoints
         CaseStatus.Reinstated => "Reinstated",
         CaseStatus.Settled => "Settled",
         CaseStatus.Closed => "Closed",
-        _ => "UnderReview",
+        _ => UnderReview,
     };
 
     private static Rejection? Check(GuestReportRequest request) =>

@@ -16,7 +16,7 @@ internal static class CaseFileEndpoint
         }
         catch (PeerException refusal)
         {
-            return Refusal.To($"/cases/{name}", refusal.Message);
+            return Refusal.By($"/cases/{name}", refusal);
         }
     }
 }

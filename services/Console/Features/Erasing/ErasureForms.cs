@@ -29,7 +29,7 @@ internal static class ErasureForms
         }
         catch (PeerException refusal)
         {
-            return Refusal.To("/erasures", refusal.Message);
+            return Refusal.By("/erasures", refusal);
         }
     }
 }

@@ -25,7 +25,7 @@ internal static class AccountEndpoints
     private static async Task<IResult> CreateAsync([FromForm] string name, [FromForm] string? marketplaceAccountId, HttpContext context, UserManager<Account> accounts, TimeProvider clock)
     {
         var roles = Chosen(context);
-        if (Check(context, roles) is { } wrong) return Refusal.To(context, Page, wrong);
+        if (Check(context, roles) is { } wrong) return Refusal.To(Page, wrong);
         return await MakeAsync(accounts, context.Tenant(), name, roles, marketplaceAccountId, clock.GetUtcNow(), Page);
     }
 
@@ -33,9 +33,9 @@ internal static class AccountEndpoints
     {
         if (await FindAsync(accounts, context, id) is not { } account) return context.Problem(new Rejection("Not_Found"));
         var (page, roles) = ($"{Page}/{id}", Chosen(context));
-        if (Check(context, [.. roles.Except(account.Roles)]) is { } wrong) return Refusal.To(context, page, wrong);
+        if (Check(context, [.. roles.Except(account.Roles)]) is { } wrong) return Refusal.To(page, wrong);
         var isOwn = account.Id == context.Subject();
-        if (isOwn && (locked is not null || !roles.Contains(Roles.TenantAdmin))) return Refusal.To(context, page, new("You cannot lock yourself out.", "不能锁定自己，也不能取消自己的管理员角色。"));
+        if (isOwn && (locked is not null || !roles.Contains(Roles.TenantAdmin))) return Refusal.To(page, new("You cannot lock yourself out.", "不能锁定自己，也不能取消自己的管理员角色。"));
         account.Roles = roles;
         account.MarketplaceAccountId = string.IsNullOrWhiteSpace(marketplaceAccountId) ? null : marketplaceAccountId.Trim();
         await accounts.SetLockoutEndDateAsync(account, locked is null ? null : DateTimeOffset.MaxValue);
@@ -60,8 +60,8 @@ internal static class AccountEndpoints
     private static async Task<IResult> CreateTenantAsync([FromForm] string tenant, [FromForm] string administrator, HttpContext context, AccountsDb database, UserManager<Account> accounts, TimeProvider clock)
     {
         const string page = "/access/tenants";
-        if (string.IsNullOrWhiteSpace(tenant) || tenant.Length > 200) return Refusal.To(context, page, new("A tenant's name takes 1 to 200 characters.", "租户名称须为 1 至 200 个字符。"));
-        if (await accounts.FindByNameAsync(administrator) is not null) return Refusal.To(context, page, new("That sign-in name is taken.", "该用户名已被使用。"));
+        if (string.IsNullOrWhiteSpace(tenant) || tenant.Length > 200) return Refusal.To(page, new("A tenant's name takes 1 to 200 characters.", "租户名称须为 1 至 200 个字符。"));
+        if (await accounts.FindByNameAsync(administrator) is not null) return Refusal.To(page, new("That sign-in name is taken.", "该用户名已被使用。"));
         var made = new Tenant { Id = $"ten_{Guid.CreateVersion7():N}", Name = tenant.Trim(), CreatedAt = clock.GetUtcNow() };
         database.Tenants.Add(made);
         await database.SaveChangesAsync();
@@ -79,7 +79,7 @@ internal static class AccountEndpoints
         var result = await accounts.CreateAsync(account, password);
         return result.Succeeded
             ? ShowPassword(account, new("This password opens the account once: it asks for one of the person's own.", "此密码仅可登录一次，登录后须设置自己的密码。"), password, page)
-            : Refusal.To(page, string.Join(" ", result.Errors.Select(error => error.Description)));
+            : Refusal.To(page, Phrase.Same(string.Join(" ", result.Errors.Select(error => error.Description))));
     }
 
     private static IResult ShowPassword(Account account, Phrase what, string password, string next) =>

@@ -25,7 +25,7 @@ internal static class ClientEndpoints
     private static async Task<IResult> CreateAsync([FromForm] string name, HttpContext context, AccountsDb database, TimeProvider clock)
     {
         var scopes = Chosen(context);
-        if (Check(name, scopes) is { } wrong) return Refusal.To(context, Page, wrong);
+        if (Check(name, scopes) is { } wrong) return Refusal.To(Page, wrong);
         var now = clock.GetUtcNow();
         var client = new ApiClient { Id = $"cli_{Guid.CreateVersion7():N}", TenantId = context.Tenant(), Name = name.Trim(), Scopes = scopes, CreatedAt = now };
         var secret = Draw(client, now);
@@ -38,7 +38,7 @@ internal static class ClientEndpoints
     {
         if (await FindAsync(database, context, id) is not { } client) return context.Problem(new Rejection("Not_Found"));
         var scopes = Chosen(context);
-        if (Check(name, scopes) is { } wrong) return Refusal.To(context, $"{Page}/{id}", wrong);
+        if (Check(name, scopes) is { } wrong) return Refusal.To($"{Page}/{id}", wrong);
         (client.Name, client.Scopes) = (name.Trim(), scopes);
         client.DisabledAt = disabled is null ? null : client.DisabledAt ?? clock.GetUtcNow();
         await database.SaveChangesAsync(context.RequestAborted);
@@ -49,7 +49,7 @@ internal static class ClientEndpoints
     {
         if (await FindAsync(database, context, id) is not { } client) return context.Problem(new Rejection("Not_Found"));
         if (client.Secrets.Count >= ApiClient.MostSecrets)
-            return Refusal.To(context, $"{Page}/{id}", new("Two secrets are valid already: end the one that is no longer used first.", "已有两个有效密钥，请先停用不再使用的那一个。"));
+            return Refusal.To($"{Page}/{id}", new("Two secrets are valid already: end the one that is no longer used first.", "已有两个有效密钥，请先停用不再使用的那一个。"));
         var secret = Draw(client, clock.GetUtcNow());
         database.Add(client.Secrets[^1]);
         await database.SaveChangesAsync(context.RequestAborted);

@@ -21,7 +21,7 @@ internal static class InboxForms
         }
         catch (PeerException refusal)
         {
-            return Refusal.To("/inbox", refusal.Message);
+            return Refusal.By("/inbox", refusal);
         }
     }
 }

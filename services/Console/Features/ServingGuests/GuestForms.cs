@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImageRights.Console.Pages;
 using ImageRights.Console.Peers;
-using ImageRights.ServiceDefaults.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -38,7 +38,7 @@ internal static class GuestForms
         }
         catch (PeerException refusal)
         {
-            return Refusal.To(Of(market, Report), refusal.Message);
+            return Refusal.By(Of(market, Report), refusal);
         }
     }
 
@@ -52,16 +52,14 @@ internal static class GuestForms
     // The answer to the form itself: number and PIN are in no address.
     private static async Task<IResult> FollowAsync([FromForm] string number, [FromForm] string pin, [FromForm] string? withdraw, [FromForm] string? market, HttpContext context, GuestDesk desk)
     {
-        string At(DateTimeOffset instant) => Speech.Instant(instant, context.PrefersChinese());
         try
         {
             var report = (await desk.FollowAsync(market, number.Trim(), pin.Replace(" ", "", StringComparison.Ordinal), withdraw == "on", context.Request.Headers.AcceptLanguage, context.RequestAborted))!;
-            return ShownOnce.Page(new("Your report", "您的举报"), Words.GuestState(report.State),
-                [(Number, report.Number), (new("Received", "收到时间"), At(report.ReceivedAt)), (new("Last changed", "最近变更"), At(report.ChangedAt))], Of(market, Follow), new("Back", "返回"));
+            return new RazorComponentResult<GuestStatus>(new Dictionary<string, object?> { ["Report"] = report, ["Market"] = market });
         }
         catch (PeerException refusal)
         {
-            return Refusal.To(Of(market, Follow), refusal.Message);
+            return Refusal.By(Of(market, Follow), refusal);
         }
     }
 }

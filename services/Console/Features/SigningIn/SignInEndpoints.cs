@@ -31,7 +31,7 @@ internal static class SignInEndpoints
         {
             // The time that a wrong password takes.
             hasher.HashPassword(new Account { TenantId = "" }, password);
-            return Refusal.To(context, WithNext("/sign-in", next), Refused);
+            return Refusal.To(WithNext("/sign-in", next), Refused);
         }
         var result = await signIn.PasswordSignInAsync(account, password, isPersistent: false, lockoutOnFailure: false);
         if (result.RequiresTwoFactor)
@@ -40,7 +40,7 @@ internal static class SignInEndpoints
             await tries.ReturnAsync(account, context.RequestAborted);
             return Results.LocalRedirect(WithNext("/sign-in/code", next));
         }
-        if (!result.Succeeded) return Refusal.To(context, WithNext("/sign-in", next), Refused);
+        if (!result.Succeeded) return Refusal.To(WithNext("/sign-in", next), Refused);
         await tries.ForgetAsync(account, context.RequestAborted);
         return Results.LocalRedirect(Local(next) ?? "/");
     }
@@ -52,7 +52,7 @@ internal static class SignInEndpoints
         var opens = await tries.TakeAsync(account, context.RequestAborted) && (typed.Length == 6 && typed.All(char.IsAsciiDigit)
             ? await accounts.VerifyTwoFactorTokenAsync(account, accounts.Options.Tokens.AuthenticatorTokenProvider, typed)
             : (await accounts.RedeemTwoFactorRecoveryCodeAsync(account, typed)).Succeeded);
-        if (!opens) return Refusal.To(context, WithNext("/sign-in/code", next), CodeRefused);
+        if (!opens) return Refusal.To(WithNext("/sign-in/code", next), CodeRefused);
         await tries.ForgetAsync(account, context.RequestAborted);
         await context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await signIn.SignInAsync(account, isPersistent: false);
@@ -68,10 +68,10 @@ internal static class SignInEndpoints
     private static async Task<IResult> ChangePasswordAsync([FromForm] string current, [FromForm] string replacement, HttpContext context, SignInManager<Account> signIn)
     {
         var account = (await signIn.UserManager.GetUserAsync(context.User))!;
-        if (current == replacement) return Refusal.To(context, "/account/password", new("The new password is the old one.", "新密码与当前密码相同。"));
+        if (current == replacement) return Refusal.To("/account/password", new("The new password is the old one.", "新密码与当前密码相同。"));
         account.MustChangePassword = false;
         var result = await signIn.UserManager.ChangePasswordAsync(account, current, replacement);
-        if (!result.Succeeded) return Refusal.To("/account/password", string.Join(" ", result.Errors.Select(error => error.Description)));
+        if (!result.Succeeded) return Refusal.To("/account/password", Phrase.Same(string.Join(" ", result.Errors.Select(error => error.Description))));
         await signIn.RefreshSignInAsync(account);
         return Results.LocalRedirect("/?done=password%20changed");
     }
@@ -81,7 +81,7 @@ internal static class SignInEndpoints
         var accounts = signIn.UserManager;
         var account = (await accounts.GetUserAsync(context.User))!;
         if (!await accounts.VerifyTwoFactorTokenAsync(account, accounts.Options.Tokens.AuthenticatorTokenProvider, code.Replace(" ", "", StringComparison.Ordinal)))
-            return Refusal.To(context, "/account/two-factor", CodeRefused);
+            return Refusal.To("/account/two-factor", CodeRefused);
         await accounts.SetTwoFactorEnabledAsync(account, true);
         var recovery = (await accounts.GenerateNewTwoFactorRecoveryCodesAsync(account, 10))!;
         await signIn.RefreshSignInAsync(account);
@@ -94,7 +94,7 @@ internal static class SignInEndpoints
     {
         var accounts = signIn.UserManager;
         var account = (await accounts.GetUserAsync(context.User))!;
-        if (!await accounts.CheckPasswordAsync(account, password)) return Refusal.To(context, "/account/two-factor", new("The password is wrong.", "密码错误。"));
+        if (!await accounts.CheckPasswordAsync(account, password)) return Refusal.To("/account/two-factor", new("The password is wrong.", "密码错误。"));
         await accounts.SetTwoFactorEnabledAsync(account, false);
         await accounts.ResetAuthenticatorKeyAsync(account);
         await signIn.RefreshSignInAsync(account);

@@ -31,7 +31,7 @@ internal static class SubmitEndpoints
             }
             catch (PeerException refusal)
             {
-                return Refusal.To(page, refusal.Message);
+                return Refusal.By(page, refusal);
             }
         }
     }

@@ -26,7 +26,7 @@ internal static class SuspensionForms
         }
         catch (PeerException refusal)
         {
-            return Refusal.To(page, refusal.Message);
+            return Refusal.By(page, refusal);
         }
     }
 }
