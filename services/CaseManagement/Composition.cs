@@ -75,6 +75,8 @@ public static class Composition
         builder.Services.AddTransparencyDatabase(builder.Configuration.GetSection("TransparencyDatabase"));
         builder.Services.AddHttpClient(nameof(CaseFileSources), client => client.MaxResponseContentBufferSize = CaseFileSources.LargestAnswer).CallAsService();
         builder.Services.AddSingleton<CaseFileSources>();
+        builder.Services.AddHttpClient(nameof(RegisteredWorks), client => client.Timeout = RegisteredWorks.Longest).CallAsService();
+        builder.Services.AddSingleton<RegisteredWorks>();
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddAccess();
         builder.AddApiDescription(Api.Description);
