@@ -239,7 +239,7 @@ public static class Composition
         options.Projections.InlineSnapshot<NoticeView>(NoticeView.StreamPrefix, NoticeView.Evolve);
         options.Projections.LiveStreamAggregation(Contradiction.Initial, Contradiction.Evolve);
         options.Projections.Document<KnownWork>();
-        options.Projections.Document<KnownConflict>();
+        options.Projections.Document<KnownConflict>("(data ->> 'workId')", "(data ->> 'earlierWorkId')");
         options.Projections.Document<DocumentUse>();
         options.Projections.LiveStreamAggregation(Reporter.Initial, Reporter.Evolve);
         options.Projections.InlineSnapshot<ReporterView>(Reporter.StreamPrefix, ReporterView.Evolve, "(data ->> 'state'), id", $"{ListShape<ReporterView>.SortSql("changedAt")}, id");
