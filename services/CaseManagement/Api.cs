@@ -31,8 +31,8 @@ internal static class Api
     public static readonly ApiDescription Description = new(
         "ImageRights CaseManagement", "Leads every dispute over a picture from the report to the close; each step is a fact that stays.", new Dictionary<string, ApiOperation>
         {
-            ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
-            ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Reporter_Rate_Limited", "Version_Conflict"),
+            ["Report"] = Creates<ReportAnswer>("Image_Not_Found", "Work_Not_Found", "Work_Withdrawn", "Work_Of_Another_Account", "Complainant_Is_Respondent", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict") with { AlsoStatuses = [200] },
+            ["ReportAsGuest"] = Creates<GuestReportAnswer>("Image_Not_Found", "Work_Not_Found", "Work_Withdrawn", "Reporter_Rate_Limited", "Version_Conflict"),
             ["FollowAsGuest"] = Reads<GuestReport>("Guest_Report_Not_Found", "Guest_Report_Locked") with { Headers = [("Guest-Pin!", "The PIN that the report was answered with.")] },
             ["WithdrawAsGuest"] = Reads<GuestReport>("Guest_Report_Not_Found", "Guest_Report_Locked", "Case_Already_Closed", "Retraction_Not_By_Complainant", "Step_Not_Provided", "Version_Conflict") with { IsIdempotent = true, Headers = [("Guest-Pin!", "The PIN that the report was answered with.")] },
             ["ListCases"] = Lists<CaseResource>().With([.. CasesEndpoint.Shape.Parameters]),
@@ -74,7 +74,7 @@ internal static class Api
             ["GetAvailability"] = Reads<Availability>("Image_Not_Found").With(("territory", "Whether it may be shown in this country, two capital letters of ISO 3166.")),
             ["GetRegimeSettings"] = Reads<ChosenRegimes>(),
             ["ChooseRegimes"] = Changes<ChosenRegimes>("Regime_Not_Found"),
-            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
+            ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Work_Not_Found", "Work_Withdrawn", "Work_Of_Another_Account", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
             ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
             ["Erase"] = Accepts<ErasureView>("Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),

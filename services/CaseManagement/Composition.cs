@@ -75,6 +75,8 @@ public static class Composition
         builder.Services.AddTransparencyDatabase(builder.Configuration.GetSection("TransparencyDatabase"));
         builder.Services.AddHttpClient(nameof(CaseFileSources), client => client.MaxResponseContentBufferSize = CaseFileSources.LargestAnswer).CallAsService();
         builder.Services.AddSingleton<CaseFileSources>();
+        builder.Services.AddHttpClient(nameof(RegisteredWorks), client => client.Timeout = RegisteredWorks.Longest).CallAsService();
+        builder.Services.AddSingleton<RegisteredWorks>();
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddAccess();
         builder.AddApiDescription(Api.Description);
@@ -237,7 +239,7 @@ public static class Composition
         options.Projections.InlineSnapshot<NoticeView>(NoticeView.StreamPrefix, NoticeView.Evolve);
         options.Projections.LiveStreamAggregation(Contradiction.Initial, Contradiction.Evolve);
         options.Projections.Document<KnownWork>();
-        options.Projections.Document<KnownConflict>();
+        options.Projections.Document<KnownConflict>("(data ->> 'workId')", "(data ->> 'earlierWorkId')");
         options.Projections.Document<DocumentUse>();
         options.Projections.LiveStreamAggregation(Reporter.Initial, Reporter.Evolve);
         options.Projections.InlineSnapshot<ReporterView>(Reporter.StreamPrefix, ReporterView.Evolve, "(data ->> 'state'), id", $"{ListShape<ReporterView>.SortSql("changedAt")}, id");

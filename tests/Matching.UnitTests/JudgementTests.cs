@@ -175,6 +175,16 @@ public class JudgementTests
     }
 
     [Fact]
+    public void Of_two_works_the_one_that_was_registered_first_is_the_earlier_whichever_was_fingerprinted_first()
+    {
+        var work = Work("early", "author", default) with { OccurredAt = Noon };
+        Neighbour[] fingerprinted = [Near("late", "rival", 2, Orientation.Rotate90) with { OccurredAt = Noon.AddSeconds(1) }];
+        Judgement.JudgeWork(work, fingerprinted, [], NoLicence, Defaults, Noon).Conflicts
+            .ShouldBe([new OwnershipConflictFound("late", "rival", "early", "author", 2, Orientation.Rotate90, Defaults, Noon)]);
+        Judgement.JudgeWork(work with { OccurredAt = Noon.AddSeconds(2) }, fingerprinted, [], NoLicence, Defaults, Noon).Conflicts.ShouldHaveSingleItem().EarlierWorkId.ShouldBe("late");
+    }
+
+    [Fact]
     public void Undoing_a_turn_twice_gives_it_back()
     {
         foreach (var turn in Enum.GetValues<Orientation>()) Judgement.Inverse(Judgement.Inverse(turn)).ShouldBe(turn);

@@ -73,6 +73,10 @@ public class ScreeningDeciderTests
         Spec.Given(work).When(new ScreeningCommand.Report([Copy], [Conflict])).Then(Copy, Conflict);
         Spec.Given(work, Copy).When(new ScreeningCommand.Report([Copy, Copy with { ImageId = "img_3" }], [Conflict])).Then(Copy with { ImageId = "img_3" }, Conflict);
         Spec.Given(work).When(new ScreeningCommand.Report([Copy, Copy], [])).Then(Copy);
+        // Also where the other was registered later.
+        var other = Conflict with { WorkId = "wrk_2", AccountId = "rival", EarlierWorkId = "wrk_1", EarlierAccountId = "author" };
+        Spec.Given(work).When(new ScreeningCommand.Report([], [Conflict, other, other])).Then(Conflict, other);
+        Spec.Given(work, Conflict, other).When(new ScreeningCommand.Report([], [other, Conflict])).Then();
     }
 
     [Theory]

@@ -45,6 +45,10 @@ internal static class Fields
     public static Rejection? PastDay(LocalDate? value, string pointer, DateTimeOffset now) =>
         value?.ToDateOnly() > DateOnly.FromDateTime(now.UtcDateTime.AddHours(14)) ? Invalid(pointer, "lies in the future") : null;
 
+    /// <summary>A day that has not ended everywhere on earth.</summary>
+    public static Rejection? Unexpired(LocalDate? value, string pointer, DateTimeOffset now) =>
+        value?.ToDateOnly() < DateOnly.FromDateTime(now.UtcDateTime.AddHours(-12)) ? Invalid(pointer, "lies in the past") : null;
+
     /// <summary>One of an enumeration's names, exactly.</summary>
     public static bool TryChoice<T>(string? value, string pointer, out T choice, out Rejection? invalid) where T : struct, Enum
     {

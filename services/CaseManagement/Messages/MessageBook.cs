@@ -18,7 +18,7 @@ public enum Party
 /// <summary>What is said of one fact to one party.</summary>
 /// <param name="Attach">Phrase that says what to attach.</param>
 /// <param name="Otherwise">Phrase that says what happens otherwise.</param>
-/// <param name="Appeal">Where to appeal, by jurisdiction; null where there is nothing to appeal against.</param>
+/// <param name="Appeal">Where to appeal: <see cref="MessageBook.AgainstMeasure"/>, or by jurisdiction; null where there is nothing to appeal against.</param>
 public sealed record MessageTemplate(Text Subject, Text What, string Attach, string Otherwise, string? Appeal = null);
 
 /// <summary>How a term is told.</summary>
@@ -50,9 +50,10 @@ public sealed record MessageCode(string Code, Text? Words, Text? Example = null)
 /// <param name="Codes">Why.</param>
 /// <param name="Rule">What the regime says of the fact.</param>
 /// <param name="WorkId">The addressee's work that was found; null where he named it himself.</param>
+/// <param name="Redress">What the regime gives against a measure; null in messages that are about none.</param>
 public sealed record MessageValues(
     string Fact, Party Party, string? CaseId, string? NoticeId, string? ImageId, string? Jurisdiction, Text? Regime, IReadOnlyList<MessageCode> Codes, Text? Rule, IReadOnlyList<MessageTerm> Terms,
-    string? StatementId, LocalMoment? Until = null, string? WorkId = null);
+    string? StatementId, LocalMoment? Until = null, string? WorkId = null, Text? Redress = null);
 
 /// <summary>A message in one language.</summary>
 /// <param name="Language"><c>en</c> or <c>zh</c>.</param>
@@ -67,6 +68,9 @@ public sealed record MessageBook(
 {
     /// <summary>Languages in which every message exists.</summary>
     public static readonly IReadOnlyList<string> Languages = ["en", "zh"];
+
+    /// <summary>The appeal that is the regime's own, in the words of the statement of reasons.</summary>
+    public const string AgainstMeasure = "measure";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
@@ -105,7 +109,7 @@ public sealed record MessageBook(
         if (values.Until is { } until) Line($"{Label("by")}: {Said(until, language)}");
         Line($"{Label("attach")}: {Phrases[template.Attach].In(language)}");
         Line($"{Label("otherwise")}: {Phrases[template.Otherwise].In(language)}");
-        if (template.Appeal is { } appeal) Line($"{Label("appeal")}: {(Appeals[appeal].GetValueOrDefault(values.Jurisdiction ?? "*") ?? Appeals[appeal]["*"]).In(language)}");
+        if (template.Appeal is { } appeal) Line($"{Label("appeal")}: {(appeal == AgainstMeasure ? values.Redress! : Appeals[appeal].GetValueOrDefault(values.Jurisdiction ?? "*") ?? Appeals[appeal]["*"]).In(language)}");
         if (values.StatementId is { } statement) Line($"{Label("statement")}: {statement}");
         return new MessageText(language, template.Subject.In(language), body.ToString().TrimEnd('\n'));
     }

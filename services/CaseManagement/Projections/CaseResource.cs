@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Regimes;
 
@@ -20,6 +21,10 @@ public sealed record CaseResource : CaseView
     /// <summary>Steps that can be taken now.</summary>
     [JsonPropertyOrder(1)]
     public NextSteps Next { get; }
+
+    /// <summary>Registrations of what looks like the same picture by other accounts, before the case's work; left out for a party, and where there is none.</summary>
+    [JsonPropertyOrder(2)]
+    public IReadOnlyList<EarlierRegistration>? EarlierRegistrations { get; init; }
 }
 
 /// <summary>Steps that can be taken now, by part; each is also the last segment of the address that takes it.</summary>

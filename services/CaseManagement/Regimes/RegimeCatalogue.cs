@@ -25,6 +25,7 @@ public sealed class RegimeCatalogue
         Facts = Read<Dictionary<string, Words>>("facts.json");
         Codes = Read<Dictionary<string, RefusalCode>>("codes.json");
         ShopPaths = Read<IReadOnlyList<string>>("shop-paths.json");
+        Redress = Read<Dictionary<string, Words>>("redress.json");
         Calendars = ReadAll<HolidayCalendar>("Calendars/", "holiday-calendar.schema.json").ToDictionary(calendar => calendar.Name);
         Packs = [.. ReadAll<RegimePack>("Packs/", "regime-pack.schema.json").OrderBy(pack => pack.Name, StringComparer.Ordinal).ThenBy(pack => pack.Version)];
         var faults = Packs.SelectMany(Faults).ToList();
@@ -46,6 +47,9 @@ public sealed class RegimeCatalogue
     /// <summary>Paths of addresses that show a shop or an account and no single picture, as regular expressions.</summary>
     public IReadOnlyList<string> ShopPaths { get; }
 
+    /// <summary>What an account can do about a measure against its picture, by the name of the pack; <c>{US-06}</c> stands for the number of that clock.</summary>
+    public IReadOnlyDictionary<string, Words> Redress { get; }
+
     /// <summary>The catalogue that is built into the service.</summary>
     public static RegimeCatalogue BuiltIn() => new(EmbeddedDocuments());
 
@@ -61,6 +65,15 @@ public sealed class RegimeCatalogue
     /// <summary>A pack by its name, the newest version unless one is given, or by name and version as a case keeps it.</summary>
     public RegimePack? Find(string name, int? version = null) =>
         Packs.LastOrDefault(pack => (pack.Name == name && (version is null || pack.Version == version)) || (version is null && pack.Id == name));
+
+    /// <summary>What an account can do about a measure against its picture.</summary>
+    /// <param name="regime">Of the case: a pack, or the house's own rules.</param>
+    /// <param name="isOrdered">Whether a court ordered the measure.</param>
+    public Words RedressOf(string regime, bool isOrdered)
+    {
+        var pack = isOrdered ? null : Find(regime);
+        return pack is not null && Redress.TryGetValue(pack.Name, out var words) ? new(Counted(words.En, pack), Counted(words.Zh, pack)) : Redress[isOrdered ? "order" : "house"];
+    }
 
     /// <summary>A pack's own settings.</summary>
     public RegimeSettings SettingsOf(RegimePack pack) => new(DateTimeZoneProviders.Tzdb[pack.Zone], Calendars[pack.Calendar], new Dictionary<string, ClockSettings>());
@@ -105,6 +118,8 @@ public sealed class RegimeCatalogue
         foreach (var step in pack.Steps.Where(step => step.Form is not null && pack.Forms.All(form => form.Name != step.Form))) yield return $"{pack.Id}: form {step.Form} is missing";
         foreach (var id in pack.Steps.SelectMany(step => step.Needs ?? []).SelectMany(need => need.Clocks ?? []).Where(id => !clocks.Contains(id))) yield return $"{pack.Id}: clock {id} is missing";
         foreach (var form in pack.Forms.Where(form => form.Cure?.WhenPresent.All(name => form.Fields.Any(field => field.Name == name)) == false)) yield return $"{pack.Id}: {form.Name} cures by an element that it has not";
+        if (pack.Steps.Any(step => step.On == "MeasureApplied") && !Redress.ContainsKey(pack.Name)) yield return $"{pack.Id}: redress is not given";
+        if (Redress.TryGetValue(pack.Name, out var redress) && (Counted(redress.En, pack) + Counted(redress.Zh, pack)).Contains('{', StringComparison.Ordinal)) yield return $"{pack.Id}: redress names a clock without a number";
         foreach (var clock in pack.Clocks)
         {
             if (clock.Amount is null != (clock.Unit == PeriodUnit.None || clock.DayKind == DayKind.None)) yield return $"{pack.Id}: {clock.Id} counts nothing in a unit, or something without one";
@@ -118,6 +133,9 @@ public sealed class RegimeCatalogue
                 yield return $"{pack.Id}: source {source} of {clock.Id} is not given";
         }
     }
+
+    private static string Counted(string text, RegimePack pack) =>
+        pack.Clocks.Where(clock => clock.Amount?.Max is not null).Aggregate(text, (said, clock) => said.Replace($"{{{clock.Id}}}", $"{clock.Amount!.Max}", StringComparison.Ordinal));
 
     private static bool IsSourceKey(string text) => text.Length is > 1 and < 6 && text[0] == 'S' && text[1..].TrimEnd('b').All(char.IsAsciiDigit);
 

@@ -31,7 +31,7 @@ public enum Restriction
 /// <summary>What made the platform look.</summary>
 public enum Impulse
 {
-    /// <summary>Somebody's notice.</summary>
+    /// <summary>Somebody's notice under Regulation (EU) 2022/2065.</summary>
     Notice,
 
     /// <summary>A trusted flagger's notice.</summary>
@@ -42,6 +42,12 @@ public enum Impulse
 
     /// <summary>Nobody: the platform looked by itself.</summary>
     OwnInitiative,
+
+    /// <summary>Somebody's notice under another regime.</summary>
+    OtherNotice,
+
+    /// <summary>Somebody's report, which is no notice.</summary>
+    Report,
 }
 
 /// <summary>How far machines took part in the decision.</summary>
@@ -64,13 +70,17 @@ public enum Automation
 /// <param name="Subject">Kind of case, a key of the mapping table.</param>
 /// <param name="Surface">Where the picture is shown.</param>
 /// <param name="ContentOn">Day on which the picture was published.</param>
-/// <param name="NotifiedOn">Day of the notice; of the finding when there was none.</param>
-/// <param name="IsDetectedByMachine">Whether automated comparison found the picture.</param>
+/// <param name="NotifiedOn">Day of the notice, report or order; of the finding when there was none.</param>
+/// <param name="IsDetectedByMachine">Whether automated comparison found the picture before anybody named it.</param>
 /// <param name="ContractClause">The clause of the terms that is relied on; null when law is.</param>
 /// <param name="Statement">The ground in the words of who decided.</param>
+/// <param name="Regime">Of the case; null in statements of before, which speak of Regulation (EU) 2022/2065 whatever the regime.</param>
+/// <param name="LegalBasis">The law that is relied on, as who decided named it; null for that of the regime.</param>
+/// <param name="IsUnlicensed">Whether no licence for this use was registered when the picture was compared with the work; null where they were not compared.</param>
 public sealed record Reasons(
     string CaseId, string MeasureId, string RespondentAccountId, string ImageId, Restriction Restriction, IReadOnlyList<string> Territories, DateOnly AppliesFrom, DateOnly? EndsOn,
-    string Subject, string Surface, DateOnly ContentOn, Impulse Impulse, DateOnly NotifiedOn, bool IsDetectedByMachine, Automation Automation, string? ContractClause, string Statement);
+    string Subject, string Surface, DateOnly ContentOn, Impulse Impulse, DateOnly NotifiedOn, bool IsDetectedByMachine, Automation Automation, string? ContractClause, string Statement,
+    string? Regime = null, string? LegalBasis = null, bool? IsUnlicensed = null);
 
 /// <summary>The facts of a statement of reasons. These records are the stored format: a change is a new version beside the old one.</summary>
 public abstract record StatementEvent

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using ImageRights.CaseManagement.Regimes;
 
 namespace ImageRights.CaseManagement.StatementsOfReasons;
 
@@ -17,11 +19,18 @@ public sealed record MappedChoice(string Value, Text Words);
 public sealed record MappedRestriction(string Field, string Value, Text Words);
 
 /// <summary>A kind of case in the database's terms.</summary>
-/// <param name="Ground">The law that is relied on.</param>
+/// <param name="Ground">What is relied on where no law of <paramref name="Grounds"/> is.</param>
 /// <param name="Why">Why the content is illegal on that ground.</param>
 /// <param name="Other">Another keyword, in words.</param>
+/// <param name="Grounds">The law that is relied on, by jurisdiction.</param>
+/// <param name="Unlicensed">What is added where the comparison knew no licence.</param>
+/// <param name="Before">Ground and why, as statements that keep no regime said them; null where they said the same.</param>
 public sealed record MappedSubject(
-    string Category, IReadOnlyList<string> Additions, IReadOnlyList<string> Keywords, IReadOnlyList<string> ContentTypes, Text Ground, Text Why, string? Other = null);
+    string Category, IReadOnlyList<string> Additions, IReadOnlyList<string> Keywords, IReadOnlyList<string> ContentTypes, Text Ground, Text Why, string? Other = null,
+    IReadOnlyDictionary<string, Text>? Grounds = null, Text? Unlicensed = null, SubjectBefore? Before = null);
+
+/// <summary>A ground and its why.</summary>
+public sealed record SubjectBefore(Text Ground, Text Why);
 
 /// <summary>The database's vocabulary, our words, and what of ours goes where in it: <c>transparency-database.json</c>.</summary>
 /// <param name="Surfaces">Kind of case by the place of a picture that shows a person.</param>
@@ -33,14 +42,19 @@ public sealed record TransparencyMapping(
     IReadOnlyDictionary<string, string> Reasons, IReadOnlyList<string> ProductSurfaces, IReadOnlyDictionary<string, Text> Texts)
 {
     private const string Resource = "StatementsOfReasons/transparency-database.json";
+    private const string Union = "EU";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
+    /// <summary>The regimes that statements name.</summary>
+    [JsonIgnore]
+    public RegimeCatalogue Catalogue { get; init; } = null!;
+
     /// <summary>The table that is built into the service.</summary>
-    public static TransparencyMapping BuiltIn()
+    public static TransparencyMapping BuiltIn(RegimeCatalogue catalogue)
     {
         using var stream = typeof(TransparencyMapping).Assembly.GetManifestResourceStream(Resource)!;
-        return JsonSerializer.Deserialize<TransparencyMapping>(stream, Json)!;
+        return JsonSerializer.Deserialize<TransparencyMapping>(stream, Json)! with { Catalogue = catalogue };
     }
 
     /// <summary>The kind of case that a reason at a place is.</summary>
@@ -58,6 +72,7 @@ public sealed record TransparencyMapping(
         var subject = Subjects[reasons.Subject];
         var restriction = Restrictions[reasons.Restriction.ToString()];
         var isByTerms = reasons.ContractClause is not null;
+        var (ground, why) = GroundOf(reasons, "en");
         var end = reasons.EndsOn is { } day ? Day(day) : null;
         bool In(string field) => restriction.Field == field;
         return new TransparencyPayload
@@ -71,10 +86,10 @@ public sealed record TransparencyMapping(
             EndDateServiceRestriction = In("decision_provision") ? end : null,
             EndDateAccountRestriction = In("decision_account") ? end : null,
             DecisionGround = isByTerms ? "DECISION_GROUND_INCOMPATIBLE_CONTENT" : "DECISION_GROUND_ILLEGAL_CONTENT",
-            IllegalContentLegalGround = isByTerms ? null : subject.Ground.En,
-            IllegalContentExplanation = isByTerms ? null : subject.Why.En,
+            IllegalContentLegalGround = isByTerms ? null : ground,
+            IllegalContentExplanation = isByTerms ? null : why,
             IncompatibleContentGround = reasons.ContractClause,
-            IncompatibleContentExplanation = isByTerms ? subject.Why.En : null,
+            IncompatibleContentExplanation = isByTerms ? why : null,
             ContentType = ContentTypes(subject, reasons.Surface),
             Category = subject.Category,
             CategoryAddition = subject.Additions.Count > 0 ? subject.Additions : null,
@@ -94,28 +109,43 @@ public sealed record TransparencyMapping(
     /// <summary>The statement in a language, as Article 17(3) numbers it: (a) restriction, (b) facts, (c) automation, (d) or (e) ground, (f) redress.</summary>
     public IReadOnlyList<StatementPart> Say(Reasons reasons, string language)
     {
-        var subject = Subjects[reasons.Subject];
         string T(string name) => Texts[name].In(language);
         var where = reasons.Territories.Count == 0 ? T("everywhere") : T("territories").Replace("{territories}", string.Join(", ", reasons.Territories.Order(StringComparer.Ordinal)), StringComparison.Ordinal);
         var until = reasons.EndsOn is { } day ? T("until").Replace("{date}", Day(day), StringComparison.Ordinal) : T("open");
-        var detection = T(reasons.IsDetectedByMachine ? "detected" : "undetected");
-        var ground = reasons.ContractClause is { } clause
-            ? new StatementPart("e", T("contractGround"), $"{clause} {subject.Why.In(language)}")
-            : new StatementPart("d", T("legalGround"), Join(language, subject.Ground.In(language), subject.Why.In(language)));
+        var detection = T(reasons.IsDetectedByMachine ? "detected" : reasons.Automation == Automation.Partial ? "recognised" : "undetected");
+        var (ground, why) = GroundOf(reasons, language);
+        var redress = reasons.Regime is { } regime ? Catalogue.RedressOf(regime, reasons.Impulse == Impulse.Order).In(language) : T("redressText");
         return
         [
             new StatementPart("a", T("restriction"), Join(language, Restrictions[reasons.Restriction.ToString()].Words.In(language), where, until)),
             new StatementPart("b", T("facts"), Facts(reasons, language)),
             new StatementPart("c", T("automation"), Join(language, detection, Automations[reasons.Automation.ToString()].Words.In(language))),
-            ground,
-            new StatementPart("f", T("redress"), T("redressText")),
+            reasons.ContractClause is { } clause ? new StatementPart("e", T("contractGround"), $"{clause} {why}") : new StatementPart("d", T("legalGround"), Join(language, ground, why)),
+            new StatementPart("f", T("redress"), redress),
         ];
     }
+
+    /// <summary>What is relied on, and why.</summary>
+    private (string Ground, string Why) GroundOf(Reasons reasons, string language)
+    {
+        var subject = Subjects[reasons.Subject];
+        if (reasons.Regime is null) return ((subject.Before?.Ground ?? subject.Grounds?.GetValueOrDefault(Union) ?? subject.Ground).In(language), (subject.Before?.Why ?? subject.Why).In(language));
+        if (reasons.Impulse == Impulse.Order) return (Texts["orderGround"].In(language), Texts["orderWhy"].In(language));
+        var ground = reasons.LegalBasis is { } basis
+            ? Texts["reliedOn"].In(language).Replace("{law}", Catalogue.Find(basis)?.Title.In(language) ?? basis, StringComparison.Ordinal)
+            : (subject.Grounds?.GetValueOrDefault(JurisdictionOf(reasons) ?? "") ?? subject.Ground).In(language);
+        return (ground, reasons.IsUnlicensed == true && subject.Unlicensed is { } unlicensed ? Join(language, subject.Why.In(language), unlicensed.In(language)) : subject.Why.In(language));
+    }
+
+    /// <summary>Where the law is; what is down in countries of the Union alone by the house's own rules is down by the Union's law.</summary>
+    private string? JurisdictionOf(Reasons reasons) =>
+        Catalogue.Find(reasons.Regime!)?.Jurisdiction ?? (reasons.Territories.Count > 0 && reasons.Territories.Count == Scope(reasons.Territories)?.Count ? Union : null);
 
     private string Facts(Reasons reasons, string language)
     {
         string T(string name) => Texts[name].In(language);
-        var impulse = T("on").Replace("{origin}", Origins[reasons.Impulse.ToString()].Words.In(language), StringComparison.Ordinal).Replace("{date}", Day(reasons.NotifiedOn), StringComparison.Ordinal);
+        var origin = Origins[reasons.Impulse.ToString()].Words.In(language).Replace("{law}", reasons.Regime is null ? "" : Catalogue.Find(reasons.Regime)?.Title.In(language), StringComparison.Ordinal);
+        var impulse = T("on").Replace("{origin}", origin, StringComparison.Ordinal).Replace("{date}", Day(reasons.NotifiedOn), StringComparison.Ordinal);
         return Join(language, impulse, T("reviewer").Replace("{statement}", reasons.Statement, StringComparison.Ordinal));
     }
 

@@ -68,13 +68,17 @@ public sealed record Objection(bool IsAccepted, DateTimeOffset At, IReadOnlyList
 
 public sealed record Case(
     string CaseId, long Version, string State, string? Outcome, string Origin, string Regime, string ImageId, string? WorkId, string RespondentAccountId, string? ComplainantAccountId,
-    IReadOnlyList<string> ComplainantAccountIds, string ReasonCode, Finding? Finding, DateTimeOffset OpenedAt, DateTimeOffset ChangedAt, NextSteps? Next, Location? Location = null, Objection? CounterNotice = null)
+    IReadOnlyList<string> ComplainantAccountIds, string ReasonCode, Finding? Finding, DateTimeOffset OpenedAt, DateTimeOffset ChangedAt, NextSteps? Next, Location? Location = null, Objection? CounterNotice = null,
+    IReadOnlyList<EarlierRegistration>? EarlierRegistrations = null)
 {
     // A case that follows the marketplace's own rules has no terms of law.
     private const string HouseRegime = "house-v1";
 
     public bool IsUnderLaw => Regime != HouseRegime;
 }
+
+/// <summary>A registration of what looks like the same picture, before the case's work; told to the desk only.</summary>
+public sealed record EarlierRegistration(string WorkId, string? AccountId, DateTimeOffset? RegisteredAt);
 
 public sealed record HistoryEntry(long Version, string Type, DateTimeOffset Timestamp, string? Actor, JsonObject? Data, Guid EventId);
 

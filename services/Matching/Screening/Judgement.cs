@@ -114,9 +114,11 @@ public static class Judgement
         ],
         [
             .. works
-                .Where(earlier => earlier.AccountId != work.AccountId && !isPortrait)
-                .Select(earlier => new OwnershipConflictFound(
-                    work.SubjectId, work.AccountId, earlier.Id, earlier.AccountId, earlier.Distance, Inverse(earlier.Turn), thresholds, now)),
+                .Where(other => other.AccountId != work.AccountId && !isPortrait)
+                // Fingerprints may arrive in another order than the works were registered in.
+                .Select(other => other.OccurredAt > work.OccurredAt
+                    ? new OwnershipConflictFound(other.Id, other.AccountId, work.SubjectId, work.AccountId, other.Distance, other.Turn, thresholds, now)
+                    : new OwnershipConflictFound(work.SubjectId, work.AccountId, other.Id, other.AccountId, other.Distance, Inverse(other.Turn), thresholds, now)),
         ]);
     }
 

@@ -6,7 +6,7 @@ namespace ImageRights.Matching.Screening;
 /// <param name="Recorded">Its fingerprint, or that it has none, is known.</param>
 /// <param name="Withdrawn">It is not to be matched against any more.</param>
 /// <param name="Screened">Its one screening was said.</param>
-/// <param name="Found">For a work: the uploads and earlier works in which it was found.</param>
+/// <param name="Found">For a work: the uploads in which it was found, and the works that it is in conflict with, itself among them.</param>
 /// <param name="Version">Version of its fingerprint; null when it has none.</param>
 /// <param name="Searched">For a work: that it was looked for among what came before it was said.</param>
 public sealed record ScreeningState(bool Recorded, bool Withdrawn, bool Screened, ImmutableHashSet<string> Found, int? Version = null, bool Searched = false)
@@ -58,7 +58,7 @@ public static class ScreeningDecider
         PictureWithdrawn or WorkWithdrawn => state with { Withdrawn = true },
         ImageScreened => state with { Screened = true },
         CopyFound copy => state with { Found = state.Found.Add(copy.ImageId) },
-        OwnershipConflictFound conflict => state with { Found = state.Found.Add(conflict.EarlierWorkId) },
+        OwnershipConflictFound conflict => state with { Found = state.Found.Add(conflict.WorkId).Add(conflict.EarlierWorkId) },
         WorkSearchRequested => state,
         WorkSearched => state with { Searched = true },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} does not belong to a screening."),
@@ -77,7 +77,8 @@ public static class ScreeningDecider
         ({ Recorded: true, Withdrawn: false }, ScreeningCommand.Report report) =>
         [
             .. report.Copies.Where(copy => !state.Found.Contains(copy.ImageId)).DistinctBy(copy => copy.ImageId),
-            .. report.Conflicts.Where(conflict => !state.Found.Contains(conflict.EarlierWorkId)).DistinctBy(conflict => conflict.EarlierWorkId),
+            // One of the two is the work itself, whichever was registered first.
+            .. report.Conflicts.Where(conflict => !state.Found.Contains(conflict.WorkId) || !state.Found.Contains(conflict.EarlierWorkId)).DistinctBy(conflict => (conflict.WorkId, conflict.EarlierWorkId)),
             .. report.Search is { } search && !state.Searched ? [search] : Array.Empty<object>(),
         ],
         _ => [],

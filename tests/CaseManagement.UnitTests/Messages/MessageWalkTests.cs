@@ -66,7 +66,7 @@ public partial class MessageWalkTests
     {
         var templates = Book.Templates.Values.SelectMany(parties => parties.Values).ToList();
         templates.SelectMany(template => new[] { template.Attach, template.Otherwise }).Distinct().ShouldBe(Book.Phrases.Keys, ignoreOrder: true);
-        templates.Select(template => template.Appeal).OfType<string>().Distinct().ShouldBe(Book.Appeals.Keys, ignoreOrder: true);
+        templates.Select(template => template.Appeal).OfType<string>().Distinct().ShouldBe([.. Book.Appeals.Keys, MessageBook.AgainstMeasure], ignoreOrder: true);
         foreach (var appeals in Book.Appeals.Values) appeals.Keys.ShouldContain("*");
     }
 

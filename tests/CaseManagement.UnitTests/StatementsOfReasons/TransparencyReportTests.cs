@@ -6,7 +6,7 @@ namespace ImageRights.CaseManagement.UnitTests.StatementsOfReasons;
 
 public class TransparencyReportTests
 {
-    private static readonly TransparencyMapping Mapping = TransparencyMapping.BuiltIn();
+    private static readonly TransparencyMapping Mapping = TransparencyMapping.BuiltIn(Samples.Catalogue);
 
     private static readonly IReadOnlyList<StatementOfReasons> Log = [.. Enumerable.Range(0, 40).Select(number => StatementOfReasons.Evolve(
         null, $"sor_{number}_1", 1, new StatementEvent.StatementIssued(
@@ -14,7 +14,7 @@ public class TransparencyReportTests
             {
                 Subject = Mapping.Subjects.Keys.ElementAt(number % Mapping.Subjects.Count),
                 Restriction = Enum.GetValues<Restriction>()[number % 8],
-                Impulse = Enum.GetValues<Impulse>()[number % 4],
+                Impulse = Enum.GetValues<Impulse>()[number % 6],
                 Automation = Enum.GetValues<Automation>()[number % 3],
                 IsDetectedByMachine = number % 2 == 0,
                 AppliesFrom = new DateOnly(2026, 1 + (number % 12), 1),
@@ -33,7 +33,7 @@ public class TransparencyReportTests
         csv.Length.ShouldBe(lines.Count + 1);
         csv.ShouldContain("2026,statements,all,40");
         csv.ShouldContain("2026,automated_detection,Yes,20");
-        csv.ShouldContain("2026,source,SOURCE_TRUSTED_FLAGGER,10");
+        csv.ShouldContain("2026,source,SOURCE_TRUSTED_FLAGGER,7");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace ImageRights.CaseManagement.UnitTests.StatementsOfReasons;
 /// <summary>Every rule of the EU Transparency Database, with its code: a payload that keeps all of them, and one change that breaks one.</summary>
 public class TransparencyRulesTests
 {
-    private static readonly TransparencyMapping Mapping = TransparencyMapping.BuiltIn();
+    private static readonly TransparencyMapping Mapping = TransparencyMapping.BuiltIn(Samples.Catalogue);
 
     private static readonly TransparencyPayload Good = new()
     {

@@ -53,6 +53,7 @@ internal static class PriorityEndpoint
         if (await session.Events.AggregateStreamAsync<Contradiction>(Contradiction.StreamPrefix + id.Value, cancellationToken: cancellationToken) is { } contradiction && contradiction.WithholdsMeasure(state.Complaints))
             return new Rejection(PriorityCodes.Contradiction, contradiction.Decision is null ? "Both sides are heard first, and a person decides." : "It was decided that the respondent had the picture first.");
         if (measure.Scope?.Automated != true) return null;
+        if (await OwnershipConflicts.UndermineAsync(session, state, cancellationToken)) return new Rejection(PriorityCodes.Sampled, "The work looks like one that another account registered before it.");
         foreach (var complaint in state.Complaints)
         {
             if (complaint.ReportId is { } reference && await session.LoadAsync<ReporterFiling>(reference, cancellationToken) is { Lane: Lane.Sampled }) return new Rejection(PriorityCodes.Sampled);

@@ -16,7 +16,8 @@ namespace ImageRights.CaseManagement.Features.HearingPriority;
 public sealed record KnownWork(string WorkId, string AccountId, DateOnly? CreatedOn, DateTimeOffset RegisteredAt, Guid EventId);
 
 /// <summary>A work that looks like an earlier one of another account.</summary>
-public sealed record KnownConflict(string WorkId, string EarlierWorkId);
+/// <param name="AccountId">Its account; null in what was heard before accounts were kept, as is the next.</param>
+public sealed record KnownConflict(string WorkId, string EarlierWorkId, string? AccountId = null, string? EarlierAccountId = null);
 
 /// <summary>Which account showed a paper first.</summary>
 public sealed record DocumentUse(string Digest, string AccountId);
@@ -44,7 +45,7 @@ public sealed class OwnershipConflictFoundConsumer(DocumentStore store) : IConsu
         var message = context.Message;
         await using var session = store.LightweightSession(message.TenantId);
         session.Enlist(context, this);
-        session.Store(message.WorkId, new KnownConflict(message.WorkId, message.EarlierWorkId));
+        session.Store($"{message.WorkId}/{message.EarlierWorkId}", new KnownConflict(message.WorkId, message.EarlierWorkId, message.AccountId, message.EarlierAccountId));
         await session.SaveChangesAsync(context.CancellationToken);
     }
 }
@@ -75,7 +76,7 @@ internal static class SealedHistory
     private static async Task<Sighting?> RegisteredAsync(DocumentSession session, KnownImage image, string? workId, CancellationToken cancellationToken)
     {
         var ids = (image.OwnWorks ?? []).ToList();
-        if (workId is not null && await session.LoadAsync<KnownConflict>(workId, cancellationToken) is { } conflict) ids.Add(conflict.EarlierWorkId);
+        if (workId is not null) ids.AddRange((await OwnershipConflicts.FindAsync(session, [workId], cancellationToken))[workId].Select(earlier => earlier.WorkId));
         KnownWork? earliest = null;
         foreach (var id in ids.Distinct())
         {

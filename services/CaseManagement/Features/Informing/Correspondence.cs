@@ -41,11 +41,12 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         var step = pack?.Steps.FirstOrDefault(step => step.On == name);
         // A term of the platform's own is nobody else's matter.
         var rule = fact switch { DeadlineWarned e => e.Ground.Rule, DeadlineElapsed e => e.Ground.Rule, _ => null };
+        var redress = TextOf(catalogue.RedressOf(pack?.Id ?? HouseRegime.Name, history.OfType<MeasureApplied>().LastOrDefault()?.IsOrdered == true));
         // Who has heard nothing of a case is not told that it ends or goes on.
         var wouldBeNews = fact is (CaseClosed or CaseReopened) && !HasHeard(Party.Respondent, caseId, history);
         return [.. Addressees(fact, history).Where(to => book.Find(name, to.Party) is not null && (rule is null || book.Concerns(rule, to.Party)) && !(wouldBeNews && to.Party == Party.Respondent)).Select(to => new Letter(to.AccountId, new MessageValues(
             name, to.Party, caseId, null, fact.Dispute.ImageId, pack?.Jurisdiction, TextOf(pack?.Title), CodesOf(fact, pack), TextOf(step?.Text), TermsOf(proceeding, to.Party, zone),
-            fact is MeasureApplied measure && to.Party == Party.Respondent ? StatementOfReasons.IdOf(measure.MeasureId, 1) : null, WorkId: isFinding ? fact.Dispute.WorkId : null)))];
+            fact is MeasureApplied measure && to.Party == Party.Respondent ? StatementOfReasons.IdOf(measure.MeasureId, 1) : null, WorkId: isFinding ? fact.Dispute.WorkId : null, Redress: redress)))];
     }
 
     private bool HasHeard(Party party, string caseId, IReadOnlyList<CaseEvent> history) =>
@@ -96,7 +97,8 @@ public sealed class Correspondence(RegimeCatalogue catalogue, MessageBook book)
         LocalMoment? hearing = fact is Priority.PriorityEvent.PriorityContradictionFound ? Moment(Instant.FromDateTimeOffset(found.HearUntil), DateTimeZone.Utc, isDay: false) : null;
         return [.. new[] { (Party: Party.Complainant, Account: found.Complainant.AccountId), (Party: Party.Respondent, Account: found.Respondent.AccountId) }
             .Where(to => book.Find(fact.GetType().Name, to.Party) is not null && (fact is not Priority.PriorityEvent.PartyHeard heard || heard.AccountId == to.Account))
-            .Select(to => new Letter(to.Party == Party.Complainant && found.Complainant.IsGuest ? null : to.Account, new MessageValues(fact.GetType().Name, to.Party, found.CaseId, null, found.Respondent.ImageId, null, null, codes, null, [], null, hearing)))];
+            .Select(to => new Letter(to.Party == Party.Complainant && found.Complainant.IsGuest ? null : to.Account, new MessageValues(fact.GetType().Name, to.Party, found.CaseId, null, found.Respondent.ImageId, null, null, codes, null, [], null, hearing,
+                Redress: TextOf(catalogue.RedressOf(HouseRegime.Name, isOrdered: false)))))];
     }
 
     private static IEnumerable<(Party Party, string? AccountId)> Addressees(CaseEvent fact, IReadOnlyList<CaseEvent> history)

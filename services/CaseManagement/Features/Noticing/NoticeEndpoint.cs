@@ -117,6 +117,7 @@ internal static class NoticeEndpoint
         var form = NoticeValidity.FormOf(pack!)!;
         if (CheckElements(request.Elements, form) is { } wrong) return wrong;
         var (elements, complainant) = (Given(request.Elements), context.OwnAccount() ?? request.ComplainantAccountId?.Trim());
+        if (await context.CheckWorkAsync(request.WorkId?.Trim(), complainant, request.AuthorityUntil is not null) is { } unfounded) return unfounded;
         var at = Instant.FromDateTimeOffset(now);
         var lacks = NoticeValidity.Lacks(pack!, form, request, elements.Keys.ToHashSet(), known.Count, catalogue, at);
         var before = NoticeValidity.CorrectBefore(pack!, form, lacks, Proceeding.SettingsOf(pack!, settings, catalogue), at);

@@ -33,8 +33,9 @@ public enum ReportReason
 /// <param name="ComplainantAccountId">Account of who complains; left out by a reporter without one. A person who acts for an account complains for that one only.</param>
 /// <param name="ReasonCode">A <see cref="ReportReason"/>.</param>
 /// <param name="FirstPublishedOn">Day on which, as the complainant says, the picture was first published or made; it is compared with the sealed history.</param>
+/// <param name="AuthorityUntil">Last day of an agent's power of attorney; null for somebody who acts for himself.</param>
 /// <param name="ContactEmail">Not taken: a report's record is kept for good and has no place for personal data.</param>
-public sealed record ReportRequest(string? ImageId, string? WorkId, string? ComplainantAccountId, string? ReasonCode, string? Statement, JsonElement? ContactEmail, LocalDate? FirstPublishedOn);
+public sealed record ReportRequest(string? ImageId, string? WorkId, string? ComplainantAccountId, string? ReasonCode, string? Statement, JsonElement? ContactEmail, LocalDate? FirstPublishedOn, LocalDate? AuthorityUntil = null);
 
 /// <summary>Where a report went.</summary>
 /// <param name="Joined">Whether it joined a case that was open before.</param>
@@ -52,7 +53,7 @@ internal static class ReportEndpoint
 
     private static async Task<IResult> ReportAsync(ReportRequest request, HttpContext context, DocumentStore store, CaseRules rules, TimeProvider time)
     {
-        if ((Check(request) ?? Fields.PastDay(request.FirstPublishedOn, "/firstPublishedOn", time.GetUtcNow()) ?? context.CheckAccount(request.ComplainantAccountId, "/complainantAccountId")) is { } invalid) return context.Problem(invalid);
+        if ((Check(request) ?? Fields.PastDay(request.FirstPublishedOn, "/firstPublishedOn", time.GetUtcNow()) ?? Fields.Unexpired(request.AuthorityUntil, "/authorityUntil", time.GetUtcNow()) ?? context.CheckAccount(request.ComplainantAccountId, "/complainantAccountId")) is { } invalid) return context.Problem(invalid);
         var reportId = $"rpt_{Guid.CreateVersion7():N}";
         for (var attempt = 1; ; attempt++)
         {
@@ -72,6 +73,7 @@ internal static class ReportEndpoint
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
         var (work, complainant) = (request.WorkId?.Trim(), context.OwnAccount() ?? request.ComplainantAccountId?.Trim());
+        if (await context.CheckWorkAsync(work, complainant, request.AuthorityUntil is not null) is { } unfounded) return unfounded;
         var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
             new Dispute(image.ImageId, work, image.AccountId, complainant), Origin.Report, image.Location, reportId,
             image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,

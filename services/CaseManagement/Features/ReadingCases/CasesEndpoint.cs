@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ImageRights.CaseManagement.CaseFiles;
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
@@ -45,14 +46,22 @@ internal static class CasesEndpoint
         if (!CaseId.TryParse(id, out var caseId) || await session.LoadAsync<CaseView>(caseId.Value, context.RequestAborted) is not { } view)
             return context.Problem(new Rejection(CaseCodes.NotFound));
         context.Response.SetVersion(view.Version);
-        return TypedResults.Ok(new CaseResource(view, catalogue));
+        return TypedResults.Ok((await ResourcesAsync(context, session, [view], catalogue))[0]);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, RegimeCatalogue catalogue)
     {
         await using var session = store.LightweightSession(context.Tenant());
         var (page, rejection) = await Shape.ReadAsync(context, session);
-        return page is null ? context.Problem(rejection!) : TypedResults.Ok(new Page<CaseResource>([.. page.Items.Select(view => new CaseResource(view, catalogue))], page.Next));
+        return page is null ? context.Problem(rejection!) : TypedResults.Ok(new Page<CaseResource>(await ResourcesAsync(context, session, page.Items, catalogue), page.Next));
+    }
+
+    private static async Task<IReadOnlyList<CaseResource>> ResourcesAsync(HttpContext context, DocumentSession session, IReadOnlyList<CaseView> views, RegimeCatalogue catalogue)
+    {
+        // Who else registered the picture is for the desk to know.
+        var conflicts = context.PartyAccount() is not null ? null
+            : await OwnershipConflicts.FindAsync(session, [.. views.Select(view => view.WorkId).OfType<string>().Distinct()], context.RequestAborted);
+        return [.. views.Select(view => new CaseResource(view, catalogue) { EarlierRegistrations = view.WorkId is { } work && conflicts?[work].ToList() is { Count: > 0 } earlier ? earlier : null })];
     }
 
     internal static readonly ListShape<CaseView> Shape = new ListShape<CaseView>(view => view.CaseId)

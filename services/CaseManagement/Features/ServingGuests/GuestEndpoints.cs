@@ -77,6 +77,7 @@ internal static class GuestEndpoints
     {
         if (await session.LoadAsync<KnownImage>(request.ImageId!, cancellationToken) is not { } image) return new Rejection("Image_Not_Found");
         var work = request.WorkId?.Trim();
+        if (await context.CheckWorkAsync(work, null, isAgent: false) is { } unfounded) return unfounded;
         var (filed, decision) = await Intake.FileAsync(session, rules, new CaseCommand.OpenCase(
             new Dispute(image.ImageId, work, image.AccountId, null), Origin.Report, image.Location, number,
             image.Works.FirstOrDefault(found => found.WorkId == work)?.Finding,

@@ -14,6 +14,7 @@ namespace ImageRights.CaseManagement.Features.StatingReasons;
 public sealed class Stating(RegimeCatalogue catalogue, TransparencyMapping mapping, ReporterPolicies policies)
 {
     private const string Clause = "terms:";
+    private const string Union = "EU";
 
     /// <summary>Adds what a case's new facts ask for to the session that appends them.</summary>
     /// <param name="history">Facts before these.</param>
@@ -42,26 +43,40 @@ public sealed class Stating(RegimeCatalogue catalogue, TransparencyMapping mappi
     /// <summary>The reasons of a measure, as the case's facts have them.</summary>
     public Reasons ReasonsOf(CaseId id, IReadOnlyList<CaseEvent> facts, MeasureApplied measure, KnownImage? image, ReporterPolicy policy)
     {
-        var opened = facts.OfType<CaseOpened>().First();
-        var notice = facts.OfType<RegimeAdopted>().LastOrDefault()?.Notice ?? opened.Notice;
-        var isDetected = opened.Origin != Origin.Report || opened.Finding is not null || facts.OfType<ComplainantJoined>().Any(joined => joined.Finding is not null);
-        var complainants = facts.OfType<ComplainantJoined>().Select(joined => joined.ComplainantAccountId).Append(opened.Dispute.ComplainantAccountId).OfType<string>().ToHashSet();
-        var reports = facts.OfType<ComplainantJoined>().Any(joined => joined.ReportId is not null) || opened.ReportId is not null;
-        var impulse = measure.Cause is nameof(CourtOrderedRemoval) ? Impulse.Order
-            : !reports ? Impulse.OwnInitiative
-            : complainants.Overlaps(policy.TrustedFlaggers ?? []) ? Impulse.TrustedFlagger
-            : Impulse.Notice;
+        var (opened, pack) = (facts.OfType<CaseOpened>().First(), PackOf(facts));
+        var complaints = facts.Select(ComplaintOf).OfType<HeardComplaint>().ToList();
+        var notices = complaints.Where(complaint => complaint.Notice is not null).ToList();
+        var isCompared = opened.Finding is not null || facts.OfType<ComplainantJoined>().Any(joined => joined.Finding is not null);
+        var (impulse, heardAt) = measure.IsOrdered ? (Impulse.Order, measure.Act.At)
+            : complaints.Count == 0 ? (Impulse.OwnInitiative, opened.Act.At)
+            : notices.Count == 0 ? (Impulse.Report, complaints[0].At)
+            : pack?.Jurisdiction != Union ? (Impulse.OtherNotice, notices[0].Notice!.ReceivedAt)
+            : notices.Any(notice => policy.TrustedFlaggers?.Contains(notice.AccountId) == true) ? (Impulse.TrustedFlagger, notices[0].Notice!.ReceivedAt)
+            : (Impulse.Notice, notices[0].Notice!.ReceivedAt);
         var code = mapping.Subjects.ContainsKey(measure.Act.ReasonCode) || mapping.Reasons.ContainsKey(measure.Act.ReasonCode) ? measure.Act.ReasonCode : opened.Act.ReasonCode;
+        var basis = measure.Scope?.LegalBasis;
+        var clause = basis?.StartsWith(Clause, StringComparison.Ordinal) == true ? basis[Clause.Length..].Trim() : null;
+        var regime = pack?.Id ?? HouseRegime.Name;
         return new Reasons(
             id.Value, measure.MeasureId, measure.Dispute.RespondentAccountId, measure.Dispute.ImageId, Restriction.Disabled, measure.Scope?.Territories ?? [], DayOf(facts, measure.Act.At), null,
-            mapping.SubjectOf(code, opened.Location.Surface), opened.Location.Surface, DayOf(facts, image?.ScreenedAt ?? opened.Act.At), impulse, DayOf(facts, notice?.ReceivedAt ?? opened.Act.At),
-            isDetected, measure.Scope?.Automated == true ? Automation.Full : isDetected ? Automation.Partial : Automation.None,
-            measure.Scope?.LegalBasis is { } basis && basis.StartsWith(Clause, StringComparison.Ordinal) ? basis[Clause.Length..].Trim() : null, measure.Act.Statement);
+            mapping.SubjectOf(code, opened.Location.Surface), opened.Location.Surface, DayOf(facts, image?.ScreenedAt ?? opened.Act.At), impulse, DayOf(facts, heardAt),
+            opened.Origin != Origin.Report || opened.Finding is not null, measure.Scope?.Automated == true ? Automation.Full : isCompared ? Automation.Partial : Automation.None,
+            clause, measure.Act.Statement, regime, clause is null && basis != regime ? basis : null, isCompared ? true : null);
     }
+
+    private sealed record HeardComplaint(string? AccountId, NoticeReference? Notice, DateTimeOffset At);
+
+    /// <summary>What somebody said; a finding of matching is nobody's complaint.</summary>
+    private static HeardComplaint? ComplaintOf(CaseEvent fact) => fact switch
+    {
+        CaseOpened { ReportId: not null } opened => new(opened.Dispute.ComplainantAccountId, opened.Notice, opened.Act.At),
+        ComplainantJoined { ReportId: not null } joined => new(joined.ComplainantAccountId, joined.Notice, joined.Act.At),
+        _ => null,
+    };
 
     /// <summary>Owed to the database is what holds in the Union, under its law or in its countries, but for what a court ordered (Article 17(5)).</summary>
     private bool IsForDatabase(IReadOnlyList<CaseEvent> facts, Reasons reasons) => reasons.Impulse != Impulse.Order && (
-        PackOf(facts)?.Jurisdiction == "EU" || reasons.Territories.Any(country => country == "EL" || mapping.Vocabulary["territorial_scope"].Contains(country)));
+        PackOf(facts)?.Jurisdiction == Union || reasons.Territories.Any(country => country == "EL" || mapping.Vocabulary["territorial_scope"].Contains(country)));
 
     private RegimePack? PackOf(IReadOnlyList<CaseEvent> facts) =>
         catalogue.Find(facts.OfType<RegimeAdopted>().LastOrDefault()?.Regime ?? facts.OfType<CaseOpened>().First().Regime);

@@ -1,3 +1,4 @@
+using ImageRights.CaseManagement.Regimes;
 using ImageRights.CaseManagement.StatementsOfReasons;
 
 namespace ImageRights.CaseManagement.Features.SubmittingStatements;
@@ -37,7 +38,7 @@ internal static class TransparencyDatabaseRegistration
     public static IServiceCollection AddTransparencyDatabase(this IServiceCollection services, IConfigurationSection section)
     {
         services.AddSingleton(TransparencyDatabaseOptions.FromConfiguration(section));
-        services.AddSingleton(TransparencyMapping.BuiltIn());
+        services.AddSingleton(provider => TransparencyMapping.BuiltIn(provider.GetRequiredService<RegimeCatalogue>()));
         services.AddSingleton<TransparencyQueue>();
         // Redirects are answers here: 302 says that a puid is taken.
         services.AddSingleton(provider => new TransparencyDatabase(
