@@ -26,8 +26,11 @@ public static class Extensions
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Connections>();
-        // A request is a span already, which has its times and its outcome. Before all other sources, so that each of them can say otherwise.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft.AspNetCore"] = nameof(LogLevel.Warning) } });
+        // A request is a span already, which has its times and its outcome; so is a query. Before all other sources, so that each of them can say otherwise.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new[] { "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore.Database.Command" }.ToDictionary(category => $"Logging:LogLevel:{category}", string? (_) => nameof(LogLevel.Warning)),
+        });
         builder.Services.ConfigureHttpClientDefaults(http => http
             .RemoveAllLoggers()
             .ConfigureHttpClient(client => client.Timeout = TimeSpan.FromSeconds(30))

@@ -2,6 +2,7 @@ using System.Reflection;
 using ImageRights.Contracts;
 using ImageRights.EventStore;
 using ImageRights.EventStore.Transparency;
+using ImageRights.ServiceDefaults.Telemetry;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +38,7 @@ public static class BusExtensions
                 // What failed waits in the _error queue; nobody listens for faults, and a service's user may not declare their exchanges.
                 endpoint.PublishFaults = false;
                 endpoint.UseMessageRetry(retry => retry.Exponential(6, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
+                endpoint.UseConsumeFilter(typeof(SubjectFilter<>), context);
                 endpoint.UseConsumeFilter(typeof(InboxFilter<>), context);
             });
             bus.UsingRabbitMq((context, rabbit) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using ImageRights.EventStore;
 using ImageRights.EventStore.Transparency;
+using ImageRights.ServiceDefaults.Telemetry;
 using MassTransit;
 
 namespace ImageRights.ServiceDefaults.Messaging;
@@ -53,7 +54,7 @@ internal sealed class Relay(IBus bus, Subscribers subscribers, TransparencyLog l
         var surrounding = Activity.Current;
         Activity.Current = null;
         using var activity = Activities.StartActivity($"relay {contract.GetType().Name}", ActivityKind.Internal, origin);
-        activity?.SetTag("imagerights.stream", @event.StreamKey).SetTag("imagerights.event.type", @event.EventTypeName);
+        activity?.SetTag("imagerights.stream", @event.StreamKey).SetTag("imagerights.event.type", @event.EventTypeName).About(@event.Id, contract);
         try
         {
             await bus.Publish(contract, contract.GetType(), context =>

@@ -22,6 +22,7 @@ internal sealed class Signals(string applicationName) : IHostedService, IDisposa
             .SetResourceBuilder(Resource(applicationName))
             .AddSource("Microsoft.AspNetCore", "System.Net.Http", "MassTransit", "Npgsql", DocumentStore.TelemetryName, applicationName, "ImageRights.*")
             .AddProcessor(new QuietSpans())
+            .AddProcessor(new RetriedRequests())
             .AddOtlpExporter()
             .Build();
         metrics = Sdk.CreateMeterProviderBuilder()

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace ImageRights.ServiceDefaults.Telemetry;
 
-/// <summary>Completes ASP.NET Core 10's server span by the HTTP semantic conventions: name, route, status code, error. .NET 11 does it itself
+/// <summary>Completes ASP.NET Core 10's server span by the HTTP semantic conventions: name, route, status code, error; and says what the request is about. .NET 11 does it itself
 /// (dotnet/aspnetcore#64851); remove this then.</summary>
 public sealed class SpanEnrichment : IMiddleware
 {
@@ -45,6 +45,9 @@ public sealed class SpanEnrichment : IMiddleware
         {
             activity.DisplayName = context.Request.Method;
         }
+        foreach (var value in context.Request.RouteValues.Values) activity.About(value as string);
+        // The id of what the request made.
+        activity.About(context.Response.Headers.Location.ToString().Split('/')[^1]);
         if (status < 500) return;
         activity.SetTag("error.type", activity.GetTagItem("error.type") ?? status.ToString(System.Globalization.CultureInfo.InvariantCulture));
         activity.SetStatus(ActivityStatusCode.Error);

@@ -41,8 +41,8 @@ public class MainJobTests(OneSystem one)
 
         await Eventually.HoldsAsync(async () =>
         {
-            var page = await Http.GetStringAsync(new Uri(one.System["dashboard"], $"/traces/{trace}"));
-            foreach (var service in new[] { "ingestion", "fingerprint", "matching", "notification" }) page.ShouldContain(service);
+            foreach (var service in new[] { "ingestion", "fingerprint", "matching", "casemanagement", "notification" })
+                (await Http.GetStringAsync(new Uri(one.System["dashboard"], $"/traces?q=service.name={service}%20imagerights.image.id={image}"))).ShouldContain(trace, customMessage: service);
         }, what: "The whole trace in the dashboard");
     }
 

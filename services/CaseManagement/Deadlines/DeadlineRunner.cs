@@ -6,6 +6,7 @@ using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.EventStore;
+using ImageRights.ServiceDefaults.Telemetry;
 using Npgsql;
 
 namespace ImageRights.CaseManagement.Deadlines;
@@ -120,7 +121,7 @@ public sealed class DeadlineRunner(DocumentStore store, CaseRules rules, Stating
             if (Proceeding.Of(stream.Aggregate.History, rules.Catalogue) is not { } proceeding || stream.Aggregate.Status == CaseStatus.Closed) return;
             if (CaseAgenda.ItemsOf(proceeding).FirstOrDefault() is not { } item || item.DueAt > now) return;
             using var activity = StepHandling.Activities.StartActivity("run deadline");
-            activity?.SetTag("imagerights.case.id", claimed.Id);
+            activity?.About(claimed.Id);
             activity?.SetTag("imagerights.deadline.rule", item.Rule);
             var decision = rules.Decide(stream.Aggregate, new CaseCommand.RunDeadline(item.Rule, item.StartedAt, item.Kind, options.Tolerance, new Act("clock", "Deadline", $"{item.Rule} was due.", now)));
             if (decision.Events.Count == 0) throw new InvalidOperationException($"{item.Rule} of {claimed.Id} is due and yet is not: {decision.Code} {decision.Detail}");

@@ -9,6 +9,7 @@ using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Telemetry;
 
 namespace ImageRights.CaseManagement.Features;
 
@@ -99,7 +100,7 @@ internal static class StepHandling
         HttpContext context, DocumentSession session, CaseId id, Func<CaseState, CaseCommand> asked, Action<DocumentSession>? beside)
     {
         using var activity = Activities.StartActivity("decide");
-        activity?.SetTag("imagerights.case.id", id.Value);
+        activity?.About(id.Value);
         var stream = await session.Events.FetchForWriting<CaseState>(id.StreamKey, context.RequestAborted);
         if (stream.CurrentVersion == 0) return new Rejection(CaseCodes.NotFound);
         var precondition = context.Request.CheckVersion(stream.CurrentVersion);

@@ -7,6 +7,7 @@ using ImageRights.Ingestion.Intake;
 using ImageRights.Ingestion.Probing;
 using ImageRights.Ingestion.Slots;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Telemetry;
 
 namespace ImageRights.Ingestion.Inbound;
 
@@ -73,7 +74,7 @@ public sealed class InboundHandler(
     public async Task<(string? Subject, Rejection? Rejection)> TryAsync(string tenant, CloudEvent incoming, CancellationToken cancellationToken)
     {
         using var activity = Activities.StartActivity("take inbound event");
-        activity?.SetTag("imagerights.event.type", incoming.Type).SetTag("imagerights.event.id", incoming.Id);
+        activity?.SetTag("imagerights.event.type", incoming.Type).SetTag(Subjects.EventTag, incoming.Id);
         return incoming.Type switch
         {
             ListingImagePublished or ListingImageChanged => await PlaceAsync(tenant, incoming, Surface.Listing, cancellationToken),

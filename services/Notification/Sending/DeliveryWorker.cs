@@ -3,6 +3,7 @@ using System.Diagnostics;
 using ImageRights.EventStore;
 using ImageRights.Notification.Deliveries;
 using ImageRights.Notification.Endpoints;
+using ImageRights.ServiceDefaults.Telemetry;
 
 namespace ImageRights.Notification.Sending;
 
@@ -107,13 +108,12 @@ public sealed class DeliveryWorker(DocumentStore store, DueDeliveries due, Webho
         ActivityContext.TryParse(claim.TraceParent, null, isRemote: true, out var origin);
         Activity.Current = null;
         using var activity = WebhookTelemetry.Activities.StartActivity($"deliver {claim.EventType}", ActivityKind.Producer, origin);
-        activity?.SetTag("imagerights.delivery", claim.DeliveryId).SetTag("imagerights.endpoint", claim.EndpointId).SetTag("imagerights.event", claim.EventId);
+        activity?.SetTag("imagerights.delivery", claim.DeliveryId).SetTag("imagerights.endpoint", claim.EndpointId).SetTag(Subjects.EventTag, claim.EventId.ToString()).About(claim.Subject);
 
         if (await SendInTurnAsync(claim, lane, claimedAt, activity is null ? claim.TraceParent : null, aborted) is not { } report) return;
         lane.Learn(report.Result.Outcome, Stopwatch.GetElapsedTime(claimedAt));
         WebhookTelemetry.Attempted(report.Result.Outcome);
-        activity?.SetTag("imagerights.outcome", report.Result.Outcome.ToString());
-        if (report.Result.Outcome != AttemptOutcome.Succeeded) activity?.SetStatus(ActivityStatusCode.Error, report.Result.Reason);
+        activity?.SetTag("imagerights.outcome", report.Result.Outcome.ToString()).SetTag("http.response.status_code", report.Result.Status);
         await RecordAsync(claim, report);
     }
 
@@ -175,6 +175,8 @@ public sealed class DeliveryWorker(DocumentStore store, DueDeliveries due, Webho
         else if (await EndpointHealth.HasFailedForAsync(store, claim.TenantId, claim.EndpointId, options.DisableAfter, CancellationToken.None))
             await DisableAsync(session, claim.EndpointId, DisableReason.Failing);
         await session.SaveChangesAsync();
+        // What is tried again is no error of the trace, or one dead endpoint would mark them all.
+        if (decision.Events.OfType<DeliveryEvent.Exhausted>().Any()) Activity.Current?.SetStatus(ActivityStatusCode.Error, result.Reason);
     }
 
     private async Task DisableAsync(DocumentSession session, string endpointId, DisableReason reason)

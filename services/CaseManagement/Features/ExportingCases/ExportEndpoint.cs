@@ -9,6 +9,7 @@ using ImageRights.EventStore.Transparency;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
+using ImageRights.ServiceDefaults.Telemetry;
 
 namespace ImageRights.CaseManagement.Features.ExportingCases;
 
@@ -44,7 +45,7 @@ internal static class ExportEndpoint
             if (record is null) return context.Problem(new Rejection("Case_Not_Sealed"));
             record = await record.StampedAsync(stamps, cancellationToken);
             using var activity = StepHandling.Activities.StartActivity("export case");
-            activity?.SetTag("imagerights.case.id", caseId.Value).SetTag("imagerights.events", record.Events.Count);
+            activity?.About(caseId.Value).SetTag("imagerights.events", record.Events.Count);
 
             var file = new CaseFile(caseId.Value, time.GetUtcNow(), record, account is null ? null : await Told.SightAsync(session, caseId, account, cancellationToken));
             if (record.NoTimeStamp is { } noStamp) file.Lacks("a time stamp over the checkpoint", noStamp);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageRights.EventStore;
 using ImageRights.Fingerprint.Computing;
 using ImageRights.Fingerprint.Picture;
+using ImageRights.ServiceDefaults.Telemetry;
 
 namespace ImageRights.Fingerprint.Features.Fingerprinting;
 
@@ -14,7 +15,7 @@ public sealed class PictureProcessor(PictureFinder finder, PendingPictures pendi
     public async Task AttemptAsync(DocumentSession session, PictureRequest picture, PendingPicture? parked, CancellationToken cancellationToken)
     {
         using var presence = foreground.Enter();
-        Activity.Current?.SetTag("imagerights.subject", picture.SubjectId).SetTag("imagerights.sha256", picture.Sha256);
+        Activity.Current?.About(picture.SubjectId).SetTag("imagerights.sha256", picture.Sha256);
         var stream = await session.Events.FetchForWriting<PictureState>(PictureDecider.StreamKey(picture.SubjectId), cancellationToken);
         if (stream.Aggregate.IsDecided)
         {

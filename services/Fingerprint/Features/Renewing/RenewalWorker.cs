@@ -3,6 +3,7 @@ using ImageRights.Fingerprint.Computing;
 using ImageRights.Fingerprint.Features.Fingerprinting;
 using ImageRights.Fingerprint.Picture;
 using ImageRights.Fingerprint.Projections;
+using ImageRights.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace ImageRights.Fingerprint.Features.Renewing;
@@ -70,7 +71,7 @@ internal sealed class RenewalWorker(
     private async Task RenewAsync(Renewal renewal, CancellationToken stoppingToken)
     {
         using var activity = Telemetry.Activities.StartActivity("renew fingerprint");
-        activity?.SetTag("imagerights.subject", renewal.SubjectId);
+        activity?.About(renewal.SubjectId);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         limit.CancelAfter(AttemptTimeout);
         await using var session = store.LightweightSession(renewal.TenantId);

@@ -30,7 +30,7 @@ internal sealed class Rescanner(PictureIndex index, Search search, IOptions<Matc
     public async Task AdvanceAsync(EventPage page, RecordedEvent @event, RescanAdvanced last, CancellationToken cancellationToken)
     {
         if (last.NextRow is not { } next) return;
-        using var span = Search.Activities.StartActivity("rescan")?.SetTag("imagerights.subject", last.RescanId);
+        using var span = Search.Activities.StartActivity("rescan")?.SetTag("imagerights.rescan.id", last.RescanId);
         var (tenant, started, done, found) = (index.For(@event.TenantId), clock.GetTimestamp(), last.Done, last.Found);
         var busy = page.Events.Select(other => other.StreamKey).ToHashSet();
         int? stoppedAt = null;

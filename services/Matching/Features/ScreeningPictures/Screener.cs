@@ -5,6 +5,7 @@ using ImageRights.Matching.Features.Searching;
 using ImageRights.Matching.Index;
 using ImageRights.Matching.Projections;
 using ImageRights.Matching.Screening;
+using ImageRights.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace ImageRights.Matching.Features.ScreeningPictures;
@@ -88,6 +89,6 @@ internal sealed class Screener(PictureIndex index, Search search, Rescanner resc
     private static Activity? StartSpan(string name, RecordedEvent cause, string subjectId)
     {
         ActivityContext.TryParse(cause.TraceParent, null, isRemote: true, out var parent);
-        return Search.Activities.StartActivity(name, ActivityKind.Internal, parent)?.SetTag("imagerights.subject", subjectId);
+        return Search.Activities.StartActivity(name, ActivityKind.Internal, parent)?.About(subjectId);
     }
 }
