@@ -341,17 +341,21 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
         page = await ReadAsync(seller, "/");
         page.ShouldContain("Cases against your pictures");
         page.ShouldContain($"href=\"/cases/{caseId}\"");
-        page.ShouldNotContain("What you must do, and until when", customMessage: "it is the marketplace's turn");
+        page.ShouldNotContain("What is yours to do", customMessage: "it is the marketplace's turn");
         (await ReadAsync(seller, $"/cases/{caseId}")).ShouldMatch("<strong>The marketplace</strong>: First human decision on ordinary notice</div>\\s*<div>until <strong>[^<]+</strong> \\(America/New_York\\), in 24 hours", "who, what, until when, and where the clock hangs");
         (await ReadAsync(administrator, $"/cases/{caseId}")).ShouldContain("<th scope=\"col\">Whose</th>", customMessage: "the desk sees the rules");
 
-        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "As the file shows.", ("legalBasis", ""), ("territories", ""));
-        (await ReadAsync(seller, "/")).ShouldContain("You can: Object (counter-notice)");
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "takedown", "如卷宗所示。", ("legalBasis", ""), ("territories", ""));
+        page = await ReadAsync(seller, "/");
+        page.ShouldContain("You can: Object (counter-notice)");
+        page.ShouldContain("<strong>You</strong>: Counter-notification may be sent");
         using var author = await administrator.OfPersonAsync($"author-{unique}", "rights-holder", $"author-{unique}");
         page = await ReadAsync(author, "/");
         page.ShouldContain("Cases that you complained in, or about your works");
         page.ShouldContain("You can: Take the complaint back");
-        await TakeAsync(seller, page, caseId, "counter-notice", "I bought it from her.", [.. new[] { "signature", "nameAddressPhone", "material", "mistakePerjury", "jurisdictionConsent" }.Select(element => ($"elements.{element}", "x"))]);
+        await TakeAsync(seller, page, caseId, "counter-notice", "购自她本人。", [.. Element().Matches(await ReadAsync(seller, $"/cases/{caseId}")).Select(match => (match.Value["name=\"".Length..^1], "other"))]);
+        await TakeAsync(administrator, await ReadAsync(administrator, $"/cases/{caseId}"), caseId, "counter-notice-forwarding", "已转送。");
+        (await ReadAsync(author, "/")).ShouldMatch("<strong>You</strong>: [^<]+</div>\\s*<div>[^<]*until <strong>[^<]+</strong> \\(America/New_York\\)", "what is hers, with date, time and zone");
 
         foreach (var browser in new[] { seller, author, newcomer }) browser.Language = "zh-CN";
         foreach (var browser in new[] { seller, author, newcomer }) English(await ReadAsync(browser, "/")).ShouldBeEmpty();

@@ -11,4 +11,9 @@
   });
 })();
 // A refused form is answered by its page: the address is the page's, so that loading it again sends nothing.
-if (document.documentElement.dataset.page) history.replaceState(null, "", document.documentElement.dataset.page);
+if (document.documentElement.dataset.page) {
+  history.replaceState(null, "", document.documentElement.dataset.page);
+  // A picture above it that comes after the reader was led there would push it away.
+  addEventListener("DOMContentLoaded", () => { for (const picture of document.images) picture.loading = "eager"; });
+  addEventListener("load", () => document.querySelector("[role=alert]")?.scrollIntoView({ block: "center" }));
+}
