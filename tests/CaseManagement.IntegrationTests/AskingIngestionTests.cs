@@ -89,15 +89,15 @@ public sealed class AskingIngestionTests : IAsyncLifetime
         (await service.PostAsync($"/v1/holds/{holds[0]}/lift", new { reason = "It ended.", by = "counsel-wu" })).ShouldBe(HttpStatusCode.OK);
         var erasure = (string)(await service.PostAsync("/v1/erasures", Erasure(Registered))).ShouldBe(HttpStatusCode.Accepted).Body!["erasureId"]!;
 
-        var first = (await service.GetAsync("/v1/holds?state=Standing&limit=2")).ShouldBe(HttpStatusCode.OK).Body!;
-        var rest = (await service.GetAsync($"/v1/holds?state=Standing&limit=2&cursor={first["next"]}")).Body!;
+        var first = (await service.GetAsync("/v1/holds?status=Standing&limit=2")).ShouldBe(HttpStatusCode.OK).Body!;
+        var rest = (await service.GetAsync($"/v1/holds?status=Standing&limit=2&cursor={first["next"]}")).Body!;
         first["items"]!.AsArray().Concat(rest["items"]!.AsArray()).Select(hold => (string)hold!["holdId"]!).ShouldBe(Enumerable.Reverse(holds[1..]));
         rest["next"].ShouldBeNull();
-        (await service.GetAsync("/v1/holds?state=Lifted")).Body!["items"]!.AsArray().ShouldHaveSingleItem()!["personId"]!.ToString().ShouldBe(Registered);
-        var waiting = (await service.GetAsync($"/v1/erasures?state=Prepared&personId={Registered}")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().ShouldHaveSingleItem()!;
+        (await service.GetAsync("/v1/holds?status=Lifted")).Body!["items"]!.AsArray().ShouldHaveSingleItem()!["personId"]!.ToString().ShouldBe(Registered);
+        var waiting = (await service.GetAsync($"/v1/erasures?status=Prepared&personId={Registered}")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().ShouldHaveSingleItem()!;
         ((string)waiting["erasureId"]!, waiting["requestedAt"] is null).ShouldBe((erasure, false));
         (await service.PostAsync($"/v1/erasures/{erasure}/approval", new { actor = "counsel-wu" })).ShouldBe(HttpStatusCode.OK);
-        (await service.GetAsync("/v1/erasures?state=Prepared")).Body!["items"]!.AsArray().ShouldBeEmpty();
+        (await service.GetAsync("/v1/erasures?status=Prepared")).Body!["items"]!.AsArray().ShouldBeEmpty();
         (await service.GetAsync("/v1/erasures")).Body!["items"]!.AsArray().ShouldHaveSingleItem()!["requestedAt"].ShouldNotBeNull();
     }
 

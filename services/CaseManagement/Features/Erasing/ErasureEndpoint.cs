@@ -26,7 +26,7 @@ internal static class ErasureEndpoint
     internal static readonly ListShape<ErasureView> Shape = new ListShape<ErasureView>(view => view.ErasureId)
         .Created("requestedAt", IdPrefix)
         .By("personId", "Only of this person.")
-        .By("state", "Takes", ["Prepared", "Approved", "Done"], sql: "case when (data ->> 'isDone')::boolean then 'Done' when data ->> 'approvedAt' is null then 'Prepared' else 'Approved' end = ?");
+        .By("status", "Takes", ["Prepared", "Approved", "Done"], sql: "case when (data ->> 'isDone')::boolean then 'Done' when data ->> 'approvedAt' is null then 'Prepared' else 'Approved' end = ?");
 
     private const string IdPrefix = "ers_";
     private const int MostNamed = 3;

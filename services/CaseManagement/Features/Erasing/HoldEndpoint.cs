@@ -21,7 +21,7 @@ internal static class HoldEndpoint
     internal static readonly ListShape<HoldView> Shape = new ListShape<HoldView>(view => view.HoldId)
         .Created("placedAt", IdPrefix)
         .By("personId", "Only on this person.")
-        .By("state", "Takes", ["Standing", "Lifted"], sql: "case when data ->> 'liftedAt' is null then 'Standing' else 'Lifted' end = ?");
+        .By("status", "Takes", ["Standing", "Lifted"], sql: "case when data ->> 'liftedAt' is null then 'Standing' else 'Lifted' end = ?");
 
     private const string IdPrefix = "hld_";
 
