@@ -1,3 +1,4 @@
+using ImageRights.CaseManagement.Features.Erasing;
 using ImageRights.CaseManagement.Features.HearingPriority;
 using ImageRights.CaseManagement.Features.Informing;
 using ImageRights.CaseManagement.Features.Noticing;
@@ -77,11 +78,13 @@ internal static class Api
             ["GiveNotice"] = Creates<NoticeAnswer>("Regime_Not_Found", "Regime_Not_Chosen", "Work_Not_Found", "Work_Withdrawn", "Work_Of_Another_Account", "Reporter_Suspended", "Reporter_Rate_Limited", "Version_Conflict"),
             ["CorrectNotice"] = Reads<NoticeAnswer>("Notice_Not_Found", "Version_Conflict") with { IsIdempotent = true },
             ["GetNotice"] = Reads<NoticeAnswer>("Notice_Not_Found"),
-            ["Erase"] = Accepts<ErasureView>("Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),
+            ["Erase"] = Accepts<ErasureView>("Person_Unknown", "Erasure_Held_By_Case", "Erasure_On_Hold", "Erasure_Not_Possible"),
             ["ApproveErasure"] = Reads<ErasureView>("Erasure_Not_Found", "Erasure_Same_Person", "Erasure_Held_By_Case", "Erasure_On_Hold", "Version_Conflict"),
+            ["ListErasures"] = Lists(ErasureEndpoint.Shape),
             ["GetErasure"] = Reads<ErasureView>("Erasure_Not_Found"),
-            ["PlaceHold"] = Creates<HoldView>(),
+            ["PlaceHold"] = Creates<HoldView>("Person_Unknown"),
             ["LiftHold"] = Reads<HoldView>("Hold_Not_Found", "Version_Conflict") with { IsIdempotent = true },
+            ["ListHolds"] = Lists(HoldEndpoint.Shape),
             ["GetHold"] = Reads<HoldView>("Hold_Not_Found"),
             ["ListRegimes"] = Reads<IReadOnlyList<RegimeSummary>>(),
             ["ListFacts"] = Reads<IReadOnlyDictionary<string, Words>>(),

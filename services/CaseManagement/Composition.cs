@@ -77,6 +77,8 @@ public static class Composition
         builder.Services.AddSingleton<CaseFileSources>();
         builder.Services.AddHttpClient(nameof(RegisteredWorks), client => client.Timeout = RegisteredWorks.Longest).CallAsService();
         builder.Services.AddSingleton<RegisteredWorks>();
+        builder.Services.AddHttpClient(nameof(KnownPersons), client => client.Timeout = KnownPersons.Longest).CallAsService();
+        builder.Services.AddSingleton<KnownPersons>();
         builder.Services.AddProblems(typeof(Composition).Assembly);
         builder.AddAccess();
         builder.AddApiDescription(Api.Description);

@@ -100,8 +100,8 @@ internal sealed class Market(RunningServices services, string tenant, string? to
         var caseId = await Eventually.GetAsync(async () => (string?)(await ReadAsync("CaseManagement", "/v1/cases"))["items"]!.AsArray().FirstOrDefault()?["caseId"], what: "The case");
         // The notice lacks its signature, and who gave it is written so.
         var letter = await Eventually.GetAsync(async () => (string?)(await ReadAsync("Notification", "/v1/inbox?accountId=artist"))["items"]!.AsArray().FirstOrDefault()?["letterId"], what: "The letter");
-        var hold = (string)(await PostAsync("CaseManagement", "/v1/holds", new { personId = "somebody", reason = "A proceeding", by = "counsel" }))["holdId"]!;
-        var erasure = (string)(await PostAsync("CaseManagement", "/v1/erasures", new { personId = "somebody-else", legalBasis = "GDPR_17_1_b", actor = "desk" }))["erasureId"]!;
+        var hold = (string)(await PostAsync("CaseManagement", "/v1/holds", new { personId = "artist", reason = "A proceeding", by = "counsel" }))["holdId"]!;
+        var erasure = (string)(await PostAsync("CaseManagement", "/v1/erasures", new { personId = seller, legalBasis = "GDPR_17_1_b", actor = "desk" }))["erasureId"]!;
         var dossier = (string)(await ReadAsync("CaseManagement", $"/v1/cases/{caseId}"))["dossierId"]!;
         var @event = await Eventually.GetAsync(async () => (await ReadAsync("Notification", "/v1/feed"))["items"]!.AsArray().FirstOrDefault(), what: "The feed");
         var rescan = (string)(await PostAsync("Matching", "/v1/rescans", new { }))["rescanId"]!;

@@ -12,6 +12,7 @@ public static class ErasureCodes
     public const string OnHold = "Erasure_On_Hold";
     public const string NotPossible = "Erasure_Not_Possible";
     public const string HoldNotFound = "Hold_Not_Found";
+    public const string PersonUnknown = "Person_Unknown";
 }
 
 /// <summary>What stands against an erasure.</summary>

@@ -8,8 +8,10 @@ namespace ImageRights.CaseManagement.Projections;
 /// <param name="ApprovedBy">The other person; null while it waits for one.</param>
 /// <param name="IsDone">Whether every service has answered.</param>
 /// <param name="Version">Version of the stream, and the entity tag.</param>
+/// <param name="RequestedAt">When it was prepared; null in views that were written before it was kept.</param>
 public sealed record ErasureView(
-    string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string? ApprovedBy, DateTimeOffset? ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services, long Version)
+    string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string? ApprovedBy, DateTimeOffset? ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services, long Version,
+    DateTimeOffset? RequestedAt = null)
 {
     /// <summary>Streams of erasures begin with this.</summary>
     public const string StreamPrefix = "erasure-";
@@ -23,9 +25,9 @@ public sealed record ErasureView(
         switch (fact)
         {
             case ErasureRequested e:
-                return new ErasureView(e.ErasureId, e.PersonId, e.LegalBasis, e.By, null, null, false, [], version);
+                return new ErasureView(e.ErasureId, e.PersonId, e.LegalBasis, e.By, null, null, false, [], version, e.At);
             case ErasureApproved e:
-                return new ErasureView(e.ErasureId, e.PersonId, e.LegalBasis, e.RequestedBy, e.ApprovedBy, e.At, e.Services.Count == 0, [.. e.Services.Select(service => new ErasureProgress(service, null, null))], version);
+                return new ErasureView(e.ErasureId, e.PersonId, e.LegalBasis, e.RequestedBy, e.ApprovedBy, e.At, e.Services.Count == 0, [.. e.Services.Select(service => new ErasureProgress(service, null, null))], version, view?.RequestedAt);
             case ServiceErased e:
                 IReadOnlyList<ErasureProgress> services = [.. view!.Services.Select(progress => progress.Service == e.Service ? new ErasureProgress(e.Service, e.Keys, e.At) : progress)];
                 return view with { Services = services, IsDone = services.All(progress => progress.ErasedAt is not null), Version = version };

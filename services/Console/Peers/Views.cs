@@ -113,7 +113,7 @@ public sealed record Delivery(string DeliveryId, string EndpointId, string Event
 
 public sealed record Endpoint(string EndpointId, string Url, string? Description, string State, string? DisabledReason, IReadOnlyList<string> EventTypes);
 
-public sealed record Erasure(string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string? ApprovedBy, DateTimeOffset? ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services);
+public sealed record Erasure(string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string? ApprovedBy, DateTimeOffset? ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services, DateTimeOffset? RequestedAt = null);
 
 public sealed record ErasureProgress(string Service, int? Keys, DateTimeOffset? ErasedAt);
 

@@ -23,19 +23,25 @@ internal static class ErasureEndpoint
     // Who has events or documents with personal texts.
     internal static readonly string[] Services = ["casemanagement", "ingestion"];
 
+    internal static readonly ListShape<ErasureView> Shape = new ListShape<ErasureView>(view => view.ErasureId)
+        .Created("requestedAt", IdPrefix)
+        .By("personId", "Only of this person.")
+        .By("status", "Takes", ["Prepared", "Approved", "Done"], sql: "case when (data ->> 'isDone')::boolean then 'Done' when data ->> 'approvedAt' is null then 'Prepared' else 'Approved' end = ?");
+
     private const string IdPrefix = "ers_";
     private const int MostNamed = 3;
 
-    /// <summary><c>POST /v1/erasures</c>, <c>POST /v1/erasures/{id}/approval</c>, <c>GET /v1/erasures/{id}</c>.</summary>
+    /// <summary><c>POST /v1/erasures</c>, <c>POST /v1/erasures/{id}/approval</c>, <c>GET /v1/erasures</c>, <c>GET /v1/erasures/{id}</c>.</summary>
     public static void MapErasures(this IEndpointRouteBuilder app)
     {
         var erasures = app.MapGroup("/v1/erasures").WithTags("Erasures").Requires(Permission.ErasuresRead);
         erasures.MapPost("", EraseAsync).Requires(Permission.ErasuresDecide).WithName("Erase").WithSummary("Prepare the erasure of a person's data; another person decides").LimitBody();
         erasures.MapPost("{id}/approval", ApproveAsync).Requires(Permission.ErasuresDecide).WithName("ApproveErasure").WithSummary("Destroy a person's key in every service: what is personal becomes unreadable, the record still verifies").LimitBody();
+        erasures.MapList("", Shape).Requires(Permission.ErasuresDecide).WithName("ListErasures").WithSummary("Erasures, newest first: those that wait for the other person, are under way, or are done");
         erasures.MapGet("{id}", GetAsync).WithName("GetErasure").WithSummary("An erasure, and which services are done");
     }
 
-    private static async Task<IResult> EraseAsync(ErasureRequest request, HttpContext context, DocumentStore store, TimeProvider time)
+    private static async Task<IResult> EraseAsync(ErasureRequest request, HttpContext context, DocumentStore store, KnownPersons known, TimeProvider time)
     {
         var invalid = Fields.Id(request.PersonId, "/personId", required: true) ?? Fields.Id(request.Actor, "/actor")
             ?? (string.IsNullOrEmpty(request.LegalBasis) ? Fields.Invalid("/legalBasis", "is missing") : Fields.Code(request.LegalBasis, "/legalBasis"));
@@ -47,6 +53,7 @@ internal static class ErasureEndpoint
         return await context.CreateOnceAsync(session, request, async () =>
         {
             var (id, person) = ($"{IdPrefix}{Guid.CreateVersion7():N}", request.PersonId!.Trim());
+            if (await known.AreSilentOnAsync(session, person, context.RequestAborted)) return new Rejection(ErasureCodes.PersonUnknown, Pointer: "/personId");
             var decision = Erasure.Decide(new ErasureEvent.ErasureRequested(id, person, request.LegalBasis!, actor.Id, time.GetUtcNow()), await ObstaclesAsync(session, person, context.RequestAborted));
             if (decision.Code is { } code) return new Rejection(code, decision.Detail);
             session.Events.StartStream(ErasureView.StreamPrefix + id, [.. decision.Events]);

@@ -18,29 +18,36 @@ public sealed record LiftRequest(string? Reason, string? By);
 /// <summary>Keeping somebody's data from erasure.</summary>
 internal static class HoldEndpoint
 {
+    internal static readonly ListShape<HoldView> Shape = new ListShape<HoldView>(view => view.HoldId)
+        .Created("placedAt", IdPrefix)
+        .By("personId", "Only on this person.")
+        .By("status", "Takes", ["Standing", "Lifted"], sql: "case when data ->> 'liftedAt' is null then 'Standing' else 'Lifted' end = ?");
+
     private const string IdPrefix = "hld_";
 
-    /// <summary><c>POST /v1/holds</c>, <c>POST /v1/holds/{id}/lift</c>, <c>GET /v1/holds/{id}</c>.</summary>
+    /// <summary><c>POST /v1/holds</c>, <c>POST /v1/holds/{id}/lift</c>, <c>GET /v1/holds</c>, <c>GET /v1/holds/{id}</c>.</summary>
     public static void MapHolds(this IEndpointRouteBuilder app)
     {
         var holds = app.MapGroup("/v1/holds").WithTags("Erasures").Requires(Permission.ErasuresRead);
         holds.MapPost("", PlaceAsync).Requires(Permission.ErasuresDecide).WithName("PlaceHold").WithSummary("Place a legal hold: while it stands, nothing of the person is erased").LimitBody();
         holds.MapPost("{id}/lift", LiftAsync).Requires(Permission.ErasuresDecide).WithName("LiftHold").WithSummary("End a legal hold").LimitBody();
+        holds.MapList("", Shape).Requires(Permission.ErasuresDecide).WithName("ListHolds").WithSummary("Legal holds, newest first");
         holds.MapGet("{id}", GetAsync).WithName("GetHold").WithSummary("A legal hold");
     }
 
-    private static async Task<IResult> PlaceAsync(HoldRequest request, HttpContext context, DocumentStore store, TimeProvider time)
+    private static async Task<IResult> PlaceAsync(HoldRequest request, HttpContext context, DocumentStore store, KnownPersons known, TimeProvider time)
     {
         if ((Fields.Id(request.PersonId, "/personId", required: true) ?? Check(request.Reason, request.By)) is { } invalid) return context.Problem(invalid);
         await using var session = store.LightweightSession(context.Tenant());
         var actor = context.Actor(request.By);
         session.LastModifiedBy = actor.Signature;
-        return await context.CreateOnceAsync(session, request, () =>
+        return await context.CreateOnceAsync(session, request, async () =>
         {
-            var id = $"{IdPrefix}{Guid.CreateVersion7():N}";
-            var decision = Hold.Decide(Hold.Initial, new HoldEvent.HoldPlaced(id, request.PersonId!.Trim(), request.Reason!.Trim(), actor.Id, time.GetUtcNow()));
+            var (id, person) = ($"{IdPrefix}{Guid.CreateVersion7():N}", request.PersonId!.Trim());
+            if (await known.AreSilentOnAsync(session, person, context.RequestAborted)) return new Rejection(ErasureCodes.PersonUnknown, Pointer: "/personId");
+            var decision = Hold.Decide(Hold.Initial, new HoldEvent.HoldPlaced(id, person, request.Reason!.Trim(), actor.Id, time.GetUtcNow()));
             session.Events.StartStream(HoldView.StreamPrefix + id, [.. decision.Events]);
-            return Task.FromResult(CreateOutcome.Created($"/v1/holds/{id}", HoldView.Evolve(null, decision.Events[0], 1)!));
+            return CreateOutcome.Created($"/v1/holds/{id}", HoldView.Evolve(null, decision.Events[0], 1)!);
         });
     }
 

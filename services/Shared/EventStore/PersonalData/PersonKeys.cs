@@ -16,6 +16,15 @@ public sealed class PersonKeys
     /// <summary>Whose key is to seal it; null where none is.</summary>
     internal string? Sealing(object value) => AreKept ? store.Options.Personal.PersonOf(value) : null;
 
+    /// <summary>Whether a key was ever made for a person, destroyed or not.</summary>
+    public async Task<bool> KnowAsync(string tenant, string person, CancellationToken cancellationToken)
+    {
+        await using var command = store.AcrossTenants.CreateCommand($"select exists (select from {store.Schema}.mt_personal_keys where tenant_id = $1 and person = $2)");
+        command.Parameters.Add(new() { Value = tenant });
+        command.Parameters.Add(new() { Value = person });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Destroys a person's key and takes what it sealed out of the read models. Again does nothing.</summary>
     /// <returns>Keys destroyed.</returns>
     public async Task<int> DestroyAsync(string tenant, string person, CancellationToken cancellationToken)

@@ -7,9 +7,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImageRights.CaseManagement.IntegrationTests;
 
-/// <summary>The work that a complaint names, with a double of the service that registers works.</summary>
-public sealed class RegisteredWorksTests : IAsyncLifetime
+/// <summary>What is asked of Ingestion before something is recorded, with a double of it: the work that a complaint names, the person that is to be erased.</summary>
+public sealed class AskingIngestionTests : IAsyncLifetime
 {
+    private const string Registered = "author-registered", Reported = "seller-reported";
+
     private readonly ConcurrentDictionary<string, object> works = [];
     private WebApplication ingestion = null!;
     private RunningService service = null!;
@@ -19,6 +21,8 @@ public sealed class RegisteredWorksTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         ingestion = builder.Build();
+        ingestion.MapGet("/v1/{list}", (string list, string accountId) => Results.Json(new { items = list == "works" && accountId == Registered ? [new { accountId }] : Array.Empty<object>() }));
+        ingestion.MapGet("/internal/v1/sellers/{id}/contact", (string id) => id == Reported ? Results.Json(new { accountId = id }) : Results.NotFound());
         ingestion.MapGet("/v1/works/{id}", (string id) => works.TryGetValue(id, out var work) ? Results.Json(work) : Results.NotFound());
         await ingestion.StartAsync();
         service = new RunningService { More = [$"--services:ingestion:http:0={ingestion.Urls.Single()}"] };
@@ -68,6 +72,33 @@ public sealed class RegisteredWorksTests : IAsyncLifetime
         (await service.PostAsync("/v1/reports", scenario.Report())).ShouldBe(HttpStatusCode.Created);
         // Who has no account may be the author.
         (await service.PostAsync("/v1/guest/reports", new { imageId = scenario.Image, workId = scenario.Work, reasonCode = "Copyright", statement = "Mine." })).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task An_erasure_or_a_hold_for_somebody_whom_nobody_knows_is_refused_and_what_waits_is_listed()
+    {
+        object Erasure(string person) => new { personId = person, legalBasis = "GDPR_17_1_b", actor = "agent-li" };
+        object Hold(string person) => new { personId = person, reason = "Proceeding 12 O 34/26", by = "counsel-wu" };
+        (await service.PostAsync("/v1/erasures", Erasure("author-misspelt"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "Person_Unknown");
+        (await service.PostAsync("/v1/holds", Hold("author-misspelt"))).ShouldBe(HttpStatusCode.UnprocessableEntity, "Person_Unknown");
+
+        var scenario = await KnownAsync();
+        (await service.PostAsync("/v1/reports", scenario.Report())).ShouldBe(HttpStatusCode.Created);
+        var holds = new List<string>();
+        foreach (var person in new[] { Registered, Reported, scenario.Complainant, scenario.Respondent }) holds.Add((string)(await service.PostAsync("/v1/holds", Hold(person))).ShouldBe(HttpStatusCode.Created).Body!["holdId"]!);
+        (await service.PostAsync($"/v1/holds/{holds[0]}/lift", new { reason = "It ended.", by = "counsel-wu" })).ShouldBe(HttpStatusCode.OK);
+        var erasure = (string)(await service.PostAsync("/v1/erasures", Erasure(Registered))).ShouldBe(HttpStatusCode.Accepted).Body!["erasureId"]!;
+
+        var first = (await service.GetAsync("/v1/holds?status=Standing&limit=2")).ShouldBe(HttpStatusCode.OK).Body!;
+        var rest = (await service.GetAsync($"/v1/holds?status=Standing&limit=2&cursor={first["next"]}")).Body!;
+        first["items"]!.AsArray().Concat(rest["items"]!.AsArray()).Select(hold => (string)hold!["holdId"]!).ShouldBe(Enumerable.Reverse(holds[1..]));
+        rest["next"].ShouldBeNull();
+        (await service.GetAsync("/v1/holds?status=Lifted")).Body!["items"]!.AsArray().ShouldHaveSingleItem()!["personId"]!.ToString().ShouldBe(Registered);
+        var waiting = (await service.GetAsync($"/v1/erasures?status=Prepared&personId={Registered}")).ShouldBe(HttpStatusCode.OK).Body!["items"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)waiting["erasureId"]!, waiting["requestedAt"] is null).ShouldBe((erasure, false));
+        (await service.PostAsync($"/v1/erasures/{erasure}/approval", new { actor = "counsel-wu" })).ShouldBe(HttpStatusCode.OK);
+        (await service.GetAsync("/v1/erasures?status=Prepared")).Body!["items"]!.AsArray().ShouldBeEmpty();
+        (await service.GetAsync("/v1/erasures")).Body!["items"]!.AsArray().ShouldHaveSingleItem()!["requestedAt"].ShouldNotBeNull();
     }
 
     [Fact]
