@@ -53,6 +53,7 @@ public class LicencesTests(RunningIngestion ingestion)
         (await GrantAsync(new { workId })).ShouldBeProblem(422, "Request_Invalid", "/licenseeAccountId");
         (await GrantAsync(new { workId, licenseeAccountId = "s", until = "2000-01-01T00:00:00Z" })).ShouldBeProblem(422, "Licence_Term_Empty", "/until");
         (await GrantAsync(new { workId, licenseeAccountId = "author-refused" })).ShouldBeProblem(422, "Licence_To_Owner", "/licenseeAccountId");
+        (await GrantAsync(new { workId, licenseeAccountId = "s", untill = "2034-05-01T00:00:00Z" })).ShouldBeProblem(400, "Field_Unknown", "/untill");
         (await ingestion.FootprintAsync()).ShouldBe(before);
     }
 
