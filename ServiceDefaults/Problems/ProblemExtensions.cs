@@ -38,7 +38,19 @@ public static class ProblemExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages(async pages =>
         {
-            var code = pages.HttpContext.Response.StatusCode switch
+            var answer = pages.HttpContext.Response;
+            if (answer.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            {
+                var mapped = answer.Headers.Allow.ToString().Split(", ");
+                answer.Headers.Allow = string.Join(", ", mapped.Concat(mapped.Contains(HttpMethods.Get) ? [HttpMethods.Head, HttpMethods.Options] : [HttpMethods.Options]));
+                // RFC 9110, 9.3.7. It opens nothing to other origins: that would take headers of CORS.
+                if (HttpMethods.IsOptions(pages.HttpContext.Request.Method))
+                {
+                    answer.StatusCode = StatusCodes.Status204NoContent;
+                    return;
+                }
+            }
+            var code = answer.StatusCode switch
             {
                 404 => "Not_Found",
                 405 => "Method_Not_Allowed",

@@ -121,6 +121,31 @@ public sealed partial class ApiDescriptionTests(RunningServices services) : ICla
 
     [Theory]
     [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
+    public async Task What_can_be_read_is_answered_without_its_body_too_and_each_address_names_its_methods(string service)
+    {
+        foreach (var (path, _, _) in services.Operations(service).Where(it => it.Method == "get" && !it.Path.Contains('{', StringComparison.Ordinal)))
+        {
+            using var whole = await SendAsync(HttpMethod.Get, path);
+            using var head = await SendAsync(HttpMethod.Head, path);
+            (head.StatusCode, head.Content.Headers.ContentType?.ToString()).ShouldBe((whole.StatusCode, whole.Content.Headers.ContentType?.ToString()), path);
+            (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty(path);
+            using var options = await SendAsync(HttpMethod.Options, path);
+            options.StatusCode.ShouldBe(HttpStatusCode.NoContent, path);
+            options.Content.Headers.Allow.ShouldBe(services.Operations(service).Where(it => it.Path == path).Select(it => it.Method.ToUpperInvariant()).Concat(["HEAD", "OPTIONS"]), ignoreOrder: true, path);
+            options.Headers.Select(header => header.Key).ShouldNotContain(name => name.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        }
+        using var nowhere = await SendAsync(HttpMethod.Options, "/v1/nowhere");
+        nowhere.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            return await services.Http(service).SendAsync(request);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
     public async Task Every_list_sorts_and_filters_by_the_same_names_and_refuses_what_it_does_not_know(string service)
     {
         foreach (var (path, _, operation) in services.Operations(service).Where(operation => operation.Method == "get"))
