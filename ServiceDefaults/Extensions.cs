@@ -3,6 +3,7 @@ using ImageRights.ServiceDefaults.Protection;
 using ImageRights.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,7 @@ public static class Extensions
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Connections>();
+        builder.Services.AddTransient<IStartupFilter, HeadRequests>();
         // A request is a span already, which has its times and its outcome; so is a query. Before all other sources, so that each of them can say otherwise.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {

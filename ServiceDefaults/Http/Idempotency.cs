@@ -19,21 +19,21 @@ public static class Idempotency
     public static async Task<IResult> CreateOnceAsync(
         this HttpContext context, DocumentSession session, object request, Func<Task<CreateOutcome>> create)
     {
-        var key = context.Request.Headers["Idempotency-Key"].ToString();
         var route = $"{context.Request.Method} {context.Request.Path}";
-        if (key.Length == 0)
+        if (!context.Request.Headers.TryGetValue("Idempotency-Key", out var given))
         {
             var outcome = await create();
             if (outcome.Rejection is not null) return context.Problem(outcome.Rejection);
             await session.SaveChangesAsync(context.RequestAborted);
             return Answer(context, outcome.Status, outcome.Location, outcome.Body, outcome.Version);
         }
-        if (key.Length > 200 || key.Any(letter => letter is < '!' or > '~')) return context.Problem(new Rejection("Idempotency_Key_Malformed"));
+        var key = given.ToString();
+        if (key.Length is 0 or > 200 || key.Any(letter => letter is < '!' or > '~')) return context.Problem(new Rejection("Idempotency_Key_Malformed"));
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(request, StoreOptions.Json))));
         if (await session.FindIdempotentAnswerAsync(route, key, context.RequestAborted) is { } earlier) return Repeat(context, earlier, fingerprint);
         var created = await create();
         if (created.Rejection is not null) return context.Problem(created.Rejection);
-        session.ClaimIdempotencyKey(route, key, fingerprint, created.Status, created.Location, created.Body);
+        session.ClaimIdempotencyKey(route, key, fingerprint, created.Status, created.Location, created.Body, created.Version);
         try
         {
             await session.SaveChangesAsync(context.RequestAborted);
@@ -50,7 +50,7 @@ public static class Idempotency
     {
         if (earlier.Fingerprint != fingerprint) return context.Problem(new Rejection("Idempotency_Key_Reused"));
         context.Response.Headers["Idempotent-Replayed"] = "true";
-        return Answer(context, earlier.Status, earlier.Location, earlier.Body is null ? null : JsonSerializer.Deserialize<JsonElement>(earlier.Body), null);
+        return Answer(context, earlier.Status, earlier.Location, earlier.Body is null ? null : JsonSerializer.Deserialize<JsonElement>(earlier.Body), earlier.Version);
     }
 
     private static IResult Answer(HttpContext context, int status, string? location, object? body, long? version)

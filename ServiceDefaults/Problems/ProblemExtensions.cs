@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using ImageRights.EventStore;
 using ImageRights.ServiceDefaults.Http;
@@ -24,6 +25,8 @@ public static class ProblemExtensions
         services.AddSingleton(new ProblemCatalogue(service)).AddExceptionHandler<ExceptionProblems>()
             // Otherwise what cannot be bound is refused without a word, but in development.
             .Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true)
+            // A misspelt field would be taken for one that was left out.
+            .ConfigureHttpJsonOptions(json => json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)
             // ASP.NET Core writes the whole traceparent there; people search traces by the trace id alone.
             .AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions["traceId"] = TraceId(problem.HttpContext));
 
@@ -35,7 +38,19 @@ public static class ProblemExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages(async pages =>
         {
-            var code = pages.HttpContext.Response.StatusCode switch
+            var answer = pages.HttpContext.Response;
+            if (answer.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            {
+                var mapped = answer.Headers.Allow.ToString().Split(", ");
+                answer.Headers.Allow = string.Join(", ", mapped.Concat(mapped.Contains(HttpMethods.Get) ? [HttpMethods.Head, HttpMethods.Options] : [HttpMethods.Options]));
+                // RFC 9110, 9.3.7. It opens nothing to other origins: that would take headers of CORS.
+                if (HttpMethods.IsOptions(pages.HttpContext.Request.Method))
+                {
+                    answer.StatusCode = StatusCodes.Status204NoContent;
+                    return;
+                }
+            }
+            var code = answer.StatusCode switch
             {
                 404 => "Not_Found",
                 405 => "Method_Not_Allowed",
@@ -101,7 +116,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
     private static Rejection Malformed(JsonException json)
     {
         if (json.InnerException is JsonException) return new Rejection("Request_Malformed", $"The body is no JSON, from byte {json.BytePositionInLine} of line {json.LineNumber + 1} on.");
-        var pointer = Step().Replace((json.Path ?? "$")[1..], step => $"/{step.Groups[1].Value}");
+        var pointer = Step().Replace((json.Path ?? "$")[1..], step => $"/{Rejection.Escape(step.Groups["name"].Value)}");
+        if (Unknown().Match(json.Message) is { Success: true } unknown) return Rejection.UnknownField(unknown.Groups[1].Value, pointer);
         var said = json.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal) ? "takes another kind of value" : json.Message;
         return pointer.Length == 0 ? new Rejection("Request_Malformed", "The body takes another kind of value.") : new Rejection("Request_Malformed", $"{pointer[1..]} {said.TrimEnd('.')}.", pointer);
     }
@@ -113,8 +129,11 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         : new Rejection("Request_Malformed", bad.Message);
 
     // Of a path such as $.documents[2].kind, or $['a name'].
-    [GeneratedRegex(@"(?:\.|\['|\[)([^.\[\]']+)(?:'\]|\])?")]
+    [GeneratedRegex(@"\['(?<name>.*?)'\]|\[(?<name>\d+)\]|\.(?<name>[^.\[]+)")]
     private static partial Regex Step();
+
+    [GeneratedRegex("^The JSON property '(.*?)' could not be mapped to any .NET member")]
+    private static partial Regex Unknown();
 
     [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from ")]
     private static partial Regex Parameter();

@@ -50,7 +50,7 @@ internal static class Api
             ["ResumeWork"] = Ends("Work_Not_Found"),
             ["GetWork"] = Reads<WorkView>("Work_Not_Found"),
             ["ListWorks"] = Lists(WorkQueries.Shape),
-            ["GrantLicence"] = Creates<LicenceAccepted>("Licence_Work_Unknown", "Licence_Term_Empty"),
+            ["GrantLicence"] = Creates<LicenceAccepted>("Licence_Work_Unknown", "Licence_Work_Withdrawn", "Licence_To_Owner", "Licence_Term_Empty"),
             ["EndLicence"] = Ends("Licence_Not_Found"),
             ["GetLicence"] = Reads<LicenceView>("Licence_Not_Found"),
             ["ListLicences"] = Lists(LicenceQueries.Shape),

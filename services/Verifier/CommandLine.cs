@@ -43,7 +43,12 @@ public static class CommandLine
             }
             var keys = options.All("--key").Select(LogVerifier.Parse).ToList();
             if (options.One("--database") is { } database) return await DatabaseAsync(database, options, keys, output);
-            if (options.File is { } file && await File.ReadAllBytesAsync(file) is var bytes && !bytes.AsSpan().StartsWith("c2sp.org/"u8)) return await CaseFileAsync(bytes, keys, [.. options.All("--authority").Select(X509CertificateLoader.LoadCertificateFromFile)], output);
+            if (options.File is { } file && await File.ReadAllBytesAsync(file) is var bytes && !bytes.AsSpan().StartsWith("c2sp.org/"u8))
+            {
+                // An answer that refused the download, for one: nothing is wrong with a record that is not there.
+                if (!bytes.AsSpan().StartsWith("PK"u8)) throw new FormatException($"{file} is neither a case file nor a proof.");
+                return await CaseFileAsync(bytes, keys, [.. options.All("--authority").Select(X509CertificateLoader.LoadCertificateFromFile)], output);
+            }
             if (keys.Count == 0) throw new ArgumentException("Whose log is it? Give --key.");
             return options.One("--older") is { } older ? await ConsistencyAsync(older, options, keys, output) : await InclusionAsync(options.File!, keys, output);
         }
@@ -56,7 +61,7 @@ public static class CommandLine
 
     private static async Task<int> DatabaseAsync(string connection, Options options, List<LogVerifier> keys, TextWriter output)
     {
-        var notes = options.All("--checkpoint").Select(file => (file, File.ReadAllText(file))).ToList();
+        var notes = options.All("--checkpoint").Select(file => (file, ReadNote(file))).ToList();
         var most = 1;
         if (options.One("--most") is { } number && (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most < 1)) throw new ArgumentException("--most takes a number from 1.");
         var clock = Stopwatch.StartNew();
@@ -113,11 +118,11 @@ public static class CommandLine
     {
         var newerFile = options.One("--newer") ?? throw new ArgumentException("--newer is missing.");
         var proofFile = options.One("--consistency") ?? throw new ArgumentException("--consistency is missing.");
-        var (olderText, newerText, proofText) = (await File.ReadAllTextAsync(olderFile), await File.ReadAllTextAsync(newerFile), await File.ReadAllLinesAsync(proofFile));
+        var (olderText, newerText) = (ReadNote(olderFile), ReadNote(newerFile));
+        var proof = (await File.ReadAllLinesAsync(proofFile)).Where(line => line.Length > 0).Select(Convert.FromBase64String).ToList();
         try
         {
             var (older, newer) = (Checkpoint.Open(olderText, keys), Checkpoint.Open(newerText, keys));
-            var proof = proofText.Where(line => line.Length > 0).Select(Convert.FromBase64String).ToList();
             if (older.Origin != newer.Origin) throw new FormatException($"They are of two logs, {older.Origin} and {newer.Origin}.");
             if (!Merkle.IsConsistent(older.Size, older.Root, newer.Size, newer.Root, proof)) throw new FormatException($"The log of {newer.Size} events does not continue the one of {older.Size}, or the proof was changed.");
             await output.WriteLineAsync($"right: {newer.Origin} with {newer.Size} events continues what it was with {older.Size}");
@@ -129,6 +134,9 @@ public static class CommandLine
             return 1;
         }
     }
+
+    private static string ReadNote(string file) =>
+        File.ReadAllText(file) is var text && text.Contains("\n\n— ", StringComparison.Ordinal) ? text : throw new FormatException($"{file} holds no checkpoint.");
 
     private sealed class Options
     {

@@ -54,9 +54,9 @@ public class BadDayTests(OneSystem one)
             "bomb" => SamplePicture.Bomb(),
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
         };
-        foreach (var path in new[] { "/v1/images", "/v1/works" })
+        foreach (var (path, fields) in new (string, (string, string)[])[] { ("/v1/images", [("surface", "Listing")]), ("/v1/works", [("title", "x"), ("author", "x")]) })
         {
-            using var response = await marketplace.SendPictureAsync(path, bytes, null, ("accountId", "shop-bad"), ("surface", "Listing"), ("title", "x"), ("author", "x"));
+            using var response = await marketplace.SendPictureAsync(path, bytes, null, [("accountId", "shop-bad"), .. fields]);
             var problem = await response.Content.ReadAsStringAsync();
             ((int)response.StatusCode).ShouldBeInRange(400, 499, problem);
             response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");

@@ -21,6 +21,14 @@ public class MainJobTests(OneSystem one)
     }
 
     [Fact]
+    public async Task What_probes_of_health_ask_the_database_is_in_no_log_and_no_trace()
+    {
+        (await Http.GetStringAsync(new Uri(one.System["console"], "/health"))).ShouldBe("Healthy");
+        foreach (var (page, nothing) in new[] { ("/logs?q=%22SELECT%201%22", "No record matches"), ("/traces?q=url.path=/health", "No trace matches"), ("/traces?q=db.query.text=%22SELECT%201%22", "No trace matches") })
+            (await Http.GetStringAsync(new Uri(one.System["dashboard"], page))).ShouldContain(nothing, customMessage: page);
+    }
+
+    [Fact]
     public async Task An_upload_reaches_the_webhook_in_one_trace()
     {
         await using var marketplace = await Marketplace.JoinAsync(one.System, "imagerights.image.screened.v1");

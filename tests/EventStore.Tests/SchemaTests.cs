@@ -41,7 +41,7 @@ public sealed class SchemaTests
     public async Task A_numbered_script_runs_once()
     {
         await using var store = await TestStore.CreateAsync();
-        (await store.ScalarAsync<string[]>("select array_agg(name order by name) from {schema}.mt_migrations")).ShouldBe(["001_event_store.sql", "002_append_only.sql", "003_transparency_log.sql", "004_rebase.sql", "005_tenants.sql", "006_rebuilds.sql", "010_time_stamps.sql", "011_personal_keys.sql"]);
+        (await store.ScalarAsync<string[]>("select array_agg(name order by name) from {schema}.mt_migrations")).ShouldBe(["001_event_store.sql", "002_append_only.sql", "003_transparency_log.sql", "004_rebase.sql", "005_tenants.sql", "006_rebuilds.sql", "010_time_stamps.sql", "011_personal_keys.sql", "012_versions_of_answers.sql"]);
         await store.ExecuteAsync("drop table {schema}.mt_inbox");
 
         await store.Store.ApplySchemaAsync(CancellationToken.None);

@@ -16,6 +16,8 @@ public class IdempotencyTests(RunningIngestion ingestion)
         second.Status.ShouldBe(202);
         second.Accepted()["imageId"]!.GetValue<string>().ShouldBe(first.Accepted()["imageId"]!.GetValue<string>());
         second.Headers.Location.ShouldBe(first.Headers.Location);
+        second.Version.ShouldBe(first.Version);
+        first.Version.ShouldBe("\"1\"");
         second.Headers.GetValues("Idempotent-Replayed").ShouldBe(["true"]);
         (await ingestion.FootprintAsync()).ShouldBe(before);
     }
@@ -69,6 +71,9 @@ public class IdempotencyTests(RunningIngestion ingestion)
     }
 
     [Fact]
-    public async Task A_key_that_is_none_is_refused() =>
-        (await ingestion.SendAsync("/v1/images", SampleFiles.Read("small.jpg"), new string('k', 201), ("accountId", "seller-key"))).ShouldBeProblem(400, "Idempotency_Key_Malformed");
+    public async Task A_key_that_is_none_is_refused()
+    {
+        foreach (var key in new[] { "", new string('k', 201) })
+            (await ingestion.SendAsync("/v1/images", SampleFiles.Read("small.jpg"), key, ("accountId", "seller-key"))).ShouldBeProblem(400, "Idempotency_Key_Malformed");
+    }
 }

@@ -52,7 +52,17 @@ public class LicencesTests(RunningIngestion ingestion)
         (await GrantAsync(new { licenseeAccountId = "s" })).ShouldBeProblem(422, "Request_Invalid", "/workId");
         (await GrantAsync(new { workId })).ShouldBeProblem(422, "Request_Invalid", "/licenseeAccountId");
         (await GrantAsync(new { workId, licenseeAccountId = "s", until = "2000-01-01T00:00:00Z" })).ShouldBeProblem(422, "Licence_Term_Empty", "/until");
+        (await GrantAsync(new { workId, licenseeAccountId = "author-refused" })).ShouldBeProblem(422, "Licence_To_Owner", "/licenseeAccountId");
+        (await GrantAsync(new { workId, licenseeAccountId = "s", untill = "2034-05-01T00:00:00Z" })).ShouldBeProblem(400, "Field_Unknown", "/untill");
         (await ingestion.FootprintAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_withdrawn_work_is_not_licensed()
+    {
+        var workId = await ingestion.RegisterAsync("author-withdrew");
+        (await ingestion.SendAsync(HttpMethod.Delete, $"/v1/works/{workId}", version: "\"1\"")).Status.ShouldBe(204);
+        (await GrantAsync(new { workId, licenseeAccountId = "s" })).ShouldBeProblem(422, "Licence_Work_Withdrawn", "/workId");
     }
 
     [Theory]

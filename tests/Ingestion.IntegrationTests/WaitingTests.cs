@@ -26,7 +26,7 @@ public sealed class WaitingTests : IAsyncLifetime
         var imageId = answer.Body!["imageId"]!.GetValue<string>();
         answer.Headers.Location!.ToString().ShouldBe($"/v1/images/{imageId}");
         answer.Version.ShouldBe("\"1\"");
-        answer.Body["status"]!.GetValue<string>().ShouldBe("screened");
+        answer.Body["status"]!.GetValue<string>().ShouldBe("received", "as the picture's own address says");
         answer.Body["screening"]!["verdict"]!.GetValue<string>().ShouldBe("Match");
         answer.Body["screening"]!["matches"]![0]!["transform"]!.GetValue<string>().ShouldBe("FlipY");
         answer.Body["screening"]!["thresholds"]!["indexVersion"]!.GetValue<int>().ShouldBe(7);

@@ -1,5 +1,7 @@
 using ImageRights.Ingestion.Images;
 using ImageRights.Ingestion.Intake;
+using ImageRights.ServiceDefaults.Http;
+using static ImageRights.Ingestion.UnitTests.Facts;
 
 namespace ImageRights.Ingestion.UnitTests;
 
@@ -38,8 +40,8 @@ public class FieldReaderTests
     [Fact]
     public void An_identifier_has_128_characters_at_most()
     {
-        FieldReader.IsIdentifier(new string('x', 128)).ShouldBeTrue();
-        FieldReader.IsIdentifier(new string('x', 129)).ShouldBeFalse();
+        Texts.IsIdentifier(new string('x', 128)).ShouldBeTrue();
+        Texts.IsIdentifier(new string('x', 129)).ShouldBeFalse();
     }
 
     [Fact]
@@ -69,6 +71,25 @@ public class FieldReaderTests
         reader.Rejection!.Code.ShouldBe("Request_Invalid");
     }
 
+    [Fact]
+    public void A_field_that_nothing_asked_for_is_refused_before_what_is_missing()
+    {
+        var fields = new Dictionary<string, string> { ["accountId"] = "shop", ["listingid"] = "l-1" };
+        var reader = new FieldReader(fields.GetValueOrDefault, fields.Keys);
+        reader.Identifier("accountId");
+        reader.Identifier("listingId");
+        (reader.Rejection!.Code, reader.Rejection.Pointer).ShouldBe(("Field_Unknown", "/listingid"));
+    }
+
+    [Fact]
+    public void A_day_has_begun_somewhere_although_that_may_be_ahead_of_utc()
+    {
+        Reading("2024-05-02").OptionalPastDay("field", Noon).ShouldBe(new DateOnly(2024, 5, 2));
+        var reader = Reading("2024-05-03");
+        reader.OptionalPastDay("field", Noon).ShouldBeNull();
+        reader.Rejection!.Code.ShouldBe("Request_Invalid");
+    }
+
     [Theory]
     [InlineData("2024-02-30")]
     [InlineData("01.05.2024")]
@@ -76,7 +97,7 @@ public class FieldReaderTests
     public void A_day_is_written_in_one_way(string text)
     {
         var reader = Reading(text);
-        reader.OptionalDay("field");
+        reader.OptionalPastDay("field", Noon);
         reader.Rejection!.Code.ShouldBe("Request_Invalid");
     }
 

@@ -42,7 +42,16 @@ public sealed class CommandLineTests : IDisposable
         (await RunAsync("--older", older, "--newer", newer, "--consistency", proof, "--key", store.Key)).Code.ShouldBe(0);
         (await RunAsync("--older", newer, "--newer", older, "--consistency", proof, "--key", store.Key)).Code.ShouldBe(1);
         (await RunAsync(Write("forged", inclusion.Replace("index 3", "index 2", StringComparison.Ordinal)), "--key", store.Key)).Code.ShouldBe(1);
-        (await RunAsync(Write("empty", ""), "--key", store.Key)).Code.ShouldBe(1);
+        (await RunAsync(Write("cut-off", "PK"), "--key", store.Key)).ShouldSatisfyAllConditions(run => run.Code.ShouldBe(1), run => run.Text.ShouldStartWith("WRONG: "));
+        // What is no case file, proof, checkpoint or key was not looked into.
+        var other = Write("refused.json", """{"code":"Access_Token_Missing"}""");
+        foreach (var arguments in new string[][]
+        {
+            [other, "--key", store.Key], [Write("empty", ""), "--key", store.Key], [file, "--key", ""], [file, "--key", other],
+            ["--older", other, "--newer", newer, "--consistency", proof, "--key", store.Key], ["--older", older, "--newer", newer, "--consistency", other, "--key", store.Key],
+            ["--database", store.ConnectionString, "--checkpoint", other, "--key", store.Key], ["--database", store.ConnectionString, "--checkpoint", Path.Combine(directory.FullName, "absent")],
+        })
+            (await RunAsync(arguments)).ShouldSatisfyAllConditions(run => run.Code.ShouldBe(2), run => run.Text.ShouldStartWith("not checked: "));
         (await RunAsync(Path.Combine(directory.FullName, "absent"), "--key", store.Key)).Code.ShouldBe(2);
         (await RunAsync(file)).Code.ShouldBe(2);
         (await RunAsync()).Code.ShouldBe(2);

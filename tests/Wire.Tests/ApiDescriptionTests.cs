@@ -84,10 +84,63 @@ public sealed partial class ApiDescriptionTests(RunningServices services) : ICla
                 if (operation["requestBody"] is null) continue;
                 await ShouldBeDescribedAsync(service, operation, method, address, Json("{"), version);
                 await ShouldBeDescribedAsync(service, operation, method, address, Json("{}"), version);
+                await ShouldBeDescribedAsync(service, operation, method, address, Json("{\"nosuch\":1}"), version);
                 await ShouldBeDescribedAsync(service, operation, method, address, new StringContent("x", Encoding.UTF8, "text/plain"), version);
             }
             if (Headers(operation).Contains("Idempotency-Key") && operation["requestBody"] is null)
                 await ShouldBeDescribedAsync(service, operation, method, address, null, key: new string('k', 201));
+        }
+    }
+
+    // A misspelt field would be taken for one that was left out.
+    [Theory]
+    [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
+    public async Task A_body_with_a_field_that_is_not_known_is_refused_by_its_name(string service)
+    {
+        foreach (var (path, method, operation) in services.Operations(service))
+        {
+            if (operation["requestBody"]?["content"]?["application/json"]?["schema"] is not { } schema) continue;
+            var name = $"{method} {path}";
+            Form(service, schema)["additionalProperties"]?.GetValue<bool>().ShouldBe(false, name);
+            Form(service, schema)["additionalProperties"].ShouldNotBeNull(name);
+            using var request = new HttpRequestMessage(new HttpMethod(method), Parameter().Replace(path, _ => "0190b7a0-0000-7000-8000-000000000000")) { Content = Json("""{"nosuch~/field":1}""") };
+            using var response = await services.Http(service).SendAsync(request);
+            var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+            (problem["status"]!.GetValue<int>(), problem["code"]!.GetValue<string>(), problem["errors"]?[0]!["pointer"]!.GetValue<string>()).ShouldBe((400, "Field_Unknown", "/nosuch~0~1field"), name);
+        }
+        // Answers are open: fields are added to them.
+        foreach (var (path, method, operation) in services.Operations(service).Where(it => it.Method == "get"))
+            if (operation["responses"]!["200"]?["content"]?["application/json"]?["schema"] is { } answer && !Bodies(service).Contains(Form(service, answer))) Form(service, answer)["additionalProperties"].ShouldBeNull($"{method} {path}");
+    }
+
+    private HashSet<JsonNode> Bodies(string service) =>
+        [.. services.Operations(service).Select(it => it.Operation["requestBody"]?["content"]?["application/json"]?["schema"]).OfType<JsonNode>().Select(schema => Form(service, schema))];
+
+    private JsonNode Form(string service, JsonNode schema) =>
+        Reference().Match(schema.ToJsonString()) is { Success: true } found ? services.Document(service)["components"]!["schemas"]![found.Groups[1].Value]! : schema;
+
+    [Theory]
+    [MemberData(nameof(RunningServices.Names), MemberType = typeof(RunningServices))]
+    public async Task What_can_be_read_is_answered_without_its_body_too_and_each_address_names_its_methods(string service)
+    {
+        foreach (var (path, _, _) in services.Operations(service).Where(it => it.Method == "get" && !it.Path.Contains('{', StringComparison.Ordinal)))
+        {
+            using var whole = await SendAsync(HttpMethod.Get, path);
+            using var head = await SendAsync(HttpMethod.Head, path);
+            (head.StatusCode, head.Content.Headers.ContentType?.ToString()).ShouldBe((whole.StatusCode, whole.Content.Headers.ContentType?.ToString()), path);
+            (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty(path);
+            using var options = await SendAsync(HttpMethod.Options, path);
+            options.StatusCode.ShouldBe(HttpStatusCode.NoContent, path);
+            options.Content.Headers.Allow.ShouldBe(services.Operations(service).Where(it => it.Path == path).Select(it => it.Method.ToUpperInvariant()).Concat(["HEAD", "OPTIONS"]), ignoreOrder: true, path);
+            options.Headers.Select(header => header.Key).ShouldNotContain(name => name.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        }
+        using var nowhere = await SendAsync(HttpMethod.Options, "/v1/nowhere");
+        nowhere.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            return await services.Http(service).SendAsync(request);
         }
     }
 
@@ -146,4 +199,7 @@ public sealed partial class ApiDescriptionTests(RunningServices services) : ICla
 
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex Parameter();
+
+    [GeneratedRegex("#/components/schemas/([^\"]+)")]
+    private static partial Regex Reference();
 }

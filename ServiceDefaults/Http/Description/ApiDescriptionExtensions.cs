@@ -25,6 +25,7 @@ public static class ApiDescriptionExtensions
             options.AddSchemaTransformer<SchemaForms>();
             options.AddOperationTransformer<OperationForms>();
             options.AddDocumentTransformer<DocumentForm>();
+            options.AddDocumentTransformer<ClosedBodies>();
         });
     }
 

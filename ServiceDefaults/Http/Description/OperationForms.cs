@@ -10,6 +10,7 @@ namespace ImageRights.ServiceDefaults.Http.Description;
 /// <summary>Completes an operation: headers, paging, forms, and every code that it refuses with.</summary>
 internal sealed class OperationForms(ApiDescription description, ProblemCatalogue catalogue) : IOpenApiOperationTransformer
 {
+    private const string FormMediaType = "multipart/form-data";
     private static readonly string[] CodesOfAll = ["Unexpected", "Dependency_Unavailable", "Access_Token_Missing", "Access_Token_Invalid", "Access_Keys_Unavailable", "Access_Denied", "Rate_Limited"];
     private static readonly string[] CodesOfBodies = ["Request_Malformed", "Request_Too_Large", "Media_Type_Unsupported"];
     private static readonly string[] CodesOfVersions = ["If_Match_Missing", "If_Match_Malformed", "Version_Stale", "Version_Conflict"];
@@ -19,7 +20,7 @@ internal sealed class OperationForms(ApiDescription description, ProblemCatalogu
     {
         if (AnswerTypes.Find(description, context.Description) is not { } known) return Task.CompletedTask;
         operation.Parameters ??= [];
-        if (known.BodyMediaType == "multipart/form-data") operation.RequestBody = Form(known.Fields);
+        if (known.BodyMediaType == FormMediaType) operation.RequestBody = Form(known.Fields);
         else if (known.BodyMediaType is { } type) operation.RequestBody = Bytes(type);
         else
         {
@@ -54,6 +55,7 @@ internal sealed class OperationForms(ApiDescription description, ProblemCatalogu
     {
         var codes = CodesOfAll.Concat(known.Codes);
         if (operation.RequestBody is not null) codes = codes.Concat(CodesOfBodies);
+        if (operation.RequestBody is not null && known.BodyMediaType is null or FormMediaType) codes = codes.Append("Field_Unknown");
         if (operation.RequestBody is not null || operation.Parameters!.Any(parameter => parameter.In == ParameterLocation.Query)) codes = codes.Append("Request_Invalid");
         if (known.IsList) codes = codes.Append("Cursor_Invalid");
         if (known.IsVersioned) codes = codes.Concat(CodesOfVersions);
@@ -126,11 +128,12 @@ internal sealed class OperationForms(ApiDescription description, ProblemCatalogu
         Required = true,
         Content = new Dictionary<string, OpenApiMediaType>
         {
-            ["multipart/form-data"] = new()
+            [FormMediaType] = new()
             {
                 Schema = new OpenApiSchema
                 {
                     Type = JsonSchemaType.Object,
+                    AdditionalPropertiesAllowed = false,
                     Required = fields.Where(field => field.Name.EndsWith('!')).Select(field => field.Name.TrimEnd('!')).ToHashSet(),
                     Properties = fields.ToDictionary(
                         field => field.Name.TrimEnd('!'),

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
 
@@ -21,7 +20,7 @@ internal static class Fields
 
     /// <summary>An account of the marketplace's, as Ingestion takes it: of another text no picture could ever be.</summary>
     public static Rejection? Account(string? value, string pointer) =>
-        value is null || (value.Length is > 0 and <= LongestId && value.EnumerateRunes().All(IsVisible)) ? null : Invalid(pointer, $"takes 1 to {LongestId} visible characters");
+        value is null || Texts.IsIdentifier(value) ? null : Invalid(pointer, $"takes 1 to {Texts.LongestIdentifier} visible characters");
 
     /// <summary>A short text, such as a file number or the name of a court.</summary>
     public static Rejection? Text(string? value, string pointer, bool required = false) =>
@@ -43,7 +42,7 @@ internal static class Fields
 
     /// <summary>A day that has begun somewhere on earth.</summary>
     public static Rejection? PastDay(LocalDate? value, string pointer, DateTimeOffset now) =>
-        value?.ToDateOnly() > DateOnly.FromDateTime(now.UtcDateTime.AddHours(14)) ? Invalid(pointer, "lies in the future") : null;
+        value?.ToDateOnly() > Texts.LatestDay(now) ? Invalid(pointer, "lies in the future") : null;
 
     /// <summary>A day that has not ended everywhere on earth.</summary>
     public static Rejection? Unexpired(LocalDate? value, string pointer, DateTimeOffset now) =>
@@ -61,11 +60,6 @@ internal static class Fields
 
     /// <summary>Whether it is a SHA-256 in lower-case hexadecimal digits.</summary>
     public static bool IsDigest(string value) => value.Length == 64 && value.All(char.IsAsciiHexDigitLower);
-
-    // U+FFFD stands for what was no character; format characters disguise one name as another.
-    private static bool IsVisible(Rune rune) => rune.Value != 0xFFFD && !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune)
-        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate);
 
     public static Rejection Invalid(string pointer, string what) => new("Request_Invalid", $"{pointer[1..]} {what}.", pointer);
 }

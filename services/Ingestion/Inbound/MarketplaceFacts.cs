@@ -28,8 +28,8 @@ internal static class MarketplaceFacts
         if (!TryInstant(incoming.Field("from"), out var from)) return (null, InvalidInstant("from"));
         if (!TryInstant(incoming.Field("until"), out var until)) return (null, InvalidInstant("until"));
         var licenceId = Identity.New(Licence.IdPrefix);
-        var exists = Identity.Is(Work.IdPrefix, workId) && await session.LoadAsync<WorkView>(workId, cancellationToken) is not null;
-        var decision = Licence.Decide(LicenceState.Initial, new LicenceCommand.Grant(licenceId, workId, exists, licensee, from ?? now, until, now));
+        var work = Identity.Is(Work.IdPrefix, workId) ? await session.LoadAsync<WorkView>(workId, cancellationToken) : null;
+        var decision = Licence.Decide(LicenceState.Initial, new LicenceCommand.Grant(licenceId, workId, work?.AccountId, work?.WithdrawnAt is not null, licensee, from ?? now, until, now));
         if (decision.Code is { } code) return (null, InData(new Rejection(code, decision.Detail, decision.Pointer)));
         session.Events.StartStream(Licence.Stream(licenceId), [.. decision.Events]);
         return (licenceId, null);

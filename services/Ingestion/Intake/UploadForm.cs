@@ -27,7 +27,7 @@ public sealed class UploadForm : IAsyncDisposable
     public SpooledUpload File => file!;
 
     /// <summary>The text fields, validated by the reader.</summary>
-    public FieldReader ReadFields() => new(name => fields.GetValueOrDefault(name));
+    public FieldReader ReadFields() => new(name => fields.GetValueOrDefault(name), fields.Keys);
 
     /// <summary>Receives a form, or says why it is refused; then nothing of it is left.</summary>
     public static async Task<(UploadForm? Form, Rejection? Rejection)> ReceiveAsync(

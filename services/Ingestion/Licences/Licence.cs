@@ -15,9 +15,10 @@ public abstract record LicenceCommand
     }
 
     /// <summary>Allows an account to use a work.</summary>
-    /// <param name="WorkExists">Whether the work is registered with this tenant.</param>
+    /// <param name="OwnerAccountId">Who registered the work; null when it is not registered with this tenant.</param>
+    /// <param name="IsWithdrawn">Whether the work is withdrawn: it gives no rights any more.</param>
     public sealed record Grant(
-        string LicenceId, string WorkId, bool WorkExists, string LicenseeAccountId, DateTimeOffset From, DateTimeOffset? Until, DateTimeOffset Now) : LicenceCommand;
+        string LicenceId, string WorkId, string? OwnerAccountId, bool IsWithdrawn, string LicenseeAccountId, DateTimeOffset From, DateTimeOffset? Until, DateTimeOffset Now) : LicenceCommand;
 
     /// <summary>Ends a licence before its term.</summary>
     public sealed record End(DateTimeOffset Now) : LicenceCommand;
@@ -39,7 +40,9 @@ public static class Licence
     public static Decision Decide(LicenceState state, LicenceCommand command) => command switch
     {
         LicenceCommand.Grant when state.IsGranted => Decision.Nothing,
-        LicenceCommand.Grant { WorkExists: false } => Decision.Refuse("Licence_Work_Unknown", pointer: "/workId"),
+        LicenceCommand.Grant { OwnerAccountId: null } => Decision.Refuse("Licence_Work_Unknown", pointer: "/workId"),
+        LicenceCommand.Grant { IsWithdrawn: true } => Decision.Refuse("Licence_Work_Withdrawn", pointer: "/workId"),
+        LicenceCommand.Grant c when c.LicenseeAccountId == c.OwnerAccountId => Decision.Refuse("Licence_To_Owner", pointer: "/licenseeAccountId"),
         LicenceCommand.Grant c when c.Until <= c.From => Decision.Refuse("Licence_Term_Empty", pointer: "/until"),
         LicenceCommand.Grant c => Decision.Accept(new LicenceGranted(c.LicenceId, c.WorkId, c.LicenseeAccountId, c.From, c.Until, c.Now)),
         LicenceCommand.End when !state.IsGranted => Decision.Refuse("Licence_Not_Found"),

@@ -57,7 +57,6 @@ public static class Work
             "Reg_Resolution_Low", $"Its shorter side has {c.Picture.ShorterSide()} pixels; {c.Rules.MinShorterSide} are needed.", "/file"),
         WorkCommand.Register c when c.PdqQuality < c.Rules.MinPdqQuality => Decision.Refuse(
             "Reg_Featureless", $"Its PDQ quality is {c.PdqQuality}; {c.Rules.MinPdqQuality} is needed.", "/file"),
-        WorkCommand.Register c when c.CreatedOn > LatestToday(c.Now) => Decision.Refuse("Request_Invalid", "createdOn lies in the future.", "/createdOn"),
         WorkCommand.Register c => Decision.Accept(new WorkRegistered(
             c.WorkId, c.AccountId, c.Title, c.Author, c.CreatedOn, c.Description, c.Picture, c.Metadata, c.PdqQuality, c.Now, c.Kind)),
         _ when !state.IsRegistered => Decision.Refuse("Work_Not_Found"),
@@ -79,7 +78,4 @@ public static class Work
         WorkResumed => state with { SuspensionId = null },
         _ => state,
     };
-
-    // The calendar day of the author may be ahead of UTC's by up to 14 hours.
-    private static DateOnly LatestToday(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime.AddHours(14));
 }

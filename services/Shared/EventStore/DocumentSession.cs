@@ -56,20 +56,22 @@ public sealed class DocumentSession : IAsyncDisposable
     public void Enlist(Guid messageId, string consumer) => message = new EnlistedMessage(messageId, consumer);
 
     /// <summary>Stores the answer to a request under its idempotency key, in this transaction.</summary>
+    /// <param name="version">Version that the answer names.</param>
     /// <exception cref="DuplicateIdempotencyKeyException">At save, when another request took the key first.</exception>
-    public void ClaimIdempotencyKey(string route, string key, string fingerprint, int status, string? location, object? body) =>
-        claim = new IdempotencyClaim(route, key, fingerprint, status, location, body is null ? null : JsonSerializer.Serialize(body, StoreOptions.Json));
+    public void ClaimIdempotencyKey(string route, string key, string fingerprint, int status, string? location, object? body, long? version = null) =>
+        claim = new IdempotencyClaim(route, key, fingerprint, status, location, body is null ? null : JsonSerializer.Serialize(body, StoreOptions.Json), version);
 
     /// <summary>The stored answer to an earlier request with this key, or null.</summary>
     public async Task<IdempotentAnswer?> FindIdempotentAnswerAsync(string route, string key, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlBatchCommand($"select fingerprint, status, location, body from {store.Schema}.mt_idempotency where tenant_id = $1 and route = $2 and key = $3");
+        var command = new NpgsqlBatchCommand($"select fingerprint, status, location, body, version from {store.Schema}.mt_idempotency where tenant_id = $1 and route = $2 and key = $3");
         command.Parameters.Add(new() { Value = TenantId });
         command.Parameters.Add(new() { Value = route });
         command.Parameters.Add(new() { Value = key });
         var answers = await ReadAsync(
             command, prepare: true,
-            reader => new IdempotentAnswer(reader.GetString(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3)),
+            reader => new IdempotentAnswer(reader.GetString(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetInt64(4)),
             cancellationToken);
         return answers.SingleOrDefault();
     }
@@ -327,4 +329,4 @@ internal sealed class StreamAction(string key, long? expectedVersion, bool start
 }
 
 /// <summary>A stored answer; <paramref name="Body"/> is JSON.</summary>
-public sealed record IdempotentAnswer(string Fingerprint, int Status, string? Location, string? Body);
+public sealed record IdempotentAnswer(string Fingerprint, int Status, string? Location, string? Body, long? Version = null);

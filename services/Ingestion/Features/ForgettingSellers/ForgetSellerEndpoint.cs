@@ -18,7 +18,7 @@ public static class ForgetSellerEndpoint
     private static Task<IResult> ForgetAsync(string accountId, HttpContext context, DocumentStore store, TimeProvider clock)
     {
         accountId = FieldReader.OfPath(accountId);
-        if (!FieldReader.IsIdentifier(accountId)) return Task.FromResult(context.Problem(new Rejection("Seller_Not_Found")));
+        if (!Texts.IsIdentifier(accountId)) return Task.FromResult(context.Problem(new Rejection("Seller_Not_Found")));
         return context.EndAsync<SellerState>(
             store, Seller.Stream(accountId), seller => Seller.Decide(seller, new SellerCommand.EraseContact(clock.GetUtcNow())), session => session.Delete<SellerContact>(accountId));
     }

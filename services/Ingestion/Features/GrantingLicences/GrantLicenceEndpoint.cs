@@ -45,8 +45,9 @@ public static class GrantLicenceEndpoint
             var from = request.From?.ToUniversalTime() ?? now;
             var until = request.Until?.ToUniversalTime();
             var work = Identity.Is(Work.IdPrefix, workId) ? await session.LoadAsync<WorkView>(workId, context.RequestAborted) : null;
-            var exists = work is not null && context.CheckAccount(work.AccountId, "/workId") is null;
-            var decision = Licence.Decide(LicenceState.Initial, new LicenceCommand.Grant(licenceId, workId, exists, licensee, from, until, now));
+            // Another's work is not there for a party.
+            if (work is not null && context.CheckAccount(work.AccountId, "/workId") is not null) work = null;
+            var decision = Licence.Decide(LicenceState.Initial, new LicenceCommand.Grant(licenceId, workId, work?.AccountId, work?.WithdrawnAt is not null, licensee, from, until, now));
             if (decision.Code is { } code) return new Rejection(code, decision.Detail, decision.Pointer);
             session.Events.StartStream(Licence.Stream(licenceId), [.. decision.Events]);
             var self = $"/v1/licences/{licenceId}";

@@ -31,14 +31,14 @@ public static class SellerQueries
     private static Task<IResult> GetAsync(string accountId, HttpContext context, DocumentStore store)
     {
         accountId = FieldReader.OfPath(accountId);
-        return context.ReadAsync<SellerView>(store, accountId, FieldReader.IsIdentifier(accountId), "Seller_Not_Found", view => view.Version);
+        return context.ReadAsync<SellerView>(store, accountId, Texts.IsIdentifier(accountId), "Seller_Not_Found", view => view.Version);
     }
 
     private static async Task<IResult> ContactAsync(string accountId, HttpContext context, DocumentStore store)
     {
         accountId = FieldReader.OfPath(accountId);
         await using var session = store.LightweightSession(context.Tenant());
-        var contact = FieldReader.IsIdentifier(accountId) ? await session.LoadAsync<SellerContact>(accountId, context.RequestAborted) : null;
+        var contact = Texts.IsIdentifier(accountId) ? await session.LoadAsync<SellerContact>(accountId, context.RequestAborted) : null;
         context.Response.Headers.CacheControl = "no-store";
         // Erased with everything else of the person, it is as good as gone.
         return contact is null or { Email: PersonalFields.Erased } or { DisplayName: PersonalFields.Erased } ? context.Problem(new Rejection("Seller_Not_Found")) : TypedResults.Ok(contact);

@@ -32,6 +32,6 @@ internal static class AwaitedVerdict
             return result;
         }
         context.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds:0}";
-        return finding is null ? result : TypedResults.Json(answer with { Status = "screened", Screening = finding }, StoreOptions.Json, statusCode: StatusCodes.Status201Created);
+        return finding is null ? result : TypedResults.Json(answer with { Screening = finding }, StoreOptions.Json, statusCode: StatusCodes.Status201Created);
     }
 }

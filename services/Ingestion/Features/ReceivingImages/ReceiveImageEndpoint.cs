@@ -11,7 +11,7 @@ using ImageRights.ServiceDefaults.Problems;
 namespace ImageRights.Ingestion.Features.ReceivingImages;
 
 /// <summary>Answer to an upload: taken in; screening follows.</summary>
-/// <param name="Status"><c>received</c>, or <c>screened</c> for a caller who waited for the verdict.</param>
+/// <param name="Status"><c>received</c>, as the picture's own address says until it is withdrawn.</param>
 /// <param name="Screening">The verdict, for a caller who waited for it.</param>
 public sealed record ImageAccepted(
     string ImageId, string Sha256, string Format, int Width, int Height, long ByteCount, string Status, IReadOnlyDictionary<string, string> Links, Finding? Screening = null);

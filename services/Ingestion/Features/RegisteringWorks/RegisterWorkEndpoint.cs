@@ -33,7 +33,7 @@ public static class RegisterWorkEndpoint
         var accountId = fields.Identifier("accountId");
         var title = fields.Line("title", LongestName);
         var author = fields.Line("author", LongestName);
-        var createdOn = fields.OptionalDay("createdOn");
+        var createdOn = fields.OptionalPastDay("createdOn", clock.GetUtcNow());
         var description = fields.OptionalText("description", LongestDescription);
         var kind = fields.OneOf("kind", WorkKind.Original);
         if ((fields.Rejection ?? context.CheckAccount(accountId, "/accountId")) is { } invalid) return context.Problem(invalid);

@@ -76,7 +76,7 @@ internal static class Statements
     {
         var events = entries.SelectMany((entry, index) => (entry.Append?.Events ?? []).Select((@event, position) => (Entry: index + 1, Position: position + 1, Event: @event))).ToList();
         var command = new NpgsqlBatchCommand(
-            $"select outcomes, versions from {schema}.mt_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
+            $"select outcomes, versions from {schema}.mt_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)");
         command.Parameters.Add(new() { Value = tenant, NpgsqlDbType = NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = alone });
         command.Parameters.Add(new() { Value = !alone && entries.Any(entry => entry.Unit.Operations.Count > 0) });
@@ -97,6 +97,7 @@ internal static class Statements
         AddOnce(NpgsqlDbType.Integer, unit => unit.Claim?.Status);
         AddOnce(NpgsqlDbType.Varchar, unit => unit.Claim?.Location);
         AddOnce(NpgsqlDbType.Jsonb, unit => unit.Claim?.Body);
+        AddOnce(NpgsqlDbType.Bigint, unit => unit.Claim?.Version);
         command.Parameters.Add(Array(NpgsqlDbType.Integer, events, e => e.Entry));
         command.Parameters.Add(Array(NpgsqlDbType.Integer, events, e => e.Position));
         command.Parameters.Add(Array(NpgsqlDbType.Uuid, events, e => e.Event.Id));

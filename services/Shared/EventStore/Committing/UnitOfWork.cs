@@ -63,7 +63,7 @@ internal sealed record UnitOfWork(
 
 internal sealed record EnlistedMessage(Guid MessageId, string Consumer);
 
-internal sealed record IdempotencyClaim(string Route, string Key, string Fingerprint, int Status, string? Location, string? Body);
+internal sealed record IdempotencyClaim(string Route, string Key, string Fingerprint, int Status, string? Location, string? Body, long? Version);
 
 /// <summary>Events of one stream with the version they rest on; null appends at any version.</summary>
 internal sealed record PreparedAppend(string Stream, long? ExpectedVersion, bool Starts, DateTimeOffset Timestamp, IReadOnlyList<PreparedEvent> Events)
