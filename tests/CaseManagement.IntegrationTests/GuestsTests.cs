@@ -15,7 +15,7 @@ public class GuestsTests(RunningService service)
         pin.Length.ShouldBe(8);
         var seen = (await FollowAsync(number, pin)).ShouldBe(HttpStatusCode.OK).Body!;
         ((string?)seen["state"]).ShouldBe("UnderReview");
-        seen.AsObject().Select(field => field.Key).ShouldBe(["number", "state", "receivedAt", "changedAt"], ignoreOrder: true);
+        seen.AsObject().Select(field => field.Key).ShouldBe(["number", "state", "receivedAt", "changedAt", "canWithdraw", "isWithdrawn"], ignoreOrder: true);
         seen.ToJsonString().ShouldNotContain(scenario.Image);
 
         var open = (await service.GetAsync($"/v1/cases?imageId={scenario.Image}")).Body!["items"]!.AsArray();

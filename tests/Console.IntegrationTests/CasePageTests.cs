@@ -385,6 +385,17 @@ public sealed partial class CasePageTests(RunningConsole console) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_guest_whose_report_joined_a_case_under_law_is_told_until_when_it_is_decided()
+    {
+        var unique = Guid.CreateVersion7().ToString("N");
+        await NotifiedAsync(imageId: $"img_{unique}");
+        using var guest = new Browser(console);
+        var shown = await guest.SendAsync("/guest/report", "/guest/report", ("imageId", $"img_{unique}"), ("workId", $"wrk_{unique}"), ("reasonCode", "Copyright"), ("statement", "It is mine."));
+        var page = WebUtility.HtmlDecode(await guest.SendAsync("/guest/follow", "/guest/follow", ("number", Browser.Shown(shown, "Number")), ("pin", Browser.Shown(shown, "PIN"))));
+        page.ShouldMatch("<dt>Until when</dt><dd>[0-9]+ [A-Z][a-z]+ [0-9]{4}, [0-9:]+ UTC</dd>");
+    }
+
+    [Fact]
     public void Every_role_and_every_scope_says_in_both_languages_what_it_lets_one_do()
     {
         AccessWords.All.Roles.Keys.ShouldBe(Roles.OfPeople, ignoreOrder: true);
