@@ -50,10 +50,11 @@ public sealed record MessageCode(string Code, Text? Words, Text? Example = null)
 /// <param name="Codes">Why.</param>
 /// <param name="Rule">What the regime says of the fact.</param>
 /// <param name="WorkId">The addressee's work that was found; null where he named it himself.</param>
+/// <param name="Found">What who decided found, in the words of the addressee's own statement of reasons; null where it is not said here.</param>
 /// <param name="Redress">What the regime gives against a measure; null in messages that are about none.</param>
 public sealed record MessageValues(
     string Fact, Party Party, string? CaseId, string? NoticeId, string? ImageId, string? Jurisdiction, Text? Regime, IReadOnlyList<MessageCode> Codes, Text? Rule, IReadOnlyList<MessageTerm> Terms,
-    string? StatementId, LocalMoment? Until = null, string? WorkId = null, Text? Redress = null);
+    string? StatementId, LocalMoment? Until = null, string? WorkId = null, Text? Redress = null, string? Found = null);
 
 /// <summary>A message in one language.</summary>
 /// <param name="Language"><c>en</c> or <c>zh</c>.</param>
@@ -100,6 +101,7 @@ public sealed record MessageBook(
         Line(template.What.In(language));
         if (values.WorkId is { } work) Line($"{Label("work")}: {work}");
         foreach (var code in values.Codes) Line($"{Label("why")}: {Said(code, language)}");
+        if (values.Found is { } found) Line($"{Label("found")}: {found}");
         if (values.Rule is { } rule) Line($"{Label("rule")}: {rule.In(language)}");
         foreach (var term in values.Terms)
         {

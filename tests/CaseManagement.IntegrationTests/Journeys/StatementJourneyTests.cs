@@ -49,7 +49,9 @@ public class StatementJourneyTests(PartiesService service)
         (fact["data"]!["particulars"]!["statementId"]!.ToString(), fact["data"]!["particulars"]!["reference"]!.ToString()).ShouldBe((id, (string?)submission["remoteId"]));
         fact["data"]!["speaker"]!.ToString().ShouldBe("Machine");
 
-        (await complaint.MessageAsync("MeasureApplied", "Respondent")).ShouldContain(id);
+        (await complaint.MessageAsync("MeasureApplied", "Respondent")).ShouldSatisfyAllConditions(letter => letter.ShouldContain(id), letter => letter.ShouldContain("Found by who decided: As the series of negatives shows."));
+        (await complaint.MessageAsync("MeasureApplied", "Respondent", "zh")).ShouldContain("决定人认定: As the series of negatives shows.");
+        (await complaint.MessageAsync("MeasureApplied", "Complainant")).ShouldNotContain("series of negatives");
         (await complaint.MessageAsync("MeasureApplied", "Complainant", "zh")).ShouldContain("救济途径");
 
         await service.GoToAsync("2026-09-10T09:00", Complaint.Zone);
@@ -68,6 +70,8 @@ public class StatementJourneyTests(PartiesService service)
         var id = (string)(await service.GetAsync($"/v1/cases/{complaint.CaseId}/statements-of-reasons")).Body![0]!["statementId"]!;
         await Eventually.HoldsAsync(async () => (await service.GetAsync("/v1/transparency-submissions?state=Parked")).Body!["items"]!.AsArray().ShouldContain(row => (string)row!["puid"]! == id));
         service.Transparency.Stored.ContainsKey(id).ShouldBeFalse();
+        // A letter cannot be erased: it names the statement, which has the words.
+        (await complaint.MessageAsync("MeasureApplied", "Respondent")).ShouldSatisfyAllConditions(letter => letter.ShouldContain(id), letter => letter.ShouldNotContain("Meiling"));
         (await service.PostAsync($"/v1/statements-of-reasons/{id}/correction", new { actor = "officer-weber", why = "A name was in it.", statement = "The photograph is the complainant's." })).ShouldBe(HttpStatusCode.OK);
         await Eventually.HoldsAsync(() =>
         {

@@ -1,9 +1,11 @@
 using ImageRights.CaseManagement.Cases;
+using ImageRights.CaseManagement.Features.SubmittingStatements;
 using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Notices;
 using ImageRights.CaseManagement.Priority;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Reporters;
+using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 
 namespace ImageRights.CaseManagement.Features.Informing;
@@ -38,8 +40,12 @@ internal sealed class MessageFollower(Correspondence correspondence, MessageBook
     {
         switch (@event.Data)
         {
-            case CaseEvent:
-                return correspondence.Of(CaseId.OfStream(@event.StreamKey).Value, [.. (await HistoryAsync()).Select(each => (CaseEvent)each.Data)]);
+            case CaseEvent fact:
+                var caseId = CaseId.OfStream(@event.StreamKey).Value;
+                var letters = correspondence.Of(caseId, [.. (await HistoryAsync()).Select(each => (CaseEvent)each.Data)]);
+                return fact is CaseEvent.MeasureApplied measure && await IsFitAsync(caseId, measure)
+                    ? [.. letters.Select(letter => letter.Values.StatementId is null ? letter : letter with { Values = letter.Values with { Found = measure.Act.Statement } })]
+                    : letters;
             case NoticeEvent:
                 return correspondence.Of(@event.StreamKey[NoticeView.StreamPrefix.Length..], [.. (await HistoryAsync()).Select(each => (NoticeEvent)each.Data)]);
             case ReporterEvent fact:
@@ -49,6 +55,10 @@ internal sealed class MessageFollower(Correspondence correspondence, MessageBook
             default:
                 return [];
         }
+
+        // What a letter says cannot be erased; the statement of reasons that it names has the words in any case.
+        async Task<bool> IsFitAsync(string caseId, CaseEvent.MeasureApplied measure) => PersonalDataSearch.Find(measure.Act.Statement, [.. await KnownNames.OfAsync(
+            page.ForTenant(@event.TenantId), caseId, measure.Dispute.RespondentAccountId, measure.Dispute.ImageId, cancellationToken), measure.Act.By]) is null;
 
         Task<IReadOnlyList<RecordedEvent>> HistoryAsync() => page.ForTenant(@event.TenantId).Events.FetchStreamAsync(@event.StreamKey, @event.Version, cancellationToken: cancellationToken);
     }

@@ -82,7 +82,7 @@ internal sealed class TransparencySubmitter(
                 continue;
             }
             var payload = mapping.Payload(statement);
-            var faults = TransparencyRules.Check(payload, mapping, await KnownNames.OfAsync(session, statement, cancellationToken));
+            var faults = TransparencyRules.Check(payload, mapping, await KnownNames.OfAsync(session, statement.Reasons.CaseId, statement.Reasons.RespondentAccountId, statement.Reasons.ImageId, cancellationToken));
             if (faults.Count == 0) batch.Add(payload);
             else await queue.ParkAsync(lease, puid, string.Join("; ", faults.Select(fault => $"{fault.Field}: {fault.Code}")), cancellationToken);
         }
