@@ -32,7 +32,8 @@ public class CaseLifeTests(RunningService service)
         await HeardAsync(reported.Id, typeof(CaseOpened), typeof(MeasureApplied), typeof(CounterNoticeReceived), typeof(MeasureLifted), typeof(CaseClosed));
         var applied = service.HeardOf(reported.Id).OfType<MeasureApplied>().Single();
         applied.ShouldBe(new MeasureApplied(
-            "*DEFAULT*", reported.Id, (string)down.Body["measureId"]!, scenario.Image, scenario.Respondent, scenario.Complainant, "Copyright", "As the file shows.", "reviewer-mei", applied.AppliedAt));
+            "*DEFAULT*", reported.Id, (string)down.Body["measureId"]!, scenario.Image, scenario.Respondent, scenario.Complainant, "Copyright", "As the file shows.", "reviewer-mei", applied.AppliedAt,
+            Surface: ImageRights.Contracts.Ingestion.V1.Surface.Listing, ListingId: "listing-7"));
         service.HeardOf(reported.Id).OfType<MeasureLifted>().Single().MeasureId.ShouldBe(applied.MeasureId);
     }
 

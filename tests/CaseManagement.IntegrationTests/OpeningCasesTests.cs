@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using ImageRights.Contracts.CaseManagement.V1;
+using ImageRights.Contracts.Ingestion.V1;
 using ImageRights.Contracts.Matching.V1;
 using ImageRights.TestKit;
 
@@ -37,7 +38,8 @@ public class OpeningCasesTests(RunningService service)
         {
             var contract = service.HeardOf((string)opened["caseId"]!).ShouldHaveSingleItem().ShouldBeOfType<CaseOpened>();
             contract.ShouldBe(new CaseOpened(
-                "*DEFAULT*", (string)opened["caseId"]!, CaseOrigin.Screening, scenario.Image, scenario.Work, scenario.Respondent, scenario.Complainant, "house-v1", contract.OpenedAt));
+                "*DEFAULT*", (string)opened["caseId"]!, CaseOrigin.Screening, scenario.Image, scenario.Work, scenario.Respondent, scenario.Complainant, "house-v1", contract.OpenedAt,
+                Surface.Listing, "listing-7"));
             return Task.CompletedTask;
         });
     }

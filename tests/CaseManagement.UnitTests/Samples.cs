@@ -17,13 +17,13 @@ internal static class Samples
 
     public static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
     public static readonly CaseId Id = new("case_0192f3b0c8d07a4e9b6f0c1d2e3f4a5b");
-    public static readonly Dispute TheDispute = new("img_0192f3b0c8d07a4e9b6f0c1d2e3f4a5b", "wrk_0192f3b0c8d07a4e9b6f0c1d2e3f4a5b", Respondent, Complainant);
     public static readonly Location Place = new("Listing", "listing-7");
+    public static readonly Dispute TheDispute = new("img_0192f3b0c8d07a4e9b6f0c1d2e3f4a5b", "wrk_0192f3b0c8d07a4e9b6f0c1d2e3f4a5b", Respondent, Complainant, Place);
     public static readonly Finding Evidence = new(12, "FlipY", "pdq/1", 31, 4711);
 
     public static Act By(string actor, string statement = "As the file shows.", string reason = "Copyright") => new(actor, reason, statement, Noon);
 
-    public static readonly CaseOpened Opened = new(TheDispute, Origin.Report, "house-v1", Place, "rpt_1", Evidence, By(Complainant));
+    public static readonly CaseOpened Opened = new(TheDispute with { Location = null }, Origin.Report, "house-v1", Place, "rpt_1", Evidence, By(Complainant));
     public static readonly ComplainantJoined Joined = new(TheDispute, "rpt_2", "author-weber", null, By("author-weber"));
     public static readonly MeasureApplied Applied = new(TheDispute, Measure, By(Reviewer));
     public static readonly CaseDismissed Dismissed = new(TheDispute, By(Reviewer));
@@ -33,7 +33,7 @@ internal static class Samples
 
     public static CaseClosed Closed(Outcome outcome) => new(TheDispute, outcome, By(Reviewer, "Nothing is left to do."));
 
-    public static readonly OpenCase ToOpen = new(TheDispute, Origin.Report, Place, "rpt_1", Evidence, By(Complainant));
+    public static readonly OpenCase ToOpen = new(TheDispute with { Location = null }, Origin.Report, Place, "rpt_1", Evidence, By(Complainant));
     public static readonly JoinComplaint ToJoin = new("rpt_2", "author-weber", null, By("author-weber"));
     public static readonly TakeDown ToTakeDown = new(Measure, By(Reviewer));
     public static readonly Dismiss ToDismiss = new(By(Reviewer));

@@ -27,7 +27,7 @@ public class StoredFormatTests
     private static readonly CaseEvent[] OnlyRequired =
     [
         Opened with { Dispute = new Dispute(TheDispute.ImageId, null, Respondent, null), Location = new Location("Avatar", null), ReportId = null, Finding = null },
-        Joined with { ReportId = null, ComplainantAccountId = null },
+        Joined with { Dispute = TheDispute with { Location = null }, ReportId = null, ComplainantAccountId = null },
     ];
 
     /// <summary>Hierarchies beside the case's.</summary>

@@ -22,7 +22,8 @@ public sealed record Act(string By, string ReasonCode, string Statement, DateTim
 /// <param name="WorkId">The work that is said to be in the picture; null when the complaint names none, as for a portrait.</param>
 /// <param name="RespondentAccountId">Account that published the picture.</param>
 /// <param name="ComplainantAccountId">First complainant who has an account; null while there is none.</param>
-public sealed record Dispute(string ImageId, string? WorkId, string RespondentAccountId, string? ComplainantAccountId);
+/// <param name="Location">Where the picture was shown when the case began, so that each fact tells it; null in the opening, which says it beside, and in facts of earlier versions.</param>
+public sealed record Dispute(string ImageId, string? WorkId, string RespondentAccountId, string? ComplainantAccountId, Location? Location = null);
 
 /// <summary>Where the marketplace shows the picture.</summary>
 /// <param name="Surface">Kind of place, such as <c>Listing</c> or <c>Avatar</c>.</param>

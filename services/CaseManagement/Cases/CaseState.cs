@@ -83,13 +83,13 @@ public sealed record CaseState(
         {
             Status = CaseStatus.Open,
             Opened = e,
-            Dispute = e.Dispute,
+            Dispute = e.Dispute with { Location = e.Location },
             Regime = e.Regime,
             Settings = e.Settings,
             Complaints = [new Complaint(e.ReportId, e.Dispute.ComplainantAccountId, e.Act)],
         },
         RegimeAdopted e => state with { Regime = e.Regime, Settings = e.Settings },
-        ComplainantJoined e => state with { Dispute = e.Dispute, Complaints = [.. state.Complaints, new Complaint(e.ReportId, e.ComplainantAccountId, e.Act)] },
+        ComplainantJoined e => state with { Dispute = e.Dispute with { Location = state.Dispute?.Location }, Complaints = [.. state.Complaints, new Complaint(e.ReportId, e.ComplainantAccountId, e.Act)] },
         ComplainantWithdrew e => state with { Complaints = [.. state.Complaints.Select(complaint => complaint.IsBy(e.ComplainantAccountId) ? complaint with { IsWithdrawn = true } : complaint)] },
         MeasureApplied e => state with
         {

@@ -8,6 +8,7 @@ using ImageRights.CaseManagement.Reporters;
 using ImageRights.CaseManagement.StatementsOfReasons;
 using ImageRights.EventStore;
 using static ImageRights.CaseManagement.Cases.CaseEvent;
+using Surface = ImageRights.Contracts.Ingestion.V1.Surface;
 using V1 = ImageRights.Contracts.CaseManagement.V1;
 
 namespace ImageRights.CaseManagement.Publishing;
@@ -22,18 +23,19 @@ public static class CaseManagementContracts
         return @event.Data switch
         {
             CaseOpened { Dispute: var d } e => new V1.CaseOpened(
-                tenant, id, Published(e.Origin), d.ImageId, d.WorkId, d.RespondentAccountId, d.ComplainantAccountId, e.Regime, e.Act.At),
+                tenant, id, Published(e.Origin), d.ImageId, d.WorkId, d.RespondentAccountId, d.ComplainantAccountId, e.Regime, e.Act.At, SurfaceOf(e.Location), e.Location.ListingId),
             MeasureApplied { Dispute: var d } e => new V1.MeasureApplied(
                 tenant, id, e.MeasureId, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, e.Act.ReasonCode, e.Act.Statement, e.Act.By, e.Act.At,
-                e.Scope?.LegalBasis, e.Scope?.Territories, e.Ground?.Rule, e.Cause),
+                e.Scope?.LegalBasis, e.Scope?.Territories, e.Ground?.Rule, e.Cause, SurfaceOf(d.Location), d.Location?.ListingId),
             CounterNoticeReceived { Dispute: var d } e => new V1.CounterNoticeReceived(
-                tenant, id, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, e.Act.ReasonCode, e.Act.At),
+                tenant, id, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, e.Act.ReasonCode, e.Act.At, SurfaceOf(d.Location), d.Location?.ListingId),
             MeasureLifted { Dispute: var d } e => new V1.MeasureLifted(
-                tenant, id, e.MeasureId, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, e.Act.ReasonCode, e.Act.By, e.Act.At, e.Ground?.Rule, e.Cause),
+                tenant, id, e.MeasureId, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, e.Act.ReasonCode, e.Act.By, e.Act.At, e.Ground?.Rule, e.Cause,
+                SurfaceOf(d.Location), d.Location?.ListingId),
             SettlementExecuted { Dispute: var d } e => new V1.SettlementExecuted(
-                tenant, id, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, e.Amount, e.Currency, e.Act.At),
+                tenant, id, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, e.Amount, e.Currency, e.Act.At, SurfaceOf(d.Location), d.Location?.ListingId),
             CaseClosed { Dispute: var d } e => new V1.CaseClosed(
-                tenant, id, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, Published(e.Outcome), e.Act.At),
+                tenant, id, d.ImageId, d.RespondentAccountId, d.ComplainantAccountId, Published(e.Outcome), e.Act.At, SurfaceOf(d.Location), d.Location?.ListingId),
             Step e => Taken(e, e.Ground, e.Speaker, e.Particulars.OccurredAt),
             CounterNoticeDeficient e => Taken(e, e.Ground, Speaker.Respondent),
             ComplainantWithdrew e => Taken(e, null, Speaker.Complainant),
@@ -67,11 +69,14 @@ public static class CaseManagementContracts
 
         V1.ProcedureStepTaken Taken(CaseEvent e, Ground? ground, Speaker? speaker, DateTimeOffset? occurredAt = null) => new(
             tenant, id, e.GetType().Name, e.Dispute.ImageId, e.Dispute.RespondentAccountId, e.Dispute.ComplainantAccountId, ground?.Rule, speaker?.ToString(),
-            e.Act.ReasonCode, occurredAt ?? e.Act.At, e.Act.At);
+            e.Act.ReasonCode, occurredAt ?? e.Act.At, e.Act.At, SurfaceOf(e.Dispute.Location), e.Dispute.Location?.ListingId);
 
         V1.DeadlineRan Ran(CaseEvent e, Ground ground, V1.DeadlineEffect effect, DateTimeOffset dueAt) => new(
-            tenant, id, ground.Rule, effect, e.Dispute.ImageId, e.Dispute.RespondentAccountId, e.Dispute.ComplainantAccountId, dueAt, e.Act.At);
+            tenant, id, ground.Rule, effect, e.Dispute.ImageId, e.Dispute.RespondentAccountId, e.Dispute.ComplainantAccountId, dueAt, e.Act.At,
+            SurfaceOf(e.Dispute.Location), e.Dispute.Location?.ListingId);
     }
+
+    private static Surface? SurfaceOf(Location? location) => Enum.TryParse<Surface>(location?.Surface, out var surface) ? surface : null;
 
     private static V1.CaseOrigin Published(Origin origin) => origin switch
     {
