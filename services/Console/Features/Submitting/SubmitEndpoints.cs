@@ -14,9 +14,9 @@ internal static class SubmitEndpoints
             SubmitAsync(context, desk, "/works", Peer.Ingestion, "/v1/works", Form(file, ("accountId", accountId), ("title", title), ("author", author), ("createdOn", createdOn), ("kind", kind)), created => $"/works/{created["workId"]}"));
         app.MapPost("/pictures", (HttpContext context, Desk desk, IFormFile file, [FromForm] string accountId, [FromForm] string surface, [FromForm] string? listingId) =>
             SubmitAsync(context, desk, "/pictures", Peer.Ingestion, "/v1/images", Form(file, ("accountId", accountId), ("surface", surface), ("listingId", listingId)), created => $"/pictures/{created["imageId"]}"));
-        app.MapPost("/reports", (HttpContext context, Desk desk, [FromForm] string imageId, [FromForm] string? workId, [FromForm] string? complainantAccountId, [FromForm] string reasonCode, [FromForm] string statement, [FromForm] string? page) =>
+        app.MapPost("/reports", (HttpContext context, Desk desk, [FromForm] string imageId, [FromForm] string? workId, [FromForm] string? complainantAccountId, [FromForm] string? authorityUntil, [FromForm] string reasonCode, [FromForm] string statement, [FromForm] string? page) =>
             SubmitAsync(context, desk, page?.StartsWith("/works/", StringComparison.Ordinal) == true ? page : $"/pictures/{Uri.EscapeDataString(imageId)}", Peer.Cases, "/v1/reports",
-                JsonContent.Create(new { imageId, workId = Given(workId), complainantAccountId = Given(complainantAccountId), reasonCode, statement }), created => $"/cases/{created["caseId"]}"));
+                JsonContent.Create(new { imageId, workId = Given(workId), complainantAccountId = Given(complainantAccountId), authorityUntil = Given(authorityUntil), reasonCode, statement }), created => $"/cases/{created["caseId"]}"));
     }
 
     private static async Task<IResult> SubmitAsync(
