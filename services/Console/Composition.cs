@@ -33,8 +33,10 @@ public static class Composition
         builder.Services.AddAntiforgery(options => options.Cookie.SameSite = SameSiteMode.Strict);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddTransient<PersonToken>();
+        // A page is not waited for longer than that.
+        var patience = builder.Configuration.GetValue("Peers:Timeout", TimeSpan.FromSeconds(20));
         foreach (var peer in Peer.All)
-            builder.Services.AddHttpClient(peer, client => client.BaseAddress = new Uri($"http://{peer}")).AddHttpMessageHandler<PersonToken>();
+            builder.Services.AddHttpClient(peer, client => (client.BaseAddress, client.Timeout) = (new Uri($"http://{peer}"), patience)).AddHttpMessageHandler<PersonToken>();
         builder.Services.AddSingleton<Desk>().AddSingleton<GuestDesk>().AddSingleton<MediaDesk>().AddSingleton<MediaLinks>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 27_000_000);
 

@@ -178,9 +178,9 @@ public class StoredFormatTests
     {
         var service = new ProblemCatalogue(typeof(Composition).Assembly).Entries;
         var house = new ProblemCatalogue(typeof(ProblemCatalogue).Assembly).Entries;
-        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes), typeof(ReporterCodes), typeof(PriorityCodes), typeof(ErasureCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Concat(["Image_Not_Found", "Guest_Report_Not_Found", "Guest_Report_Locked", "Case_Not_Sealed", "Case_File_Too_Large"])
+        var codes = new[] { typeof(CaseCodes), typeof(RegimeCodes), typeof(StatementCodes), typeof(ReporterCodes), typeof(PriorityCodes), typeof(ErasureCodes) }.SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (string)field.GetRawConstantValue()!).Concat(["Image_Not_Found", "Work_Not_Found", "Work_Withdrawn", "Work_Of_Another_Account", "Guest_Report_Not_Found", "Guest_Report_Locked", "Case_Not_Sealed", "Case_File_Too_Large"])
             // What a notice is refused with is answered by the notice and no problem of the request.
-            .Concat(Catalogue.Packs.SelectMany(pack => pack.Steps).Where(step => !step.On.StartsWith("NoticeRece", StringComparison.Ordinal) && step.On != "NoticeCorrected").SelectMany(step => step.Needs ?? []).Select(need => need.Otherwise)).Concat(["Case_Not_Sealed", "Case_File_Too_Large"]).Distinct();
+            .Concat(Catalogue.Packs.SelectMany(pack => pack.Steps).Where(step => !step.On.StartsWith("NoticeRece", StringComparison.Ordinal) && step.On != "NoticeCorrected").SelectMany(step => step.Needs ?? []).Select(need => need.Otherwise)).Distinct();
         service.Keys.Except(house.Keys).ShouldBe(codes, ignoreOrder: true);
         foreach (var (code, entry) in service)
         {

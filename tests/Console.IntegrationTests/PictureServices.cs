@@ -19,6 +19,9 @@ internal sealed class PictureServices : IAsyncDisposable
 
     public string Address => app.Urls.Single();
 
+    /// <summary>Takes requests and answers none, as a process that stands still does.</summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>Roles that asked for pictures.</summary>
     public ConcurrentBag<string> Roles { get; } = [];
 
@@ -28,6 +31,7 @@ internal sealed class PictureServices : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var services = new PictureServices(builder.Build());
+        services.app.Use((context, next) => services.IsSilent ? Task.Delay(Timeout.Infinite, context.RequestAborted) : next(context));
         services.app.MapGet("/v1/images/{id}", services.Find);
         services.app.MapGet("/v1/works/{id}", services.Find);
         services.app.MapGet("/v1/renditions/{sha256}", (string sha256, HttpContext context) => services.renditions.TryGetValue((services.TenantOf(context), sha256), out var it) ? Results.Bytes(it.Bytes, it.ContentType) : Results.NotFound());

@@ -65,12 +65,13 @@ public sealed class RunningConsole : IAsyncLifetime
         await StartAsync();
     }
 
-    public async Task StartAsync()
+    /// <summary>Starts the console; the services run already.</summary>
+    public async Task StartAsync(params string[] settings)
     {
         console = Composition.Build([
             $"--urls={Origin};{Media}", $"--Media:Origin={Media}", "--environment=Development", "--Logging:LogLevel:Default=None", $"--ConnectionStrings:consoledb={database}", $"--Access:Issuer={Origin}", $"--Access:Key={key}",
             $"--Access:FirstCredentials={CredentialsFile}", $"--services:matching:http:0={Matching.BaseAddress}", $"--services:casemanagement:http:0={cases!.Urls.Single()}",
-            $"--services:ingestion:http:0={Pictures.Address}", $"--services:fingerprint:http:0={Pictures.Address}",
+            $"--services:ingestion:http:0={Pictures.Address}", $"--services:fingerprint:http:0={Pictures.Address}", .. settings,
         ]);
         await console.StartAsync();
         Http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };

@@ -56,7 +56,7 @@ public sealed class WorkPageTests(RunningConsole console) : IClassFixture<Runnin
         await console.MatchingService.StopAsync();
         page = await ReadAsync(browser, $"/works/{stolen}");
         (browser.Status, page.Contains("Registered</dt>", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.OK, true));
-        page.ShouldContain("The matching service does not answer.");
+        page.ShouldContain("The matching service, which compares pictures, does not answer.");
         page.ShouldNotContain("Still being compared");
         page.ShouldContain(Polls, customMessage: "it asks again");
         await ReadAsync(browser, "/works");

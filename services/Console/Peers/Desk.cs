@@ -63,9 +63,9 @@ public sealed class Desk(IHttpClientFactory clients)
         {
             return await clients.CreateClient(peer).SendAsync(request, cancellationToken);
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (Peer.IsSilence(failure, cancellationToken))
         {
-            throw new PeerException(peer, null, new($"The {peer} service does not answer. It may be starting; try again in a moment.", $"{peer} 服务没有响应，可能正在启动，请稍后重试。"), failure);
+            throw new PeerException(peer, null, Peer.Silent(peer), failure);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class GuestDesk(IHttpClientFactory clients, TokenIssuer issuer, ID
                 using var response = await client.SendAsync(request, cancellationToken);
                 return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<T>(cancellationToken) : throw await Desk.RefusalAsync(Peer.Cases, response, cancellationToken);
             }
-            catch (HttpRequestException failure)
+            catch (Exception failure) when (Peer.IsSilence(failure, cancellationToken))
             {
                 throw new PeerException(Peer.Cases, null, new("Reports cannot be taken just now; try again in a moment.", "暂时无法受理举报，请稍后重试。"), failure);
             }

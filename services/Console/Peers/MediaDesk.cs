@@ -19,7 +19,7 @@ public sealed class MediaDesk(IHttpClientFactory clients, TokenIssuer issuer)
             using var rendition = await GetAsync(Peer.Fingerprint, $"/v1/renditions/{Uri.EscapeDataString(sha256)}?side={link.Side}");
             return rendition.IsSuccessStatusCode ? (await rendition.Content.ReadAsByteArrayAsync(cancellationToken), rendition.Content.Headers.ContentType?.MediaType) : null;
         }
-        catch (HttpRequestException)
+        catch (Exception failure) when (Peer.IsSilence(failure, cancellationToken))
         {
             return null;
         }
