@@ -38,14 +38,20 @@ public sealed record StepWords(string En, string Zh, IReadOnlyList<StepField> Fi
 public sealed record ElementWords(string En, string Zh, string Kind, IReadOnlyList<string>? Options = null) : Phrase(En, Zh);
 
 /// <summary>Facts, steps, elements of forms and reasons in words that people use: <c>case-words.json</c>.</summary>
+/// <param name="Grounds">Reasons that are offered for a step, or else to who takes it: a part of a case, or the desk.</param>
 public sealed record CaseWords(
-    IReadOnlyDictionary<string, Phrase> Facts, IReadOnlyDictionary<string, StepWords> Steps, IReadOnlyDictionary<string, ElementWords> Elements, IReadOnlyDictionary<string, Phrase> Reasons)
+    IReadOnlyDictionary<string, Phrase> Facts, IReadOnlyDictionary<string, StepWords> Steps, IReadOnlyDictionary<string, ElementWords> Elements, IReadOnlyDictionary<string, Phrase> Reasons,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Grounds)
 {
     /// <summary>The step that takes the elements of its law's form.</summary>
     public const string Objection = "counter-notice";
 
     /// <summary>What the names of their fields begin with.</summary>
     public const string ElementPrefix = "elements.";
+
+    /// <summary>The reasons that are offered.</summary>
+    /// <param name="by">Part of a party, or null for the desk.</param>
+    public IReadOnlyList<string> GroundsFor(string step, string? by) => Grounds.GetValueOrDefault(step) ?? Grounds[by ?? "desk"];
 
     /// <summary>Those of this console.</summary>
     public static CaseWords All { get; } = Read();

@@ -22,6 +22,9 @@ internal static class Parties
         var actor => actor == part,
     });
 
+    /// <summary>Whether it is the marketplace's alone.</summary>
+    public static bool IsPlatforms(this CaseTerm term) => string.Equals(term.Actor, "platform", StringComparison.OrdinalIgnoreCase);
+
     private const string Respondent = "respondent";
     private const string Complainant = "complainant";
 }

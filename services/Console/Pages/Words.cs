@@ -52,7 +52,7 @@ internal static class Words
         "Listing" => new(surface, "商品主图"),
         "Sku" => new(surface, "SKU图"),
         "Detail" => new(surface, "详情页图片"),
-        "VideoCover" => new(surface, "视频封面"),
+        "VideoCover" => new("Video cover", "视频封面"),
         "Avatar" => new(surface, "头像"),
         "Profile" => new(surface, "个人主页图片"),
         "Review" => new(surface, "评价图片"),

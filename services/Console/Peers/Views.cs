@@ -91,7 +91,11 @@ public sealed record Moment(string Local, string Zone, DateTimeOffset Utc);
 /// <param name="NotAfter">When it ends; null when the law has words for it and no number.</param>
 /// <param name="Term">Those words.</param>
 public sealed record CaseTerm(
-    string Rule, string Step, string Actor, string Status, Moment StartedAt, Moment? NotBefore, string? LastDay, Moment? NotAfter, string? Term, Moment? EndedAt, string WhenMissed, string Source, IReadOnlyList<string> Doubts);
+    string Rule, string Step, string Actor, string Status, Moment StartedAt, Moment? NotBefore, string? LastDay, Moment? NotAfter, string? Term, Moment? EndedAt, string WhenMissed, string Source, IReadOnlyList<string> Doubts,
+    PlainTerm? InPlainWords = null);
+
+/// <summary>A term in the words of the letters about it.</summary>
+public sealed record PlainTerm(string What, string Otherwise);
 
 public sealed record Consequence(Moment At, string Rule, string Kind, string Item);
 

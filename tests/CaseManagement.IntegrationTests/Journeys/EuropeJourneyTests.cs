@@ -65,6 +65,8 @@ public class EuropeJourneyTests(LawService service)
         deadlines["deadlines"]!.AsArray().Where(IsToComplain).Select(term => ((string)term!["actor"]!, (string)term["status"]!, (string)term["lastDay"]!))
             .ShouldBe([("respondent", "Running", "2027-02-28"), ("complainant", "Running", "2027-02-28")], ignoreOrder: true);
         deadlines["otherwise"]!.AsArray().Count(IsToComplain).ShouldBe(1, "both run out together");
+        foreach (var term in deadlines["deadlines"]!.AsArray())
+            ((string?)term!["inPlainWords"]?["what"], (string?)term["inPlainWords"]?["otherwise"]).ShouldBe(IsToComplain(term) ? ("Complain of the decision", "the platform need not take the complaint") : (null, null), (string)term["rule"]!);
         foreach (var party in new[] { "Respondent", "Complainant" })
         {
             var letter = await Eventually.GetAsync<JsonNode>(async () =>

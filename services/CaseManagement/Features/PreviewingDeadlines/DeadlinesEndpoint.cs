@@ -1,5 +1,6 @@
 using ImageRights.CaseManagement.Cases;
 using ImageRights.CaseManagement.Features.Simulating;
+using ImageRights.CaseManagement.Messages;
 using ImageRights.CaseManagement.Proceedings;
 using ImageRights.CaseManagement.Projections;
 using ImageRights.CaseManagement.Regimes;
@@ -67,7 +68,7 @@ internal static class DeadlinesEndpoint
         cases.MapPost("{id}/what-if", SupposeAsync).OfAccount(CaseCodes.NotFound, Belonging.CaseAsync).WithName("WhatIf").WithSummary("What each step would change, now or at another instant; stores nothing").LimitBody();
     }
 
-    private static async Task<IResult> GetAsync(string id, string? at, HttpContext context)
+    private static async Task<IResult> GetAsync(string id, string? at, HttpContext context, MessageBook book)
     {
         if (!Languages.TryRead(context, out var language, out var unknown)) return context.Problem(unknown!);
         DateTimeOffset? then = null;
@@ -82,8 +83,10 @@ internal static class DeadlinesEndpoint
         var (pack, zone) = (proceeding.Pack, proceeding.Settings.Zone);
         return TypedResults.Ok(new CaseDeadlines(
             id, found.Version, pack.Id, pack.Title, zone.Id, proceeding.Settings.Calendar.Name, Moment.Of(found.Now, zone)!, ItemOf(proceeding.Law),
-            [.. proceeding.Clocks.OrderBy(clock => clock.Status != ClockStatus.Running).ThenBy(clock => clock.Ends ?? Instant.MaxValue).Select(clock => SimulatedDeadline.Of(clock, zone, language))],
+            [.. proceeding.Clocks.OrderBy(clock => clock.Status != ClockStatus.Running).ThenBy(clock => clock.Ends ?? Instant.MaxValue).Select(clock => SimulatedDeadline.Of(clock, zone, language) with { InPlainWords = Plain(clock) })],
             Follow(proceeding, found.Rules, found.Now), pack.Unconfirmed, pack.ConflictsWith ?? []));
+
+        PlainTerm? Plain(RunningClock clock) => book.Terms.TryGetValue(clock.Clock.Id, out var words) ? new(words.What.In(language), words.Otherwise.In(language)) : null;
     }
 
     private static async Task<IResult> SupposeAsync(string id, WhatIfRequest request, HttpContext context)

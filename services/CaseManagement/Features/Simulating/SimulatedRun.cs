@@ -49,6 +49,9 @@ public sealed record SimulatedDeadline(
     string Rule, string Step, string Actor, ClockStatus Status, Moment StartedAt, string? OpensOn, Moment? NotBefore, string? AlarmOn, string? LastDay, Moment? NotAfter, string? Term,
     Moment? EndedAt, string? EndedBy, string WhenMet, string WhenMissed, string Source, Evidence Evidence, bool Confirmed, IReadOnlyList<string> Doubts, SimulatedExtension? Extension)
 {
+    /// <summary>What the letters to the parties say of it; null for a term that concerns none of them, and in simulations.</summary>
+    public PlainTerm? InPlainWords { get; init; }
+
     /// <summary>A started clock as it reads where the law counts it, in the reader's language.</summary>
     internal static SimulatedDeadline Of(RunningClock running, DateTimeZone zone, string language)
     {
@@ -63,6 +66,10 @@ public sealed record SimulatedDeadline(
 
     private static string? Day(Edge? edge) => edge is null ? null : LocalDatePattern.Iso.Format(edge.Day);
 }
+
+/// <summary>A term in the words of the letters about it.</summary>
+/// <param name="Otherwise">What follows when it passes.</param>
+public sealed record PlainTerm(string What, string Otherwise);
 
 /// <summary>By how much a term can be made longer, once and for a reason.</summary>
 /// <param name="MostDays">At most so many.</param>
