@@ -7,6 +7,7 @@ using ImageRights.Console.Features.ManagingAccess;
 using ImageRights.Console.Features.ReadingInbox;
 using ImageRights.Console.Features.ServingGuests;
 using ImageRights.Console.Features.ServingMedia;
+using ImageRights.Console.Features.SendingWebhooks;
 using ImageRights.Console.Features.SigningIn;
 using ImageRights.Console.Features.Submitting;
 using ImageRights.Console.Features.SuspendingWorks;
@@ -61,6 +62,7 @@ public static class Composition
         GuestForms.Map(app);
         ErasureForms.Map(app);
         SuspensionForms.Map(app);
+        WebhookForms.Map(app);
         AssetEndpoint.Map(app);
         TakeStepEndpoint.Map(app);
         CaseFileEndpoint.Map(app);

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using ImageRights.Console.Peers;
 
 namespace ImageRights.Console.Pages;
@@ -5,6 +7,9 @@ namespace ImageRights.Console.Pages;
 /// <summary>A page that reads from the services; when one does not answer, the page says which instead of failing.</summary>
 public abstract class PageBase : SpokenBase
 {
+    /// <summary>A record as people read it; the page encodes it.</summary>
+    protected static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>What a service said when it could not answer.</summary>
     protected string? Trouble { get; private set; }
 

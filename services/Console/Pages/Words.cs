@@ -123,6 +123,29 @@ internal static class Words
         _ => new($"The {Actor(actor).En}", Actor(actor).Zh),
     };
 
+    /// <summary>What came of an attempt to deliver.</summary>
+    public static Phrase Outcome(string outcome) => outcome switch
+    {
+        "Succeeded" => new("taken", "已接收"),
+        "Refused" => new("refused", "被拒绝"),
+        "Redirected" => new("sent elsewhere, which is not followed", "被重定向（不予跟随）"),
+        "Throttled" => new("too much at once", "请求过多"),
+        "Gone" => new("wants no more", "不再接收"),
+        "TimedOut" => new("no answer in time", "超时未响应"),
+        "Unreachable" => new("not reached", "无法连接"),
+        "Forbidden" => new("not sent: its address leads to where nothing may be sent", "未发送：其地址不允许访问"),
+        _ => Phrase.Same(outcome),
+    };
+
+    /// <summary>Why nothing is sent to an endpoint.</summary>
+    public static Phrase DisabledReason(string reason) => reason switch
+    {
+        "ByRequest" => new("somebody turned it off", "已由管理者停用"),
+        "Gone" => new("it answered that it wants no more (410)", "端点答复不再接收（410）"),
+        "Failing" => new("every attempt failed for days", "连续多日投递失败"),
+        _ => Phrase.Same(reason),
+    };
+
     /// <summary>What can be chosen in a step's form.</summary>
     public static Phrase Option(string option) => option switch
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace ImageRights.Console.Peers;
 
@@ -111,11 +112,21 @@ public sealed record StatementPart(string Letter, string Title, string Text);
 
 public sealed record StatementOfReasons(string StatementId, IReadOnlyList<StatementPart> Parts, bool IsForDatabase = false);
 
-public sealed record Attempt(int Number, string Url, DateTimeOffset StartedAt, int DurationMilliseconds, string Outcome, int? Status, string? Error);
+/// <summary>An attempt to deliver.</summary>
+/// <param name="Response">Beginning of the answer; only of a single delivery.</param>
+public sealed record Attempt([property: JsonPropertyName("attempt")] int Number, string Url, DateTimeOffset StartedAt, int DurationMilliseconds, string Outcome, int? Status, string? Error, string? Response = null);
 
-public sealed record Delivery(string DeliveryId, string EndpointId, string EventType, string? Subject, string State, DateTimeOffset ScheduledAt, DateTimeOffset? NextAttemptAt, IReadOnlyList<Attempt> Attempts);
+/// <param name="Event">The body of every attempt; only of a single delivery.</param>
+public sealed record Delivery(
+    string DeliveryId, string EndpointId, Guid EventId, string EventType, string? Subject, string State, DateTimeOffset ScheduledAt, DateTimeOffset? NextAttemptAt, IReadOnlyList<Attempt> Attempts, JsonObject? Event = null);
 
-public sealed record Endpoint(string EndpointId, string Url, string? Description, string State, string? DisabledReason, IReadOnlyList<string> EventTypes);
+/// <param name="Health">How it does; only of a single endpoint.</param>
+public sealed record Endpoint(
+    string EndpointId, string Url, string? Description, string State, string? DisabledReason, IReadOnlyList<string> EventTypes, DateTimeOffset RegisteredAt, EndpointHealth? Health = null);
+
+/// <param name="FailingSince">First failure since its last success.</param>
+/// <param name="NotBefore">Until then it asked not to be called.</param>
+public sealed record EndpointHealth(DateTimeOffset? FailingSince, DateTimeOffset? NotBefore, long Pending);
 
 public sealed record Erasure(string ErasureId, string PersonId, string LegalBasis, string RequestedBy, string? ApprovedBy, DateTimeOffset? ApprovedAt, bool IsDone, IReadOnlyList<ErasureProgress> Services, DateTimeOffset? RequestedAt = null);
 
