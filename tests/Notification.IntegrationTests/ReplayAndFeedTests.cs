@@ -27,6 +27,26 @@ public sealed class ReplayAndFeedTests
         service.Receiver.At("/hooks").Select(request => request.Id).Distinct().Count().ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_waits_for_its_next_attempt_is_tried_now(bool asRange)
+    {
+        await using var service = await RunningService.StartAsync("Webhooks:Schedule:1=01:00:00");
+        service.Receiver.AnswerStatus("/hooks", 500);
+        var (endpoint, _) = await service.RegisterAsync("/hooks");
+        await service.PublishAsync(RunningService.Measure());
+        var waiting = await service.DeliveryAsync(endpoint, DeliveryState.Pending, attempts: 1);
+        service.Receiver.AnswerStatus("/hooks", 200);
+
+        using var answer = asRange
+            ? await service.Http.PostAsJsonAsync($"/v1/endpoints/{endpoint}/replays", new { from = Ever })
+            : await service.Http.PostAsync($"/v1/deliveries/{waiting.DeliveryId}/replays", null);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var delivered = await service.DeliveryAsync(endpoint, DeliveryState.Succeeded);
+        delivered.Attempts.Select(attempt => attempt.Attempt).ShouldBe([1, 2]);
+    }
+
     [Fact]
     public async Task A_repeated_request_replays_once()
     {

@@ -47,6 +47,11 @@ public sealed class DueDeliveries(DocumentStore store, WebhookOptions options)
         """,
         session.TenantId, deliveryId, endpointId, eventId);
 
+    /// <summary>Makes a delivery that waits for its next attempt due now, in the session's transaction; one that is being sent is not sent twice.</summary>
+    public static void Hasten(DocumentSession session, string deliveryId) => session.QueueSqlCommand(
+        "update {schema}.webhook_due set next_attempt_at = clock_timestamp() where tenant_id = ? and delivery_id = ? and next_attempt_at > clock_timestamp() and (leased_until is null or leased_until <= clock_timestamp())",
+        session.TenantId, deliveryId);
+
     /// <summary>Keeps events that are not kept yet and makes their deliveries due, all in one statement. Of those that are to be claimed at once it gives what it claimed: not those to an endpoint
     /// that fails or asked not to be called.</summary>
     public async Task<IReadOnlyList<DueDelivery>> KeepAsync(string tenantId, IReadOnlyList<Notice> notices, IReadOnlyList<(Notice Notice, EndpointView Endpoint, bool Claim)> deliveries)

@@ -13,7 +13,7 @@ internal static class ReplayDelivery
 {
     public static void Map(RouteGroupBuilder deliveries) => deliveries.MapPost("/{deliveryId}/replays", HandleAsync).Requires(Permission.DeliveriesReplay)
         .WithName("ReplayDelivery")
-        .WithSummary("Send a delivery again from the first attempt, under the same webhook id; one that is still pending stays as it is");
+        .WithSummary("Send a delivery again from the first attempt, under the same webhook id; one that waits for its next attempt is tried now");
 
     private static async Task<IResult> HandleAsync(string deliveryId, HttpContext context, DocumentStore store, DueSignal signal, TimeProvider clock)
     {
@@ -29,6 +29,7 @@ internal static class ReplayDelivery
             var facts = stream.CurrentVersion == 0 ? [] : Delivery.Decide(stream.Aggregate, new DeliveryCommand.Replay(clock.GetUtcNow())).Events;
             stream.AppendMany(facts);
             if (facts.Count > 0) DueDeliveries.EnqueueAgain(session, deliveryId, view.EndpointId, view.EventId);
+            else DueDeliveries.Hasten(session, deliveryId);
             return CreateOutcome.Accepted($"/v1/deliveries/{deliveryId}", new SendingTestEvents.DeliveryAnswer(deliveryId, view.EventId), stream.NextVersion);
         });
         signal.Set();

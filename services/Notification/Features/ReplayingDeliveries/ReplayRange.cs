@@ -15,7 +15,7 @@ namespace ImageRights.Notification.Features.ReplayingDeliveries;
 /// <summary>Which events of a range are sent again.</summary>
 public enum ReplayScope
 {
-    /// <summary>Those that the endpoint does not have: exhausted deliveries, and events from before it was registered or while it was disabled.</summary>
+    /// <summary>Those that the endpoint does not have: exhausted deliveries, those that wait for their next attempt, which are tried now, and events from before it was registered or while it was disabled.</summary>
     Undelivered,
 
     /// <summary>Also those that it has.</summary>
@@ -76,6 +76,11 @@ internal static class ReplayRange
         }
         if (@event.State == nameof(DeliveryState.Succeeded) && scope == ReplayScope.Undelivered) return false;
         var deliveryId = DeliveryId.Of(@event.EventId, endpointId);
+        if (@event.State == nameof(DeliveryState.Pending))
+        {
+            DueDeliveries.Hasten(session, deliveryId);
+            return true;
+        }
         var stream = await session.Events.FetchForWriting<Delivery>(DeliveryId.StreamOf(deliveryId), cancellationToken);
         var decision = Delivery.Decide(stream.Aggregate, new DeliveryCommand.Replay(now));
         if (decision.Events.Count == 0) return false;
