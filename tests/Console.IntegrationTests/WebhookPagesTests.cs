@@ -47,14 +47,24 @@ public sealed class WebhookPagesTests : IAsyncLifetime
     public async Task What_was_not_taken_is_seen_and_sent_again()
     {
         using var browser = await Browser.OfAdministratorAsync(console);
-        var endpoint = await RegisterAsync();
+        (await browser.OpenAsync("/deliveries")).ShouldContain("No endpoint yet");
+        var page = await browser.SendAsync("/deliveries", "/endpoints", ("url", "no address"), ("description", "Shop system"), ("eventTypes", "imagerights.case.opened.v1"));
+        browser.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        foreach (var kept in new[] { "value=\"no address\"", "value=\"Shop system\"", "value=\"imagerights.case.opened.v1\" checked" }) page.ShouldContain(kept);
+        page = await browser.SendAsync("/deliveries", "/endpoints", ("url", $"{receiver.Urls.Single()}/hooks"), ("description", "Shop system"), ("eventTypes", "imagerights.case.opened.v1"));
+        var (endpoint, secret) = (Browser.Shown(page, "Endpoint"), Browser.Shown(page, "Secret"));
+        secret.ShouldStartWith("whsec_");
         (await browser.OpenAsync("/deliveries")).ShouldContain($"href=\"/endpoints/{endpoint}\"");
+        page = await browser.OpenAsync($"/endpoints/{endpoint}");
+        page.ShouldContain("imagerights.case.opened.v1</dd>");
+        page.ShouldNotContain("whsec_");
+        Browser.Shown(await browser.SendAsync($"/endpoints/{endpoint}", $"/endpoints/{endpoint}/secret-rotations"), "Secret").ShouldNotBe(secret);
 
         answered = StatusCodes.Status500InternalServerError;
         await browser.SendAsync($"/endpoints/{endpoint}", $"/endpoints/{endpoint}/test-events");
         var delivery = browser.Here;
         delivery.ShouldStartWith("/deliveries/");
-        var page = await UntilAsync(browser, delivery, "Exhausted");
+        page = await UntilAsync(browser, delivery, "Exhausted");
         foreach (var shown in new[] { "imagerights.endpoint.tested.v1", "refused</strong>, status 500", "&lt;b&gt;as it was answered&lt;/b&gt;", "webhook-id", "specversion" }) page.ShouldContain(shown);
         page.ShouldNotContain("<b>as it was answered", customMessage: "a receiver's words are no page");
         (await browser.OpenAsync($"/deliveries?status=Succeeded&endpoint={endpoint}")).ShouldContain("None.");
