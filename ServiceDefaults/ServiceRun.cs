@@ -7,6 +7,7 @@ namespace ImageRights.ServiceDefaults;
 /// <summary>What a service's program does: serves, or rebuilds a read model beside the service that serves.</summary>
 public static class ServiceRun
 {
+    private const string Compare = "--compare";
     private const string Usage = "rebuild [READMODEL…] [--compare]   builds read models anew from their streams and puts them in place; --compare only says how many documents differ";
 
     /// <summary>Runs the service, or the command that the arguments name: <c>rebuild</c>.</summary>
@@ -19,8 +20,14 @@ public static class ServiceRun
             return 0;
         }
         await using var scope = app;
+        // What has a value is a setting. A misspelt --compare would put read models in place.
+        if (rest.FirstOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal) && argument != Compare && !argument.Contains('=', StringComparison.Ordinal)) is { } unknown)
+        {
+            await Console.Out.WriteLineAsync($"{unknown} is no option.\n{Usage}");
+            return 1;
+        }
         var store = app.Services.GetRequiredService<DocumentStore>();
-        return await RebuildAsync(store, [.. rest.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal))], rest.Contains("--compare"), Console.Out);
+        return await RebuildAsync(store, [.. rest.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal))], rest.Contains(Compare), Console.Out);
     }
 
     /// <summary>Rebuilds the named read models, or all, and says so line by line.</summary>

@@ -15,7 +15,8 @@ public static class Preconditions
     {
         if (request.Headers.IfMatch.Count == 0) return new Rejection("If_Match_Missing");
         if (request.Headers.IfMatch.ToString() == "*") return null;
-        if (!EntityTagHeaderValue.TryParse(request.Headers.IfMatch.ToString(), out var tag)) return new Rejection("If_Match_Malformed");
-        return tag.Tag == $"\"{version}\"" ? null : new Rejection("Version_Stale", $"It is at version {version}.");
+        if (!EntityTagHeaderValue.TryParseStrictList(request.Headers.IfMatch, out var tags)) return new Rejection("If_Match_Malformed");
+        // A weak tag matches nothing here (RFC 9110, 13.1.1).
+        return tags.Any(tag => !tag.IsWeak && tag.Tag == $"\"{version}\"") ? null : new Rejection("Version_Stale", $"It is at version {version}.");
     }
 }

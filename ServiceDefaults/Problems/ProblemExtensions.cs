@@ -25,8 +25,8 @@ public static class ProblemExtensions
         services.AddSingleton(new ProblemCatalogue(service)).AddExceptionHandler<ExceptionProblems>()
             // Otherwise what cannot be bound is refused without a word, but in development.
             .Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true)
-            // A misspelt field would be taken for one that was left out.
-            .ConfigureHttpJsonOptions(json => json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)
+            // A misspelt field would be taken for one that was left out; of one that is given twice, others may have read the first.
+            .ConfigureHttpJsonOptions(json => (json.SerializerOptions.UnmappedMemberHandling, json.SerializerOptions.AllowDuplicateProperties) = (JsonUnmappedMemberHandling.Disallow, false))
             // ASP.NET Core writes the whole traceparent there; people search traces by the trace id alone.
             .AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions["traceId"] = TraceId(problem.HttpContext));
 
@@ -115,7 +115,10 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
     // The serializer names types of the code, where the caller needs the field.
     private static Rejection Malformed(JsonException json)
     {
-        if (json.InnerException is JsonException) return new Rejection("Request_Malformed", $"The body is no JSON, from byte {json.BytePositionInLine} of line {json.LineNumber + 1} on.");
+        if (Twice().Match(json.Message) is { Success: true } twice) return new Rejection("Request_Malformed", $"{twice.Groups[1].Value} is given twice.");
+        // A reader knows bytes and no fields.
+        if (json.InnerException is JsonException || json.Path is null)
+            return new Rejection("Request_Malformed", json.LineNumber is null ? json.Message : $"The body is no JSON, from byte {json.BytePositionInLine} of line {json.LineNumber + 1} on.");
         var pointer = Step().Replace((json.Path ?? "$")[1..], step => $"/{Rejection.Escape(step.Groups["name"].Value)}");
         if (Unknown().Match(json.Message) is { Success: true } unknown) return Rejection.UnknownField(unknown.Groups[1].Value, pointer);
         var said = json.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal) ? "takes another kind of value" : json.Message;
@@ -134,6 +137,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
 
     [GeneratedRegex("^The JSON property '(.*?)' could not be mapped to any .NET member")]
     private static partial Regex Unknown();
+
+    [GeneratedRegex("^Duplicate property '(.*?)'")]
+    private static partial Regex Twice();
 
     [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from ")]
     private static partial Regex Parameter();

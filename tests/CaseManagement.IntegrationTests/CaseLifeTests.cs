@@ -79,7 +79,7 @@ public class CaseLifeTests(RunningService service)
         var path = $"/v1/cases/{reported.Id}/takedown";
         (await service.PostAsync(path, scenario.Step("reviewer-mei"))).ShouldBe((HttpStatusCode)428, "If_Match_Missing");
         (await service.PostAsync(path, scenario.Step("reviewer-mei"), "one")).ShouldBe(HttpStatusCode.BadRequest, "If_Match_Malformed");
-        (await service.PostAsync(path, scenario.Step("reviewer-mei"), "\"7\"")).ShouldBe(HttpStatusCode.PreconditionFailed, "Version_Stale");
+        foreach (var stale in new[] { "\"7\"", "W/\"1\"", "\"6\", \"7\"" }) (await service.PostAsync(path, scenario.Step("reviewer-mei"), stale)).ShouldBe(HttpStatusCode.PreconditionFailed, "Version_Stale");
         (await service.PostAsync("/v1/reports", scenario.Report("author-weber"))).ShouldBe(HttpStatusCode.Created);
         (await service.PostAsync(path, scenario.Step("reviewer-jo"), "\"1\"")).ShouldBe(HttpStatusCode.PreconditionFailed, "Version_Stale");
         (await service.PostAsync(path, scenario.Step("reviewer-jo"), "*")).ShouldBe(HttpStatusCode.OK).ETag.ShouldBe("\"3\"");

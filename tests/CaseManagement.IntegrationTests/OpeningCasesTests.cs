@@ -77,6 +77,7 @@ public class OpeningCasesTests(RunningService service)
     [InlineData("""{"workId":5}""", "workId takes another kind of value.", "/workId")]
     [InlineData("""{"firstPublishedOn":"2020-02-30"}""", "firstPublishedOn 2020-02-30 is no day.", "/firstPublishedOn")]
     [InlineData("""{"workId":"wrk_1",""", "The body is no JSON, from byte 17 of line 1 on.", null)]
+    [InlineData("""{"workId":"wrk_1","workId":"wrk_2"}""", "workId is given twice.", null)]
     [InlineData("[]", "The body takes another kind of value.", null)]
     [InlineData("null", "The request needs a body in JSON.", null)]
     [InlineData("", "The request needs a body in JSON.", null)]

@@ -50,7 +50,7 @@ public sealed class TransparencyDatabaseTests : IAsyncLifetime
         var parked = (await GetAsync("/v1/transparency-submissions?state=Parked")).Body!["items"]!.AsArray().ShouldHaveSingleItem()!;
         ((string)parked["puid"]!).ShouldBe(bad);
         ((string)parked["reason"]!).ShouldContain("after today");
-        (await http.GetStringAsync("/health")).ShouldBe("Degraded");
+        (await http.GetStringAsync("/health")).ShouldBe("Degraded\ntransparency-database: 1 statements of reasons are parked");
 
         var corrected = await http.PostAsync($"/v1/statements-of-reasons/{bad}/correction", System.Net.Http.Json.JsonContent.Create(new { actor = "officer-weber", why = "Typing error.", contentOn = "2026-05-05" }));
         corrected.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -82,7 +82,7 @@ public sealed class TransparencyDatabaseTests : IAsyncLifetime
         database.AcceptedToken = "another";
         await StartAsync();
         await Eventually.HoldsAsync(async () => ((string?)(await GetAsync("/v1/transparency-submissions/summary")).Body!["blocked"]).ShouldNotBeNull());
-        (await http.GetStringAsync("/health")).ShouldBe("Degraded");
+        (await http.GetStringAsync("/health")).ShouldStartWith("Degraded\ntransparency-database: The Transparency Database refused the token");
         var calls = database.Calls.Count;
         // Four looks at the queue later, still nothing was tried.
         await Eventually.HoldsAsync(async () => ((long)(await GetAsync("/v1/transparency-submissions/summary")).Body!["pending"]!).ShouldBe(3));

@@ -161,10 +161,11 @@ public sealed class InboundEventsTests : IAsyncLifetime
     [Fact]
     public async Task Plain_JSON_from_any_AMQP_client_is_taken_and_what_is_no_event_is_parked_with_its_bytes()
     {
-        await PublishAsync(Event("e1", InboundHandler.ListingImagePublished, ("pictureid", "p1"), ("accountid", "shop")).ToJsonString(), "{ not json", "[]", Told("e2", "com.example.unknown").ToJsonString());
-        await Eventually.HoldsAsync(async () => (await ParkedAsync()).Count.ShouldBe(3));
+        await PublishAsync(Event("e1", InboundHandler.ListingImagePublished, ("pictureid", "p1"), ("accountid", "shop")).ToJsonString(), "{ not json", "[]", Told("e2", "com.example.unknown").ToJsonString(),
+            """{"specversion":"1.0","id":"\ud800","source":"/a","type":"imagerights.inbound.seller.registered.v1","data":{"accountId":"q"}}""", """{"specversion":"1.0","id":"3","source":"/a","type":"imagerights.inbound.seller.registered.v1","data":{"accountId":"q","deviceHashes":["\ud800"]}}""");
+        await Eventually.HoldsAsync(async () => (await ParkedAsync()).Count.ShouldBe(5));
         await QueueIsEmptyAsync();
-        (await ParkedAsync()).Select(parked => parked!["code"]!.GetValue<string>()).Order().ShouldBe(["Event_Malformed", "Event_Malformed", "Event_Type_Unknown"]);
+        (await ParkedAsync()).Select(parked => parked!["code"]!.GetValue<string>()).Order().ShouldBe(["Event_Malformed", "Event_Malformed", "Event_Malformed", "Event_Malformed", "Event_Type_Unknown"]);
         (await ParkedAsync()).ShouldAllBe(parked => parked!["door"]!.GetValue<string>() == "amqp");
         (await ingestion.EventsAsync()).Select(stored => stored.Type).ShouldBe(["image_received_v1", "picture_placed_v1"], ignoreOrder: true);
         var malformed = (await ParkedAsync()).First(parked => parked!["code"]!.GetValue<string>() == "Event_Malformed")!["parkedEventId"]!.GetValue<string>();
@@ -186,6 +187,11 @@ public sealed class InboundEventsTests : IAsyncLifetime
     [Theory]
     [InlineData("application/cloudevents+json", "{", 400, "Request_Malformed")]
     [InlineData("application/cloudevents+json", "[]", 422, "Event_Malformed")]
+    [InlineData("application/cloudevents+json", "{\"id\":", 400, "Request_Malformed")]
+    [InlineData("application/cloudevents+json", """{"specversion":"1.0","id":"\ud800","source":"/a","type":"imagerights.inbound.seller.registered.v1","data":{"accountId":"q"}}""", 400, "Request_Malformed")]
+    [InlineData("application/cloudevents+json", """{"specversion":"1.0","id":"1","source":"/a","type":"imagerights.inbound.seller.registered.v1","data":{"\ud800":"q"}}""", 400, "Request_Malformed")]
+    [InlineData("application/cloudevents+json", """{"specversion":"1.0","id":"1","\u0069d":"2","source":"/a","type":"imagerights.inbound.seller.registered.v1","data":{"accountId":"q"}}""", 400, "Request_Malformed")]
+    [InlineData("application/cloudevents-batch+json", """[{"specversion":"1.0","id":"1","source":"/a","type":"imagerights.inbound.seller.registered.v1","data":{"accountId":"q"}},{"specversion":"1.0","id":"2","source":"/a","type":"imagerights.inbound.seller.registered.v1","data":{"accountId":"\ud800"}}]""", 400, "Request_Malformed")]
     [InlineData("application/cloudevents+json", "{\"id\":\"1\"}", 422, "Event_Malformed")]
     [InlineData("application/cloudevents-batch+json", "{}", 422, "Event_Malformed")]
     [InlineData("application/cloudevents-batch+json", "[{}]", 422, "Event_Malformed")]

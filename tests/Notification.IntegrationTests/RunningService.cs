@@ -61,7 +61,7 @@ public sealed class RunningService : IAsyncDisposable
         replicas.Add(replica);
         Http.Dispose();
         Http = new HttpClient { BaseAddress = new Uri(replica.Urls.First()), Timeout = TimeSpan.FromSeconds(30) }.Authorized();
-        await Eventually.HoldsAsync(async () => (await Http.GetStringAsync("/health")).ShouldBeOneOf("Healthy", "Degraded"), StartLimit, "The service");
+        await Eventually.HoldsAsync(async () => (await Http.GetStringAsync("/health")).Split('\n')[0].ShouldBeOneOf("Healthy", "Degraded"), StartLimit, "The service");
         return replica;
     }
 

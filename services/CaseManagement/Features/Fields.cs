@@ -1,6 +1,7 @@
 using ImageRights.ServiceDefaults.Http;
 using ImageRights.ServiceDefaults.Problems;
 using NodaTime;
+using NodaTime.TimeZones;
 
 namespace ImageRights.CaseManagement.Features;
 
@@ -11,6 +12,8 @@ internal static class Fields
     private const int LongestText = 256;
     private const int LongestStatement = 4000;
     private const int LongestCode = 64;
+    private static readonly (DateTimeOffset First, DateTimeOffset Last) Times = (new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private static readonly HashSet<string> Countries = [.. TzdbDateTimeZoneSource.Default.ZoneLocations!.Select(place => place.CountryCode)];
 
     /// <summary>An id of the marketplace or of ours.</summary>
     public static Rejection? Id(string? value, string pointer, bool required = false) =>
@@ -47,6 +50,12 @@ internal static class Fields
     /// <summary>A day that has not ended everywhere on earth.</summary>
     public static Rejection? Unexpired(LocalDate? value, string pointer, DateTimeOffset now) =>
         value?.ToDateOnly() < DateOnly.FromDateTime(now.UtcDateTime.AddHours(-12)) ? Invalid(pointer, "lies in the past") : null;
+
+    /// <summary>Whether terms can be reckoned from there: from 2000 until 2100.</summary>
+    public static bool IsInRange(DateTimeOffset at) => at >= Times.First && at < Times.Last;
+
+    /// <summary>A country by its two capital letters of ISO 3166, among those that have a time zone: all that people live in.</summary>
+    public static Rejection? Country(string? code, string pointer) => Countries.Contains(code ?? "") ? null : Invalid(pointer, "takes the two capital letters of a country (ISO 3166)");
 
     /// <summary>One of an enumeration's names, exactly.</summary>
     public static bool TryChoice<T>(string? value, string pointer, out T choice, out Rejection? invalid) where T : struct, Enum

@@ -111,12 +111,12 @@ public sealed class InboundQueue(IConfiguration configuration, IServiceScopeFact
     {
         try
         {
-            using var json = JsonDocument.Parse(body);
+            using var json = EventJson.Parse(body);
             return CloudEvent.Read(json.RootElement);
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            return (null, new Rejection("Event_Malformed", "It is not JSON."));
+            return (null, new Rejection("Event_Malformed", $"It is not JSON. {fault.Message}"));
         }
     }
 

@@ -221,6 +221,16 @@ public class EuropeJourneyTests(LawService service)
     private static async Task InformAsync(LawCase dispute, string party, string at) =>
         (await dispute.StepAtAsync(at, "information", new { actor = "clerk", reasonCode = "Informed", statement = "By e-mail, with the redress.", party, toldAt = LawService.At(at, Brussels), proof = "msg_1" })).ShouldBe(HttpStatusCode.OK);
 
+    [Theory]
+    [InlineData("EU")]
+    [InlineData("XX")]
+    [InlineData("de")]
+    public async Task What_is_no_country_takes_nothing_down_anywhere(string territory)
+    {
+        var dispute = await NotifiedAsync("2026-08-31T09:00");
+        (await dispute.StepAtAsync("2026-08-31T10:00", "takedown", InCountries("DE", territory))).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
+    }
+
     private static object InCountries(params string[] territories) => new { actor = "reviewer-mei", reasonCode = "Copyright", statement = "As the file shows.", legalBasis = "UrhG 97", territories };
 
     private Task<LawCase> NotifiedAsync(string at) => LawCase.NotifiedAsync(service, "eu-dsa", at, Brussels);

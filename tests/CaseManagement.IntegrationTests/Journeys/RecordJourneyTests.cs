@@ -58,6 +58,8 @@ public class RecordJourneyTests(LawService service)
         ((string)then["status"]!, (string)then["opensOn"]!, (string)then["lastDay"]!).ShouldBe(("Running", "2026-12-07", "2026-12-11"));
         ((string)(await AtAsync("2026-12-08T12:00"))!["status"]!).ShouldBe("Fired");
         (await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines?at=yesterday")).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
+        (await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines?at=9999-12-31T23:59:59Z")).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
+        (await service.PostAsync($"/v1/cases/{dispute.Id}/what-if", new { at = "9999-12-31T23:59:59Z" })).ShouldBe(HttpStatusCode.UnprocessableEntity, "Request_Invalid");
 
         async Task<JsonNode?> AtAsync(string local) =>
             (await service.GetAsync($"/v1/cases/{dispute.Id}/deadlines?at={LawService.At(local, NewYork):yyyy-MM-ddTHH:mm:ssZ}")).ShouldBe(HttpStatusCode.OK).Body!["deadlines"]!.AsArray()

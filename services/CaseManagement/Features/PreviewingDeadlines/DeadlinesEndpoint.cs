@@ -74,7 +74,7 @@ internal static class DeadlinesEndpoint
         DateTimeOffset? then = null;
         if (at is not null)
         {
-            if (!PageRequest.TryReadInstant(at, out var instant)) return context.Problem(Fields.Invalid("/at", "takes an instant of RFC 3339, such as 2026-11-20T08:30:00Z"));
+            if (!PageRequest.TryReadInstant(at, out var instant) || !Fields.IsInRange(instant)) return context.Problem(Fields.Invalid("/at", "takes an instant of RFC 3339 between 2000 and 2100, such as 2026-11-20T08:30:00Z"));
             then = instant;
         }
         if (await LoadAsync(id, context, then) is not { } found) return context.Problem(new Rejection(CaseCodes.NotFound));
@@ -98,7 +98,7 @@ internal static class DeadlinesEndpoint
         if (request.Facts is { } asked && (asked.Count is 0 or > MostFacts || asked.Any(fact => fact is null || !catalogue.Facts.ContainsKey(fact))))
             return context.Problem(new Rejection(RegimeCodes.FactUnknown, $"Facts are {string.Join(", ", catalogue.Facts.Keys)}.", "/facts"));
         var at = request.At is { } given ? Instant.FromDateTimeOffset(given) : found.Now;
-        if (at < found.Now) return context.Problem(Fields.Invalid("/at", "takes an instant that is not past"));
+        if (at < found.Now || !Fields.IsInRange(at.ToDateTimeOffset())) return context.Problem(Fields.Invalid("/at", "takes an instant that is not past, before 2100"));
         var procedure = new Procedure(proceeding.Pack, proceeding.Settings, catalogue.Codes);
         // What is due until then has happened by then.
         var then = proceeding with { Law = procedure.Advance(proceeding.Law, at) };

@@ -25,7 +25,7 @@ internal static class AvailabilityEndpoint
 
     private static async Task<IResult> GetAsync(string id, string? territory, HttpContext context, DocumentStore store)
     {
-        if (territory is not null && (territory.Length != 2 || !territory.All(char.IsAsciiLetterUpper))) return context.Problem(Fields.Invalid("/territory", "takes two capital letters of ISO 3166"));
+        if (territory is not null && Fields.Country(territory, "/territory") is { } invalid) return context.Problem(invalid);
         await using var session = store.LightweightSession(context.Tenant());
         if (Fields.Id(id, "/id", required: true) is not null || await session.LoadAsync<KnownImage>(id, context.RequestAborted) is null) return context.Problem(new Rejection("Image_Not_Found"));
         // A case that closed as upheld keeps its measure.

@@ -38,7 +38,6 @@ internal static class SimulationEndpoint
     private const int MostRegimes = 20;
     private const int MostDays = 1000;
     private static readonly string[] Speakers = ["complainant", "respondent", "platform", "court", "authority", "machine"];
-    private static readonly (DateTimeOffset First, DateTimeOffset Last) Times = (new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     /// <summary><c>POST /v1/simulations</c>.</summary>
     public static void MapSimulations(this IEndpointRouteBuilder app) => app
@@ -49,7 +48,7 @@ internal static class SimulationEndpoint
     {
         if (!Languages.TryRead(context, out var language, out var unknown)) return context.Problem(unknown!);
         if (ReadHistory(request, catalogue, out var facts) is { } badHistory) return context.Problem(badHistory);
-        if (request.Until is { } until && !IsInRange(until)) return context.Problem(Fields.Invalid("/until", "is out of range"));
+        if (request.Until is { } until && !Fields.IsInRange(until)) return context.Problem(Fields.Invalid("/until", "is out of range"));
         if (request.Regimes is not { Count: > 0 and <= MostRegimes } choices) return context.Problem(Fields.Invalid("/regimes", $"takes 1 to {MostRegimes} regimes"));
         var runs = new List<SimulatedRun>();
         for (var index = 0; index < choices.Count; index++)
@@ -69,7 +68,7 @@ internal static class SimulationEndpoint
         {
             var (given, pointer) = (history[index], $"/history/{index}");
             if (given?.Fact is null || !catalogue.Facts.ContainsKey(given.Fact)) return new Rejection(RegimeCodes.FactUnknown, $"Facts are {string.Join(", ", catalogue.Facts.Keys)}.", $"{pointer}/fact");
-            if (given.At is not { } at || !IsInRange(at)) return Fields.Invalid($"{pointer}/at", "takes an instant between 2000 and 2100, with its offset");
+            if (given.At is not { } at || !Fields.IsInRange(at)) return Fields.Invalid($"{pointer}/at", "takes an instant between 2000 and 2100, with its offset");
             if (given.By is { } by && !Speakers.Contains(by)) return Fields.Invalid($"{pointer}/by", $"takes one of {string.Join(", ", Speakers)}");
             if (given.Missing is { } missing && (missing.Count > 50 || missing.Any(name => catalogue.Packs.SelectMany(pack => pack.Forms).SelectMany(form => form.Fields).All(field => field.Name != name))))
                 return Fields.Invalid($"{pointer}/missing", "takes names of form fields");
@@ -112,5 +111,4 @@ internal static class SimulationEndpoint
         return null;
     }
 
-    private static bool IsInRange(DateTimeOffset at) => at >= Times.First && at < Times.Last;
 }

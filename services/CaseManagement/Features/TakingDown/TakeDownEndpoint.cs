@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ImageRights.CaseManagement.Cases;
 using ImageRights.ServiceDefaults.Access;
 using ImageRights.ServiceDefaults.Problems;
@@ -13,7 +12,7 @@ public sealed record TakeDownRequest(string? Actor, string? ReasonCode, string? 
     : StepRequest(Actor, ReasonCode, Statement);
 
 /// <summary>Taking a picture down.</summary>
-internal static partial class TakeDownEndpoint
+internal static class TakeDownEndpoint
 {
     private const int MostTerritories = 250;
 
@@ -36,10 +35,6 @@ internal static partial class TakeDownEndpoint
         if (Fields.Text(request.LegalBasis, "/legalBasis") is { } basis) return basis;
         if (request.Territories is not { } territories) return null;
         if (territories.Count is 0 or > MostTerritories) return Fields.Invalid("/territories", $"takes 1 to {MostTerritories} countries");
-        var wrong = territories.ToList().FindIndex(code => code is null || !Country().IsMatch(code));
-        return wrong < 0 ? null : Fields.Invalid($"/territories/{wrong}", "takes two capital letters of ISO 3166");
+        return territories.Select((code, index) => Fields.Country(code, $"/territories/{index}")).FirstOrDefault(wrong => wrong is not null);
     }
-
-    [GeneratedRegex("^[A-Z]{2}$")]
-    private static partial Regex Country();
 }

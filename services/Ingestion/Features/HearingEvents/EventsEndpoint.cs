@@ -47,7 +47,7 @@ public static class EventsEndpoint
 
     private static async Task<(IReadOnlyList<CloudEvent> Events, Rejection? Rejection)> ReadAsync(HttpRequest request, bool batched)
     {
-        using var json = await JsonDocument.ParseAsync(request.Body, default, request.HttpContext.RequestAborted);
+        using var json = EventJson.Parse(await BodyAsync(request));
         if (!batched)
         {
             var (single, rejection) = CloudEvent.Read(json.RootElement);
@@ -74,13 +74,19 @@ public static class EventsEndpoint
             if (name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase)) attributes[name[3..].ToLowerInvariant()] = Uri.UnescapeDataString(value.ToString().Trim('"'));
         }
         if (type is not null) attributes["datacontenttype"] = type.ToString();
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        var body = await BodyAsync(request);
         var isJson = type?.MediaType.Value is { } media && (media.Equals("application/json", StringComparison.OrdinalIgnoreCase) || media.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
         var (read, rejection) = CloudEvent.Checked(new CloudEvent(
             attributes,
-            isJson && body.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(body.GetBuffer().AsSpan(0, (int)body.Length)) : null,
+            isJson && body.Length > 0 ? EventJson.Parse(body).RootElement.Clone() : null,
             isJson || body.Length == 0 ? null : body.ToArray()));
         return (read is null ? [] : [read], rejection);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpRequest request)
+    {
+        var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 }

@@ -56,12 +56,14 @@ public static class ParkedEventsEndpoint
         await using var content = await vault.OpenAsync(tenant, sha256, cancellationToken) ?? throw new InvalidOperationException($"The vault has lost the parked event {sha256}.");
         try
         {
-            using var json = await JsonDocument.ParseAsync(content, default, cancellationToken);
+            using var body = new MemoryStream();
+            await content.CopyToAsync(body, cancellationToken);
+            using var json = EventJson.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
             return CloudEvent.Read(json.RootElement);
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            return (null, new Rejection("Event_Malformed", "It is not JSON."));
+            return (null, new Rejection("Event_Malformed", $"It is not JSON. {fault.Message}"));
         }
     }
 }
