@@ -21,6 +21,7 @@ public class AccessibilityTests(OneSystem one)
         var caseId = (await Eventually.GetAsync(
             () => Task.FromResult(marketplace.Webhooks.Select(webhook => webhook.Body).FirstOrDefault(body => body["data"]!["workId"]?.GetValue<string>() == work)), what: "The case"))["data"]!["caseId"]!.GetValue<string>();
         using (await Browser.OfAdministratorAsync(one.System)) { }
+        var delivery = (await marketplace.GetAsync("notification", "/v1/deliveries?limit=1"))["items"]![0]!;
 
         var start = new ProcessStartInfo("node", [Repository.Path("tests", "EndToEnd.Tests", "accessibility.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var browser = Process.Start(start)!;
@@ -34,7 +35,7 @@ public class AccessibilityTests(OneSystem one)
                 open = new[] { "/guest/report", "/guest/follow" },
                 signedIn = new[]
                 {
-                    "/", "/pictures", $"/pictures/{image}", "/works", $"/works/{work}", "/cases", $"/cases/{caseId}", "/deliveries", "/inbox", "/erasures", "/access/people", "/access/programs",
+                    "/", "/pictures", $"/pictures/{image}", "/works", $"/works/{work}", "/cases", $"/cases/{caseId}", "/deliveries", $"/deliveries/{delivery["deliveryId"]}", $"/endpoints/{delivery["endpointId"]}", "/inbox", "/erasures", "/access/people", "/access/programs",
                     $"/access/programs/{one.System.FirstCredentials["client_id"]}", "/access/tenants", "/account/password", "/account/two-factor", "/denied",
                 },
             }));

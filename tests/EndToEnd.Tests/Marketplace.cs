@@ -37,7 +37,7 @@ internal sealed class Marketplace : IAsyncDisposable
         }));
         await marketplace.receiver.StartAsync();
         await marketplace.SignInAsync();
-        await marketplace.PostAsync("notification", "/v1/endpoints", new { url = marketplace.receiver.Urls.Single() + path, eventTypes = eventTypes.Length == 0 ? null : eventTypes });
+        await marketplace.PostAsync("notification", "/v1/endpoints", new { url = marketplace.receiver.Urls.Single() + path, description = "Shop system", eventTypes = eventTypes.Length == 0 ? null : eventTypes });
         return marketplace;
     }
 
